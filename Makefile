@@ -1,0 +1,47 @@
+# `make run` and `make test` need git, make and a Python >= 3.11 with venv; nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test test-heavy check format bench screenshots clean
+
+run: .venv/run.ready
+	@exec $(BIN)/guiche up
+
+test: .venv/dev.ready
+	$(BIN)/pytest -m "not heavy" $(ARGS)
+
+test-heavy: .venv/dev.ready
+	$(BIN)/pytest -m heavy $(ARGS)
+
+check: .venv/dev.ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/test_architecture.py
+
+format: .venv/dev.ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/dev.ready
+	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: .venv/dev.ready
+	$(BIN)/python scripts/screenshots.py
+
+clean:
+	rm -rf .venv .cache build dist
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Guichê precisa de Python 3.11 ou mais novo; use make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+
+# The source tree is installed in place: a change in the code needs no new installation.
+.venv/run.ready: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev.ready: requirements/dev.txt .venv/run.ready
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	touch $@
