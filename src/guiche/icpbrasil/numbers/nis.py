@@ -1,0 +1,53 @@
+"""NIS (PIS, PASEP, NIT): 11 digits, `NNN.NNNNN.NN-N`.
+
+Weights 3 2 9 8 7 6 5 4 3 2 over the first ten; the digit is eleven less the rest by eleven, and
+ten or eleven become zero.
+
+>>> validate("170.33311.52-2")
+'17033311522'
+>>> format("17033311522")
+'170.33311.52-2'
+"""
+
+from guiche.icpbrasil.numbers.cei import compact
+
+LENGTH = 11
+_WEIGHTS = (3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
+
+__all__ = ["calc_check_digit", "compact", "format", "is_valid", "validate"]
+
+
+def calc_check_digit(number: str) -> str:
+    """The check digit of the first ten digits."""
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
+    return str((11 - total % 11) % 11 % 10)
+
+
+def validate(number: str) -> str:
+    """The compact number, or a `stdnum.exceptions.ValidationError`."""
+    from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
+
+    number = compact(number)
+    if not (number.isascii() and number.isdigit()):
+        raise InvalidFormat
+    if len(number) != LENGTH:
+        raise InvalidLength
+    if not number.strip("0"):
+        raise InvalidComponent
+    if number[10] != calc_check_digit(number):
+        raise InvalidChecksum
+    return number
+
+
+def is_valid(number: str) -> bool:
+    """Whether `validate` accepts the number."""
+    try:
+        return bool(validate(number))
+    except ValueError:
+        return False
+
+
+def format(number: str) -> str:  # noqa: A001
+    """`NNN.NNNNN.NN-N`."""
+    number = compact(number)
+    return f"{number[:3]}.{number[3:8]}.{number[8:10]}-{number[10:]}"
