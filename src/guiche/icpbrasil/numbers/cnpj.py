@@ -12,6 +12,8 @@ The arithmetic is python-stdnum's.
 
 from guiche.icpbrasil.numbers import cei
 
+LENGTH = 14
+
 __all__ = ["compact", "format", "is_valid", "validate"]
 
 

@@ -8,6 +8,8 @@
 
 from guiche.icpbrasil.numbers.cei import compact
 
+LENGTH = 11
+
 __all__ = ["compact", "format", "is_valid", "validate"]
 
 

@@ -22,7 +22,9 @@ def calc_check_digits(number: str) -> set[str]:
     """Every pair of check digits that is accepted for the first ten digits."""
     digits = [int(digit) for digit in number[:10]]
     exception = number[8:10] in ("01", "02")
-    first_rest = sum(weight * digit for weight, digit in zip(range(2, 10), digits, strict=False)) % 11
+    first_rest = (
+        sum(weight * digit for weight, digit in zip(range(2, 10), digits, strict=False)) % 11
+    )
     pairs = set()
     for first in _digits(first_rest, exception=exception):
         rest = (digits[8] * 7 + digits[9] * 8 + first * 9) % 11

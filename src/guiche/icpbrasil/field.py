@@ -1,0 +1,143 @@
+"""The fields of a certificate: its otherNames, named in Portuguese and decoded."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from guiche.icpbrasil import oids
+from guiche.icpbrasil.blocks import (
+    PERSON_MAXIMUM,
+    PERSON_MINIMUM,
+    PersonBlock,
+    VoterBlock,
+    describe_meter,
+    describe_sat,
+    informed,
+)
+from guiche.icpbrasil.findings import Finding, finding
+from guiche.icpbrasil.numbers import cei, cnpj
+from guiche.icpbrasil.oids import field_name
+from guiche.icpbrasil.other_name import OtherName
+from guiche.icpbrasil.text import type_name
+
+PERSON_FIELDS = (oids.PESSOA_FISICA, oids.RESPONSAVEL)
+_FIXED_LENGTHS = {oids.CNPJ: 14, oids.CEI_PESSOA_FISICA: 12, oids.CEI_PESSOA_JURIDICA: 12}
+
+
+class Field(NamedTuple):
+    """One otherName and its text; the readable value is made when it is asked for."""
+
+    entry: OtherName
+    text: str
+
+    @property
+    def oid(self) -> str | None:
+        """Dotted OID, None where a pasted value came without one."""
+        return self.entry.oid
+
+    @property
+    def name(self) -> str:
+        """Portuguese name."""
+        return field_name(self.entry.oid)
+
+    @property
+    def type(self) -> str | None:
+        """ASN.1 string type."""
+        return self.entry.tag and type_name(self.entry.tag)
+
+    @property
+    def hex(self) -> str:
+        """Content octets in lower case, spaced."""
+        return self.entry.content.hex(" ")
+
+    @property
+    def value(self) -> str | None:
+        """The value as people write it; None where the field says "not informed"."""
+        text = informed(self.text)
+        if text is None:
+            return None
+        match self.entry.oid:
+            case oids.PESSOA_FISICA | oids.RESPONSAVEL:
+                return PersonBlock.read(self.text).describe() or text
+            case oids.TITULO_ELEITOR:
+                return VoterBlock.read(self.text).describe() or text
+            case oids.CNPJ if len(text) == cnpj.LENGTH:
+                return cnpj.format(text)
+            case oids.CEI_PESSOA_FISICA | oids.CEI_PESSOA_JURIDICA if len(text) == cei.LENGTH:
+                return cei.format(text)
+            case oids.CF_E_SAT:
+                return describe_sat(self.text)
+            case oids.OM_BR:
+                return describe_meter(self.text)
+        return text
+
+
+class Fields:
+    """All fields of one certificate or pasted text, found by OID."""
+
+    def __init__(self, entries: Sequence[OtherName]) -> None:
+        self.every = tuple(Field(entry, entry.text) for entry in entries)
+        self._first: dict[str, Field] = {}
+        for field in self.every:
+            if field.entry.oid is not None:
+                self._first.setdefault(field.entry.oid, field)
+
+    def __contains__(self, oid: object) -> bool:
+        return oid in self._first
+
+    def informed(self, oid: str) -> str | None:
+        """The trimmed text of the first such field; None where it is missing or not informed."""
+        field = self._first.get(oid)
+        return informed(field.text) if field else None
+
+    def person(self, oid: str) -> PersonBlock | None:
+        """The composed data of a person in that field."""
+        field = self._first.get(oid)
+        return PersonBlock.read(field.text) if field else None
+
+    def findings(self) -> Iterator[Finding]:
+        """What is odd about the fields themselves, whoever holds the certificate."""
+        for field in self.every:
+            yield from _oddities(field)
+        if len(self._first) < len(self.every):
+            yield from self._repetitions()
+
+    def _repetitions(self) -> Iterator[Finding]:
+        for oid, first in self._first.items():
+            texts = {field.text.strip() for field in self.every if field.entry.oid == oid}
+            if len(texts) > 1:
+                yield finding("conflicting_other_name", name=first.name)
+            elif sum(field.entry.oid == oid for field in self.every) > 1:
+                yield finding("duplicate_other_name", name=first.name)
+
+
+def _oddities(field: Field) -> Iterator[Finding]:
+    entry, oid = field.entry, field.entry.oid
+    if oid is None or not oid.startswith(oids.ICP_BRASIL_FIELDS):
+        return
+    if not entry.has_expected_type:
+        yield finding("unexpected_string_type", name=field.name, found=field.type)
+    if not entry.fits_charset:
+        yield finding("string_charset", name=field.name)
+    if entry.nested:
+        yield finding("nested_string", name=field.name)
+    if oid in PERSON_FIELDS:
+        yield from _block_oddities(field)
+    expected = _FIXED_LENGTHS.get(oid)
+    if expected and len(field.text.rstrip(" ")) != expected and len(field.text) != expected:
+        yield finding("bad_block_length", name=field.name, found=len(field.text), expected=expected)
+
+
+def _block_oddities(field: Field) -> Iterator[Finding]:
+    block = PersonBlock.read(field.text)
+    if block.is_short:
+        yield finding("short_person_block", name=field.name, found=block.length)
+        return
+    if not PERSON_MINIMUM <= len(field.text.rstrip()) <= PERSON_MAXIMUM:
+        yield finding(
+            "bad_block_length",
+            name=field.name,
+            found=block.length,
+            expected=f"{PERSON_MINIMUM} a {PERSON_MAXIMUM}",
+        )
+    if block.birth_date_text and not block.birth_date:
+        yield finding("birth_date_unreadable", name=field.name, found=block.birth_date_text)

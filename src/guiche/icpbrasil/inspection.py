@@ -1,0 +1,299 @@
+"""One reading of one certificate: facts, verdict and findings, and its public JSON form."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any, NamedTuple, Protocol
+
+from guiche.icpbrasil import oids, wording
+from guiche.icpbrasil.certificate import Certificate
+from guiche.icpbrasil.enrolment import (
+    CEI_FIELDS,
+    Enrolment,
+    Reason,
+    Status,
+    judge_absence,
+    judge_fields,
+    judge_text,
+)
+from guiche.icpbrasil.field import Field, Fields
+from guiche.icpbrasil.findings import Finding, finding
+from guiche.icpbrasil.holder import Person, holder_of, responsible_of, split_common_name
+from guiche.icpbrasil.name import COMMON_NAME, MAX_COMMON_NAME
+from guiche.icpbrasil.numbers import caepf
+from guiche.icpbrasil.oids import CertificateType
+from guiche.icpbrasil.other_name import OtherName
+from guiche.icpbrasil.profile import Profile, detect
+from guiche.icpbrasil.tlv import Malformed
+from guiche.icpbrasil.validity import Validity
+
+
+class Source(Protocol):
+    """Where a certificate was read from."""
+
+    @property
+    def name(self) -> str:
+        """File name or place."""
+
+    @property
+    def kind(self) -> str:
+        """`pem`, `der`, `pkcs12`, ...; the public list."""
+
+    @property
+    def index(self) -> int:
+        """Position among the certificates of the same source, from zero."""
+
+
+class Inspection(NamedTuple):
+    """The reading. From pasted text `certificate` and what only it can give are None."""
+
+    enrolment: Enrolment
+    findings: tuple[Finding, ...]
+    fields: tuple[Field, ...]
+    holder: Person
+    responsible: Person | None
+    validity: Validity
+    certificate: Certificate | None = None
+    sha256: str | None = None
+    profile: Profile | None = None
+    certificate_type: CertificateType | None = None
+    icp_brasil: bool | None = None
+
+    @property
+    def answer(self) -> str:
+        """The first words: `Tem CEI`, `Sem CEI`, ..."""
+        return wording.answer(self.enrolment, self.profile)
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one sentence, to be read aloud."""
+        return wording.headline(self.enrolment, self.profile)
+
+    @property
+    def explanation(self) -> str:
+        """Why, and what to do next."""
+        return wording.explanation(self.enrolment, self.profile, self._cpfs)
+
+    @property
+    def warning(self) -> str | None:
+        """What takes the good out of good news: an expired certificate, or one not yet valid."""
+        return next(
+            (f.message for f in self.findings if f.code in ("expired", "not_yet_valid")), None
+        )
+
+    @property
+    def _cpfs(self) -> list[str]:
+        people = (self.holder, self.responsible)
+        return [person.cpf for person in people if person and person.cpf]
+
+    def to_dict(self, source: Source | None = None) -> dict[str, Any]:
+        """The public JSON contract; keys and codes change only with a major version."""
+        certificate, enrolment = self.certificate, self.enrolment
+        return {
+            "source": source and {"name": source.name, "kind": source.kind, "index": source.index},
+            "sha256": self.sha256,
+            "profile": self.profile and self.profile.value,
+            "certificate_type": self.certificate_type and self.certificate_type.name,
+            "icp_brasil": self.icp_brasil,
+            "holder": _person(self.holder),
+            "responsible": self.responsible and _person(self.responsible, company=False),
+            "enrolment": {
+                "status": enrolment.status.value,
+                "reason": enrolment.reason.value,
+                "number": enrolment.number,
+                "formatted": enrolment.formatted,
+                "evidence": [
+                    {"oid": e.oid, "type": e.type, "hex": e.hex, "text": e.text}
+                    for e in enrolment.evidence
+                ],
+            },
+            "fields": [
+                {
+                    "oid": f.oid,
+                    "name": f.name,
+                    "type": f.type,
+                    "hex": f.hex,
+                    "text": f.text,
+                    "value": f.value,
+                }
+                for f in self.fields
+            ],
+            "validity": certificate
+            and {
+                "not_before": _utc(self.validity.not_before),
+                "not_after": _utc(self.validity.not_after),
+                "status": self.validity.status,
+            },
+            "issuer": certificate and {"name": certificate.issuer.label},
+            "serial": certificate and _hex(certificate.serial),
+            "trust": certificate and {"status": "unchecked"},
+            "findings": [f._asdict() for f in self.findings],
+        }
+
+
+def _person(person: Person, *, company: bool = True) -> dict[str, Any]:
+    data = person._asdict()
+    data["birth_date"] = _iso(person.birth_date)
+    if not company:
+        del data["cnpj"], data["email"]
+    return data
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _utc(moment: datetime | None) -> str | None:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _hex(serial: int) -> str:
+    digits = f"{abs(serial):x}"
+    return ("-" if serial < 0 else "") + digits.zfill(len(digits) + len(digits) % 2)
+
+
+def inspect(der: bytes, *, at: datetime | None = None) -> Inspection:
+    """Reads and judges one certificate in DER (BER is read too). Pure; never raises.
+
+    `at`, an aware moment, judges the validity; without it that stays unjudged. Bytes that are no
+    certificate give the status `unreadable`, never a "sem CEI".
+
+    1. the certificate as it stands (RFC 5280, 4.1);
+    2. its fields (DOC-ICP-04, 7.1.2.3) and profile;
+    3. holder and responsible person;
+    4. the verdict on the CEI;
+    5. the findings.
+    """
+    try:
+        certificate = Certificate.read(der)
+    except ValueError as error:
+        return _unreadable(der, error)
+    names = certificate.alternative_names
+    fields = Fields(names.other_names if names else ())
+    profile, certificate_type = detect(certificate, fields)
+    icp_brasil = any(policy.startswith(oids.ICP_BRASIL_POLICIES) for policy in certificate.policies)
+    holder = holder_of(profile, certificate, fields)
+    responsible = responsible_of(fields)
+    inspection = Inspection(
+        enrolment=Enrolment(Status.UNREADABLE, Reason.MALFORMED),
+        findings=certificate.findings,
+        fields=fields.every,
+        holder=holder,
+        responsible=responsible,
+        validity=Validity.judged(certificate.not_before, certificate.not_after, at),
+        certificate=certificate,
+        sha256=sha256(der).hexdigest(),
+        profile=profile,
+        certificate_type=certificate_type,
+        icp_brasil=icp_brasil,
+    )
+    inspection = inspection._replace(enrolment=_judge(inspection, certificate))
+    return inspection._replace(findings=tuple(_findings(inspection, fields, certificate)))
+
+
+def inspect_fields(
+    other_names: Sequence[OtherName],
+    *,
+    at: datetime | None = None,  # noqa: ARG001
+) -> Inspection:
+    """Judges values pasted without a certificate, as a dialog shows them. Pure; never raises."""
+    fields = Fields(other_names)
+    holder = holder_of(None, None, fields)
+    responsible = responsible_of(fields)
+    inspection = Inspection(
+        enrolment=Enrolment(Status.UNREADABLE, Reason.INCOMPLETE_TEXT),
+        findings=(),
+        fields=fields.every,
+        holder=holder,
+        responsible=responsible,
+        validity=Validity(None, None, None),
+    )
+    enrolment = judge_text(other_names, inspection._cpfs)
+    findings = list(fields.findings())
+    if any(proof.oid is None for proof in enrolment.evidence) and enrolment.number is not None:
+        findings.append(finding("field_unknown", expected=" ou ".join(CEI_FIELDS)))
+    return inspection._replace(enrolment=enrolment, findings=tuple(findings))
+
+
+def _unreadable(der: bytes, error: ValueError) -> Inspection:
+    problem = (
+        str(error) if isinstance(error, Malformed) else "a estrutura não é a de um certificado"
+    )
+    return Inspection(
+        enrolment=Enrolment(Status.UNREADABLE, Reason.MALFORMED),
+        findings=(finding("malformed", problem=problem),),
+        fields=(),
+        holder=Person(),
+        responsible=None,
+        validity=Validity(None, None, None),
+        sha256=sha256(der).hexdigest(),
+    )
+
+
+def _judge(inspection: Inspection, certificate: Certificate) -> Enrolment:
+    """The verdict; where the end of the fields was not reached, only a number found stands."""
+    names = certificate.alternative_names
+    entries = [field.entry for field in inspection.fields if field.oid in CEI_FIELDS]
+    if entries:
+        verdict = judge_fields(entries, inspection._cpfs)
+    elif inspection.profile is not None:
+        verdict = judge_absence(inspection.profile, icp_brasil=bool(inspection.icp_brasil))
+    damaged = names is not None and names.damaged
+    if damaged and verdict.status not in (Status.PRESENT, Status.DOUBTFUL):
+        return verdict._replace(status=Status.UNREADABLE, reason=Reason.MALFORMED)
+    return verdict
+
+
+_MANDATORY = {
+    Profile.E_CPF: (oids.PESSOA_FISICA, oids.TITULO_ELEITOR),
+    Profile.E_CNPJ: (oids.NOME_RESPONSAVEL, oids.CNPJ, oids.RESPONSAVEL),
+}
+
+
+def _findings(
+    inspection: Inspection, fields: Fields, certificate: Certificate
+) -> Iterator[Finding]:
+    yield from certificate.findings
+    if certificate.alternative_names is None:
+        yield finding("no_san")
+    yield from fields.findings()
+    yield from _subject_findings(inspection, certificate)
+    yield from _cei_findings(inspection, fields)
+    if inspection.profile is not None:
+        for oid in _MANDATORY.get(inspection.profile, ()):
+            if oid not in fields and certificate.alternative_names is not None:
+                yield finding("missing_mandatory_field", name=oids.field_name(oid))
+    validity = inspection.validity
+    if validity.status == "expired":
+        yield finding("expired", date=f"{validity.not_after:%d/%m/%Y}")
+    elif validity.status == "not_yet":
+        yield finding("not_yet_valid", date=f"{validity.not_before:%d/%m/%Y}")
+
+
+def _subject_findings(inspection: Inspection, certificate: Certificate) -> Iterator[Finding]:
+    common_name = certificate.subject.first(COMMON_NAME)
+    if common_name is None:
+        return
+    if len(common_name) > MAX_COMMON_NAME:
+        yield finding("cn_too_long", found=len(common_name))
+    number = split_common_name(common_name)[1]
+    holder = inspection.holder
+    if number and (holder.cpf or holder.cnpj) and number not in (holder.cpf, holder.cnpj):
+        yield finding("cn_number_mismatch", found=number)
+
+
+def _cei_findings(inspection: Inspection, fields: Fields) -> Iterator[Finding]:
+    profile, enrolment = inspection.profile, inspection.enrolment
+    there = [oid for oid in CEI_FIELDS if oid in fields]
+    if len(there) == 2:
+        yield finding("both_cei_fields")
+    if there and not inspection.icp_brasil:
+        yield finding("cei_outside_icp_brasil")
+    if profile in (Profile.E_CPF, Profile.PF, Profile.E_CNPJ):
+        own = oids.CEI_PESSOA_FISICA if profile.is_person else oids.CEI_PESSOA_JURIDICA
+        for oid in there:
+            if oid != own:
+                yield finding("cei_misplaced", oid=oid)
+    if enrolment.reason is Reason.CAEPF_WITHOUT_CHECK_DIGITS and enrolment.number:
+        whole = enrolment.number + caepf.calc_check_digits(enrolment.number)
+        yield finding("caepf_in_cei_field", caepf=caepf.format(whole))

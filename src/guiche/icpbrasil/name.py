@@ -1,0 +1,91 @@
+"""Distinguished names (X.501; RFC 5280, 4.1.2.4)."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from guiche.icpbrasil.findings import Finding, finding
+from guiche.icpbrasil.oids import dotted
+from guiche.icpbrasil.text import decode
+from guiche.icpbrasil.tlv import OBJECT_IDENTIFIER, SEQUENCE, SET, Malformed, Reader
+
+COMMON_NAME, SERIAL_NUMBER, ORGANIZATION, UNIT = "2.5.4.3", "2.5.4.5", "2.5.4.10", "2.5.4.11"
+MAX_COMMON_NAME = 64
+
+_SHORT_NAMES = {
+    COMMON_NAME: "CN",
+    SERIAL_NUMBER: "serialNumber",
+    "2.5.4.6": "C",
+    "2.5.4.7": "L",
+    "2.5.4.8": "ST",
+    ORGANIZATION: "O",
+    UNIT: "OU",
+    "1.2.840.113549.1.9.1": "emailAddress",
+}
+
+
+class Attribute(NamedTuple):
+    """One type and value of a name; `tag` is the ASN.1 string type that it was written in."""
+
+    oid: str
+    text: str
+    tag: int
+
+
+class Name(NamedTuple):
+    """A distinguished name, its attributes in the order of the certificate."""
+
+    attributes: tuple[Attribute, ...] = ()
+
+    def every(self, oid: str) -> list[str]:
+        """All values of one attribute type."""
+        return [attribute.text for attribute in self.attributes if attribute.oid == oid]
+
+    def first(self, oid: str) -> str | None:
+        """The first value of one attribute type."""
+        for attribute in self.attributes:
+            if attribute.oid == oid:
+                return attribute.text
+        return None
+
+    @property
+    def label(self) -> str | None:
+        """The words that a person knows this name by: CN, else the last OU, else O."""
+        units = self.every(UNIT)
+        return self.first(COMMON_NAME) or (units[-1] if units else self.first(ORGANIZATION))
+
+    def __str__(self) -> str:
+        return ", ".join(f"{_SHORT_NAMES.get(a.oid, a.oid)}={a.text}" for a in self.attributes)
+
+
+def read_name(reader: Reader, start: int, stop: int, which: str) -> tuple[Name, list[Finding]]:
+    """The name whose RDNs fill `der[start:stop]`; a damaged one is a finding."""
+    attributes: list[Attribute] = []
+    unsorted = misfit = False
+    der = reader.der
+    try:
+        for rdn in reader.children(start, stop):
+            pairs = reader.inside(rdn, SET)
+            if len(pairs) > 1:
+                encodings = [der[start:stop] for _, start, stop in pairs]
+                unsorted |= encodings != sorted(encodings)
+            for pair in pairs:
+                oid, value = reader.inside(pair, SEQUENCE)
+                if oid[0] != OBJECT_IDENTIFIER:
+                    raise Malformed("atributo sem identificador", oid[1])
+                text, fits = decode(value[0], reader.content(value))
+                misfit |= not fits
+                attributes.append(Attribute(dotted(der[oid[1] : oid[2]]), text, value[0]))
+    except ValueError:
+        return Name(tuple(attributes)), [finding("malformed_name", name=which)]
+    findings = [finding("unsorted_set")] if unsorted else []
+    if misfit:
+        findings.append(finding("string_charset", name=f"Nome {which}"))
+    return Name(tuple(attributes)), findings
+
+
+@lru_cache(maxsize=256)
+def read_issuer(rdns: bytes) -> tuple[Name, tuple[Finding, ...]]:
+    """`read_name` of the issuer; authorities are few, so their names are remembered."""
+    reader = Reader(rdns)
+    name, findings = read_name(reader, 0, len(rdns), "do emissor")
+    return name, (*findings, *map(finding, sorted(reader.quirks)))

@@ -1,0 +1,113 @@
+"""otherName entries of the Subject Alternative Name, where ICP-Brasil keeps its fields."""
+
+from typing import NamedTuple
+
+from guiche.icpbrasil.oids import dotted
+from guiche.icpbrasil.text import EXPECTED_IN_FIELDS, decode
+from guiche.icpbrasil.tlv import (
+    BMP,
+    CONSTRUCTED,
+    IA5,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    PRINTABLE,
+    SEQUENCE,
+    TELETEX,
+    TLV,
+    UTF8,
+    Malformed,
+    Reader,
+)
+
+OTHER_NAME, RFC822_NAME, DNS_NAME = 0xA0, 0x81, 0x82
+_NESTABLE = frozenset({OCTET_STRING, UTF8, PRINTABLE, TELETEX, IA5, BMP})
+
+
+class OtherName(NamedTuple):
+    """One entry: its OID, the universal tag and the content octets of its value.
+
+    `oid` is None where a pasted value came without one, `tag` where it came without prefix.
+    """
+
+    oid: str | None
+    tag: int | None
+    content: bytes
+    nested: bool = False
+
+    @property
+    def text(self) -> str:
+        """The content as text, in the charset of its type."""
+        return decode(self.tag or OCTET_STRING, self.content)[0]
+
+    @property
+    def fits_charset(self) -> bool:
+        """Whether the octets belong to the charset of the type."""
+        return decode(self.tag or OCTET_STRING, self.content)[1]
+
+    @property
+    def has_expected_type(self) -> bool:
+        """Whether the type is one of those seen in the field for ICP-Brasil."""
+        return self.tag is None or self.tag in EXPECTED_IN_FIELDS
+
+
+class AlternativeNames(NamedTuple):
+    """What a Subject Alternative Name holds; `damaged` when its end could not be reached."""
+
+    other_names: tuple[OtherName, ...]
+    emails: tuple[str, ...]
+    dns_names: tuple[str, ...]
+    damaged: bool
+
+
+def read_alternative_names(reader: Reader, start: int, stop: int) -> AlternativeNames:
+    """The GeneralNames in `der[start:stop]`. Never raises: what was read before damage is kept."""
+    others: list[OtherName] = []
+    emails: list[str] = []
+    dns_names: list[str] = []
+    damaged = False
+    try:
+        (_, position, end), _ = reader.first(start, stop)
+        while position < end:
+            # One at a time, so that damage at the end does not take the good entries with it.
+            entry, position = reader.first(position, end)
+            if entry[0] == OTHER_NAME:
+                others.append(read_other_name(reader, entry))
+            elif entry[0] == RFC822_NAME:
+                emails.append(reader.der[entry[1] : entry[2]].decode("latin-1"))
+            elif entry[0] == DNS_NAME:
+                dns_names.append(reader.der[entry[1] : entry[2]].decode("latin-1"))
+    except ValueError:
+        damaged = True
+    return AlternativeNames(tuple(others), tuple(emails), tuple(dns_names), damaged)
+
+
+def read_other_name(reader: Reader, entry: TLV) -> OtherName:
+    """`[0] { OBJECT IDENTIFIER, [0] EXPLICIT value }` (RFC 5280, 4.2.1.6). Raises `Malformed`."""
+    parts = reader.children(entry[1], entry[2])
+    if len(parts) != 2 or parts[0][0] != OBJECT_IDENTIFIER or parts[1][0] != OTHER_NAME:
+        raise Malformed("otherName sem OID e valor", entry[1])
+    oid = dotted(reader.der[parts[0][1] : parts[0][2]])
+    values = reader.children(parts[1][1], parts[1][2])
+    if not values:
+        return OtherName(oid, None, b"")
+    value = values[0]
+    if value[0] == SEQUENCE:
+        return OtherName(oid, SEQUENCE, reader.der[value[1] : value[2]])
+    return unwrap(OtherName(oid, value[0] & ~CONSTRUCTED, reader.content(value)))
+
+
+def unwrap(entry: OtherName) -> OtherName:
+    """The string inside, where an OCTET STRING holds exactly one more encoded string.
+
+    No text of the norm starts with the control characters that are string tags, so this is read,
+    not guessed; some authorities wrap the value twice.
+    """
+    content = entry.content
+    if (
+        entry.tag == OCTET_STRING
+        and len(content) > 2
+        and content[0] in _NESTABLE
+        and content[1] == len(content) - 2
+    ):
+        return OtherName(entry.oid, content[0], content[2:], nested=True)
+    return entry

@@ -1,0 +1,138 @@
+"""The verdict in words: first the answer, sayable aloud, blaming nobody."""
+
+from collections.abc import Sequence
+
+from guiche.icpbrasil.enrolment import Enrolment, Reason, Status
+from guiche.icpbrasil.numbers import caepf, cei
+from guiche.icpbrasil.profile import Profile
+
+_ANSWERS = {
+    Status.PRESENT: "Tem CEI",
+    Status.DOUBTFUL: "Conferir CEI",
+    Status.BLANK: "Sem CEI",
+    Status.ABSENT: "Sem CEI",
+    Status.UNREADABLE: "Não consegui ler",
+}
+_BLANKS = {
+    Reason.ZEROS: "o campo está preenchido com zeros",
+    Reason.BLANKS: "o campo está em branco",
+    Reason.EMPTY: "o campo está vazio",
+}
+_NEW_CERTIFICATE = (
+    "Não dá para incluir o número em um certificado já emitido: se o cliente precisa dele, "
+    "emite-se um novo, testa-se, e só então o atual é revogado."
+)
+
+
+def answer(enrolment: Enrolment, profile: Profile | None) -> str:
+    """The first words of the verdict."""
+    if enrolment.status is not Status.NOT_APPLICABLE:
+        return _ANSWERS[enrolment.status]
+    if enrolment.reason is Reason.NOT_ICP_BRASIL:
+        return "Fora da ICP-Brasil"
+    return "Não comporta CEI" if profile is Profile.SELO_ELETRONICO else "Certificado errado"
+
+
+def headline(enrolment: Enrolment, profile: Profile | None) -> str:
+    """The verdict in one sentence."""
+    first = answer(enrolment, profile)
+    if enrolment.status is Status.UNREADABLE:
+        return f"{first}. Ainda não sabemos se tem CEI."
+    return f"{first}: {_detail(enrolment, profile)}."
+
+
+def _detail(enrolment: Enrolment, profile: Profile | None) -> str:
+    match enrolment.status:
+        case Status.PRESENT:
+            return str(enrolment.formatted)
+        case Status.DOUBTFUL:
+            return _doubt(enrolment)
+        case Status.BLANK:
+            return _BLANKS[enrolment.reason]
+        case Status.ABSENT:
+            return "o campo não existe neste certificado"
+    if enrolment.reason is Reason.NOT_ICP_BRASIL:
+        return "escolha outro certificado"
+    if profile is Profile.SELO_ELETRONICO:
+        return "é um Selo Eletrônico, e emitir outro igual não resolve"
+    return "escolha o do cliente"
+
+
+def _doubt(enrolment: Enrolment) -> str:
+    if enrolment.reason is Reason.CONFLICT:
+        values = " e ".join(dict.fromkeys(e.text.strip() or "nada" for e in enrolment.evidence))
+        return f"os campos não concordam entre si ({values})"
+    number = enrolment.number or ""
+    text = enrolment.formatted or enrolment.evidence[0].text.strip()
+    match enrolment.reason:
+        case Reason.CHECK_DIGIT:
+            return f"o campo traz {text}, e o dígito final não confere"
+        case Reason.LENGTH:
+            return f"o campo traz {text}, fora do padrão ({len(number)} dígitos; o CEI tem 12)"
+        case Reason.CAEPF_WITHOUT_CHECK_DIGITS:
+            whole = caepf.format(number + caepf.calc_check_digits(number))
+            return f"o campo traz {number}, o começo do CAEPF {whole}"
+    return f"o campo traz {text}, {_LOOKS.get(enrolment.reason, 'que não é um CEI')}"
+
+
+_LOOKS = {
+    Reason.CHARACTERS: f"que tem mais do que dígitos; o CEI tem {cei.LENGTH} dígitos",
+    Reason.FIELD_UNKNOWN: "que não parece o campo do CEI",
+    Reason.LOOKS_LIKE_CAEPF: "que é um CAEPF",
+    Reason.LOOKS_LIKE_CNPJ: "que é um CNPJ",
+    Reason.LOOKS_LIKE_CPF: "que é um CPF",
+    Reason.LOOKS_LIKE_NIS: "que parece um NIS",
+}
+
+
+def explanation(enrolment: Enrolment, profile: Profile | None, cpfs: Sequence[str]) -> str:
+    """Why the verdict is what it is, and what to do next."""
+    match enrolment.status:
+        case Status.PRESENT:
+            return "Confira com o cliente se é este o número que ele usa."
+        case Status.DOUBTFUL:
+            return _explain_doubt(enrolment, cpfs)
+        case Status.BLANK:
+            return f"Zeros ou brancos nesse campo querem dizer “não informado”. {_NEW_CERTIFICATE}"
+        case Status.ABSENT if enrolment.reason is Reason.OPTIONAL_IN_PROFILE:
+            return f"No perfil atual de pessoa física o campo é opcional. {_NEW_CERTIFICATE}"
+        case Status.ABSENT:
+            return _NEW_CERTIFICATE
+        case Status.UNREADABLE if enrolment.reason is Reason.INCOMPLETE_TEXT:
+            return (
+                "O texto colado não traz o campo do CEI, e pode ser só uma parte. "
+                "Tente: copiar o campo inteiro, ou ler o arquivo .cer."
+            )
+        case Status.UNREADABLE:
+            return (
+                "O certificado está danificado ou incompleto. "
+                "Tente: exportá-lo de novo como .cer, ou ler de outro lugar."
+            )
+    return _explain_not_applicable(enrolment, profile)
+
+
+def _explain_doubt(enrolment: Enrolment, cpfs: Sequence[str]) -> str:
+    if enrolment.reason is Reason.CAEPF_WITHOUT_CHECK_DIGITS and cpfs:
+        return (
+            "Os nove primeiros dígitos são os do CPF: é o CAEPF do titular, cortado em 12 dígitos. "
+            "Pergunte qual cadastro o sistema pede, CEI ou CAEPF."
+        )
+    if enrolment.reason is Reason.CHECK_DIGIT:
+        return "Peça ao cliente um comprovante do CEI e compare número por número."
+    if enrolment.reason is Reason.CONFLICT:
+        return "Pergunte ao cliente qual é o número dele e compare com os dois."
+    return "Pergunte ao cliente qual é o CEI dele e compare com o que está escrito."
+
+
+def _explain_not_applicable(enrolment: Enrolment, profile: Profile | None) -> str:
+    if enrolment.reason is Reason.NOT_ICP_BRASIL:
+        return "Este certificado não é de uma política da ICP-Brasil. Procure o e-CPF ou o e-CNPJ."
+    if profile is Profile.SELO_ELETRONICO:
+        return (
+            "O Selo Eletrônico não tem campo para o CEI. Caminhos: o e-CPF do responsável com CEI "
+            "ou NIS, o acesso gov.br, ou a alternativa do próprio sistema."
+        )
+    if profile is Profile.CA:
+        return "Este é o certificado de uma autoridade certificadora, não o do cliente."
+    kind = profile.label.lower() if profile else "outro tipo"
+    return f"Este é um certificado de {kind}, sem campo para o CEI."
