@@ -133,11 +133,6 @@ def describe_sat(text: str) -> str:
 
 def describe_meter(text: str) -> str:
     """OM-BR (`.12`): date of manufacture 0:8 `ddmmaaaa`, then the equipment's identification."""
-    made = read_day(text[:8])
-    identification = informed(text[8:])
-    return ", ".join(
-        filter(
-            None,
-            (made and f"fabricação {made:%d/%m/%Y}", identification and f"id {identification}"),
-        )
-    )
+    day = read_day(text[:8])
+    parts = {"fabricação": day and f"{day:%d/%m/%Y}", "identificação": informed(text[8:])}
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value)

@@ -221,13 +221,11 @@ class _Reading:
                 self.policies += tuple(self._policies(inner))
             elif raw == _BASIC_CONSTRAINTS:
                 self._basic_constraints(inner)
-            elif inner[0] & 0x20:
-                self.reader.children(inner[1], inner[2])
+            damaged = raw == _SAN and self.alternative_names and self.alternative_names.damaged
         except ValueError:
+            damaged = True
+        if damaged:
             self.findings.append(finding("malformed_extension", oid=dotted(raw)))
-        else:
-            if raw == _SAN and self.alternative_names and self.alternative_names.damaged:
-                self.findings.append(finding("malformed_extension", oid=dotted(raw)))
 
     def _merge(self, names: AlternativeNames) -> None:
         known = self.alternative_names

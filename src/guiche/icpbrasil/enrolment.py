@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from guiche.icpbrasil.field import Field
 from guiche.icpbrasil.numbers import caepf, cei, cnpj, cpf, nis
 from guiche.icpbrasil.oids import CEI_PESSOA_FISICA, CEI_PESSOA_JURIDICA
-from guiche.icpbrasil.other_name import OtherName
 from guiche.icpbrasil.profile import Profile
-from guiche.icpbrasil.text import type_name
 
 CEI_FIELDS = (CEI_PESSOA_FISICA, CEI_PESSOA_JURIDICA)
 
@@ -63,9 +62,9 @@ class Evidence(NamedTuple):
     text: str
 
     @classmethod
-    def of(cls, entry: OtherName) -> "Evidence":
+    def of(cls, field: Field) -> "Evidence":
         """The evidence that one field gives."""
-        return cls(entry.oid, entry.tag and type_name(entry.tag), entry.content, entry.text)
+        return cls(field.oid, field.type, field.entry.content, field.text)
 
     @property
     def hex(self) -> str:
@@ -128,9 +127,9 @@ def _other_register(digits: str) -> Reason:
     return Reason.LENGTH
 
 
-def judge_fields(entries: Sequence[OtherName], cpfs: Sequence[str]) -> Enrolment:
+def judge_fields(fields: Sequence[Field], cpfs: Sequence[str]) -> Enrolment:
     """The verdict on the fields that are there, one or more; two that disagree are a conflict."""
-    evidence = tuple(map(Evidence.of, entries))
+    evidence = tuple(map(Evidence.of, fields))
     if len({proof.text.strip(" ") for proof in evidence}) > 1:
         return Enrolment(Status.DOUBTFUL, Reason.CONFLICT, None, evidence)
     status, reason = judge_value(evidence[0].text, cpfs)
@@ -154,20 +153,20 @@ def judge_absence(profile: Profile, *, icp_brasil: bool) -> Enrolment:
     return Enrolment(Status.NOT_APPLICABLE, Reason.PROFILE_WITHOUT_FIELD)
 
 
-def judge_text(entries: Sequence[OtherName], cpfs: Sequence[str]) -> Enrolment:
+def judge_text(fields: Sequence[Field], cpfs: Sequence[str]) -> Enrolment:
     """The verdict on values pasted without a certificate.
 
     A pasted text may be a part of the whole, so a field that is not in it is not absent: it is
     not known. Without an OID only twelve digits, or one value alone, can be taken for the field.
     """
-    named = [entry for entry in entries if entry.oid in CEI_FIELDS]
+    named = [field for field in fields if field.oid in CEI_FIELDS]
     if named:
         return judge_fields(named, cpfs)
-    unnamed = [entry for entry in entries if entry.oid is None]
-    twelve = [entry for entry in unnamed if len(entry.text.strip(" ")) == cei.LENGTH]
-    candidates = twelve or (unnamed if len(entries) == 1 else [])
+    unnamed = [field for field in fields if field.oid is None]
+    twelve = [field for field in unnamed if len(field.text.strip(" ")) == cei.LENGTH]
+    candidates = twelve or (unnamed if len(fields) == 1 else [])
     if not candidates:
-        evidence = tuple(map(Evidence.of, entries))
+        evidence = tuple(map(Evidence.of, fields))
         return Enrolment(Status.UNREADABLE, Reason.INCOMPLETE_TEXT, None, evidence)
     verdict = judge_fields(candidates, cpfs)
     if verdict.status is Status.BLANK and not twelve:

@@ -17,7 +17,8 @@ from guiche.icpbrasil.findings import Finding, finding
 from guiche.icpbrasil.numbers import cei, cnpj
 from guiche.icpbrasil.oids import field_name
 from guiche.icpbrasil.other_name import OtherName
-from guiche.icpbrasil.text import type_name
+from guiche.icpbrasil.text import decode
+from guiche.icpbrasil.tlv import OCTET_STRING
 
 PERSON_FIELDS = (oids.PESSOA_FISICA, oids.RESPONSAVEL)
 _FIXED_LENGTHS = {oids.CNPJ: 14, oids.CEI_PESSOA_FISICA: 12, oids.CEI_PESSOA_JURIDICA: 12}
@@ -28,6 +29,12 @@ class Field(NamedTuple):
 
     entry: OtherName
     text: str
+    fits_charset: bool
+
+    @classmethod
+    def of(cls, entry: OtherName) -> "Field":
+        """The field that an otherName holds."""
+        return cls(entry, *decode(OCTET_STRING if entry.tag is None else entry.tag, entry.content))
 
     @property
     def oid(self) -> str | None:
@@ -42,7 +49,7 @@ class Field(NamedTuple):
     @property
     def type(self) -> str | None:
         """ASN.1 string type."""
-        return self.entry.tag and type_name(self.entry.tag)
+        return self.entry.type
 
     @property
     def hex(self) -> str:
@@ -75,11 +82,15 @@ class Fields:
     """All fields of one certificate or pasted text, found by OID."""
 
     def __init__(self, entries: Sequence[OtherName]) -> None:
-        self.every = tuple(Field(entry, entry.text) for entry in entries)
+        self.every = tuple(map(Field.of, entries))
         self._first: dict[str, Field] = {}
+        self._people: dict[str, PersonBlock] = {}
         for field in self.every:
             if field.entry.oid is not None:
                 self._first.setdefault(field.entry.oid, field)
+        for oid in PERSON_FIELDS:
+            if oid in self._first:
+                self._people[oid] = PersonBlock.read(self._first[oid].text)
 
     def __contains__(self, oid: object) -> bool:
         return oid in self._first
@@ -91,13 +102,14 @@ class Fields:
 
     def person(self, oid: str) -> PersonBlock | None:
         """The composed data of a person in that field."""
-        field = self._first.get(oid)
-        return PersonBlock.read(field.text) if field else None
+        return self._people.get(oid)
 
     def findings(self) -> Iterator[Finding]:
         """What is odd about the fields themselves, whoever holds the certificate."""
         for field in self.every:
             yield from _oddities(field)
+        for oid, block in self._people.items():
+            yield from _block_oddities(self._first[oid], block)
         if len(self._first) < len(self.every):
             yield from self._repetitions()
 
@@ -116,19 +128,16 @@ def _oddities(field: Field) -> Iterator[Finding]:
         return
     if not entry.has_expected_type:
         yield finding("unexpected_string_type", name=field.name, found=field.type)
-    if not entry.fits_charset:
+    if not field.fits_charset:
         yield finding("string_charset", name=field.name)
     if entry.nested:
         yield finding("nested_string", name=field.name)
-    if oid in PERSON_FIELDS:
-        yield from _block_oddities(field)
     expected = _FIXED_LENGTHS.get(oid)
     if expected and len(field.text.rstrip(" ")) != expected and len(field.text) != expected:
         yield finding("bad_block_length", name=field.name, found=len(field.text), expected=expected)
 
 
-def _block_oddities(field: Field) -> Iterator[Finding]:
-    block = PersonBlock.read(field.text)
+def _block_oddities(field: Field, block: PersonBlock) -> Iterator[Finding]:
     if block.is_short:
         yield finding("short_person_block", name=field.name, found=block.length)
         return

@@ -208,7 +208,7 @@ def inspect_fields(
         responsible=responsible,
         validity=Validity(None, None, None),
     )
-    enrolment = judge_text(other_names, inspection._cpfs)
+    enrolment = judge_text(fields.every, inspection._cpfs)
     findings = list(fields.findings())
     if any(proof.oid is None for proof in enrolment.evidence) and enrolment.number is not None:
         findings.append(finding("field_unknown", expected=" ou ".join(CEI_FIELDS)))
@@ -233,9 +233,9 @@ def _unreadable(der: bytes, error: ValueError) -> Inspection:
 def _judge(inspection: Inspection, certificate: Certificate) -> Enrolment:
     """The verdict; where the end of the fields was not reached, only a number found stands."""
     names = certificate.alternative_names
-    entries = [field.entry for field in inspection.fields if field.oid in CEI_FIELDS]
-    if entries:
-        verdict = judge_fields(entries, inspection._cpfs)
+    there = [field for field in inspection.fields if field.oid in CEI_FIELDS]
+    if there:
+        verdict = judge_fields(there, inspection._cpfs)
     elif inspection.profile is not None:
         verdict = judge_absence(inspection.profile, icp_brasil=bool(inspection.icp_brasil))
     damaged = names is not None and names.damaged

@@ -6,7 +6,17 @@ from typing import NamedTuple
 from guiche.icpbrasil.findings import Finding, finding
 from guiche.icpbrasil.oids import dotted
 from guiche.icpbrasil.text import decode
-from guiche.icpbrasil.tlv import OBJECT_IDENTIFIER, SEQUENCE, SET, Malformed, Reader
+from guiche.icpbrasil.tlv import (
+    IA5,
+    OBJECT_IDENTIFIER,
+    PRINTABLE,
+    SEQUENCE,
+    SET,
+    TLV,
+    UTF8,
+    Malformed,
+    Reader,
+)
 
 COMMON_NAME, SERIAL_NUMBER, ORGANIZATION, UNIT = "2.5.4.3", "2.5.4.5", "2.5.4.10", "2.5.4.11"
 MAX_COMMON_NAME = 64
@@ -64,6 +74,9 @@ def read_name(reader: Reader, start: int, stop: int, which: str) -> tuple[Name, 
     der = reader.der
     try:
         for rdn in reader.children(start, stop):
+            if plain := _plain_attribute(der, rdn):
+                attributes.append(plain)
+                continue
             pairs = reader.inside(rdn, SET)
             if len(pairs) > 1:
                 encodings = [der[start:stop] for _, start, stop in pairs]
@@ -81,6 +94,30 @@ def read_name(reader: Reader, start: int, stop: int, which: str) -> tuple[Name, 
     if misfit:
         findings.append(finding("string_charset", name=f"Nome {which}"))
     return Name(tuple(attributes)), findings
+
+
+def _plain_attribute(der: bytes, rdn: TLV) -> Attribute | None:
+    """The one ASCII attribute of an RDN in its usual shape: 2.5.4.x and lengths of one octet.
+
+    Names are half of the elements of a certificate; this shape is nearly all of them.
+    """
+    tag, start, stop = rdn
+    if (
+        tag == SET
+        and 9 < stop - start < 0x80
+        and der[start] == SEQUENCE
+        and der[start + 1] == stop - start - 2
+        and der[start + 2 : start + 6] == _X520
+        and der[start + 8] == stop - start - 9
+        and der[start + 7] in _ASCII_TYPES
+        and (value := der[start + 9 : stop]).isascii()
+    ):
+        return Attribute(dotted(der[start + 4 : start + 7]), value.decode(), der[start + 7])
+    return None
+
+
+_X520 = bytes.fromhex("06035504")
+_ASCII_TYPES = frozenset({UTF8, PRINTABLE, IA5})
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from guiche.icpbrasil.oids import dotted
-from guiche.icpbrasil.text import EXPECTED_IN_FIELDS, decode
+from guiche.icpbrasil.text import EXPECTED_IN_FIELDS, type_name
 from guiche.icpbrasil.tlv import (
     BMP,
     CONSTRUCTED,
@@ -35,14 +35,9 @@ class OtherName(NamedTuple):
     nested: bool = False
 
     @property
-    def text(self) -> str:
-        """The content as text, in the charset of its type."""
-        return decode(self.tag or OCTET_STRING, self.content)[0]
-
-    @property
-    def fits_charset(self) -> bool:
-        """Whether the octets belong to the charset of the type."""
-        return decode(self.tag or OCTET_STRING, self.content)[1]
+    def type(self) -> str | None:
+        """The ASN.1 type of the value, None where it is not known."""
+        return None if self.tag is None else type_name(self.tag)
 
     @property
     def has_expected_type(self) -> bool:
