@@ -210,7 +210,8 @@ def inspect_fields(
     )
     enrolment = judge_text(fields.every, inspection._cpfs)
     findings = list(fields.findings())
-    if any(proof.oid is None for proof in enrolment.evidence) and enrolment.number is not None:
+    judged = enrolment.status is not Status.UNREADABLE
+    if judged and any(proof.oid is None for proof in enrolment.evidence):
         findings.append(finding("field_unknown", expected=" ou ".join(CEI_FIELDS)))
     return inspection._replace(enrolment=enrolment, findings=tuple(findings))
 
