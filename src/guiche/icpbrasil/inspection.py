@@ -72,7 +72,7 @@ class Inspection(NamedTuple):
     @property
     def explanation(self) -> str:
         """Why, and what to do next."""
-        return wording.explanation(self.enrolment, self.profile, self._cpfs)
+        return wording.explanation(self.enrolment, self.profile)
 
     @property
     def warning(self) -> str | None:
@@ -80,11 +80,6 @@ class Inspection(NamedTuple):
         return next(
             (f.message for f in self.findings if f.code in ("expired", "not_yet_valid")), None
         )
-
-    @property
-    def _cpfs(self) -> list[str]:
-        people = (self.holder, self.responsible)
-        return [person.cpf for person in people if person and person.cpf]
 
     def to_dict(self, source: Source | None = None) -> dict[str, Any]:
         """The public JSON contract; keys and codes change only with a major version."""
@@ -174,21 +169,30 @@ def inspect(der: bytes, *, at: datetime | None = None) -> Inspection:
     icp_brasil = any(policy.startswith(oids.ICP_BRASIL_POLICIES) for policy in certificate.policies)
     holder = holder_of(profile, certificate, fields)
     responsible = responsible_of(fields)
-    inspection = Inspection(
-        enrolment=Enrolment(Status.UNREADABLE, Reason.MALFORMED),
-        findings=certificate.findings,
+    enrolment = _judge(profile, fields, _cpfs(holder, responsible), icp_brasil=icp_brasil)
+    if names and names.damaged and enrolment.status not in (Status.PRESENT, Status.DOUBTFUL):
+        # Where the end of the fields was not reached, only a number found stands.
+        enrolment = enrolment._replace(status=Status.UNREADABLE, reason=Reason.MALFORMED)
+    validity = Validity.judged(certificate.not_before, certificate.not_after, at)
+    return Inspection(
+        enrolment=enrolment,
+        findings=(
+            *certificate.findings,
+            *fields.findings(),
+            *_certificate_findings(profile, fields, certificate, holder),
+            *_cei_findings(profile, fields, enrolment, icp_brasil=icp_brasil),
+            *_validity_findings(validity),
+        ),
         fields=fields.every,
         holder=holder,
         responsible=responsible,
-        validity=Validity.judged(certificate.not_before, certificate.not_after, at),
+        validity=validity,
         certificate=certificate,
         sha256=sha256(der).hexdigest(),
         profile=profile,
         certificate_type=certificate_type,
         icp_brasil=icp_brasil,
     )
-    inspection = inspection._replace(enrolment=_judge(inspection, certificate))
-    return inspection._replace(findings=tuple(_findings(inspection, fields, certificate)))
 
 
 def inspect_fields(
@@ -200,20 +204,19 @@ def inspect_fields(
     fields = Fields(other_names)
     holder = holder_of(None, None, fields)
     responsible = responsible_of(fields)
-    inspection = Inspection(
-        enrolment=Enrolment(Status.UNREADABLE, Reason.INCOMPLETE_TEXT),
-        findings=(),
+    enrolment = judge_text(fields.every, _cpfs(holder, responsible))
+    findings = [*fields.findings(), *_cei_findings(None, fields, enrolment, icp_brasil=True)]
+    judged = enrolment.status is not Status.UNREADABLE
+    if judged and any(proof.oid is None for proof in enrolment.evidence):
+        findings.append(finding("field_unknown", expected=" ou ".join(CEI_FIELDS)))
+    return Inspection(
+        enrolment=enrolment,
+        findings=tuple(findings),
         fields=fields.every,
         holder=holder,
         responsible=responsible,
         validity=Validity(None, None, None),
     )
-    enrolment = judge_text(fields.every, inspection._cpfs)
-    findings = list(fields.findings())
-    judged = enrolment.status is not Status.UNREADABLE
-    if judged and any(proof.oid is None for proof in enrolment.evidence):
-        findings.append(finding("field_unknown", expected=" ou ".join(CEI_FIELDS)))
-    return inspection._replace(enrolment=enrolment, findings=tuple(findings))
 
 
 def _unreadable(der: bytes, error: ValueError) -> Inspection:
@@ -231,18 +234,14 @@ def _unreadable(der: bytes, error: ValueError) -> Inspection:
     )
 
 
-def _judge(inspection: Inspection, certificate: Certificate) -> Enrolment:
-    """The verdict; where the end of the fields was not reached, only a number found stands."""
-    names = certificate.alternative_names
-    there = [field for field in inspection.fields if field.oid in CEI_FIELDS]
-    if there:
-        verdict = judge_fields(there, inspection._cpfs)
-    elif inspection.profile is not None:
-        verdict = judge_absence(inspection.profile, icp_brasil=bool(inspection.icp_brasil))
-    damaged = names is not None and names.damaged
-    if damaged and verdict.status not in (Status.PRESENT, Status.DOUBTFUL):
-        return verdict._replace(status=Status.UNREADABLE, reason=Reason.MALFORMED)
-    return verdict
+def _cpfs(*people: Person | None) -> list[str]:
+    return [person.cpf for person in people if person and person.cpf]
+
+
+def _judge(profile: Profile, fields: Fields, cpfs: list[str], *, icp_brasil: bool) -> Enrolment:
+    """A field that is there is always judged, whatever the profile or the PKI."""
+    there = [field for field in fields.every if field.oid in CEI_FIELDS]
+    return judge_fields(there, cpfs) if there else judge_absence(profile, icp_brasil=icp_brasil)
 
 
 _MANDATORY = {
@@ -251,44 +250,32 @@ _MANDATORY = {
 }
 
 
-def _findings(
-    inspection: Inspection, fields: Fields, certificate: Certificate
+def _certificate_findings(
+    profile: Profile, fields: Fields, certificate: Certificate, holder: Person
 ) -> Iterator[Finding]:
-    yield from certificate.findings
     if certificate.alternative_names is None:
         yield finding("no_san")
-    yield from fields.findings()
-    yield from _subject_findings(inspection, certificate)
-    yield from _cei_findings(inspection, fields)
-    if inspection.profile is not None:
-        for oid in _MANDATORY.get(inspection.profile, ()):
-            if oid not in fields and certificate.alternative_names is not None:
+    else:
+        for oid in _MANDATORY.get(profile, ()):
+            if oid not in fields:
                 yield finding("missing_mandatory_field", name=oids.field_name(oid))
-    validity = inspection.validity
-    if validity.status == "expired":
-        yield finding("expired", date=f"{validity.not_after:%d/%m/%Y}")
-    elif validity.status == "not_yet":
-        yield finding("not_yet_valid", date=f"{validity.not_before:%d/%m/%Y}")
-
-
-def _subject_findings(inspection: Inspection, certificate: Certificate) -> Iterator[Finding]:
     common_name = certificate.subject.first(COMMON_NAME)
     if common_name is None:
         return
     if len(common_name) > MAX_COMMON_NAME:
         yield finding("cn_too_long", found=len(common_name))
     number = split_common_name(common_name)[1]
-    holder = inspection.holder
     if number and (holder.cpf or holder.cnpj) and number not in (holder.cpf, holder.cnpj):
         yield finding("cn_number_mismatch", found=number)
 
 
-def _cei_findings(inspection: Inspection, fields: Fields) -> Iterator[Finding]:
-    profile, enrolment = inspection.profile, inspection.enrolment
+def _cei_findings(
+    profile: Profile | None, fields: Fields, enrolment: Enrolment, *, icp_brasil: bool
+) -> Iterator[Finding]:
     there = [oid for oid in CEI_FIELDS if oid in fields]
     if len(there) == 2:
         yield finding("both_cei_fields")
-    if there and not inspection.icp_brasil:
+    if there and not icp_brasil:
         yield finding("cei_outside_icp_brasil")
     if profile in (Profile.E_CPF, Profile.PF, Profile.E_CNPJ):
         own = oids.CEI_PESSOA_FISICA if profile.is_person else oids.CEI_PESSOA_JURIDICA
@@ -298,3 +285,10 @@ def _cei_findings(inspection: Inspection, fields: Fields) -> Iterator[Finding]:
     if enrolment.reason is Reason.CAEPF_WITHOUT_CHECK_DIGITS and enrolment.number:
         whole = enrolment.number + caepf.calc_check_digits(enrolment.number)
         yield finding("caepf_in_cei_field", caepf=caepf.format(whole))
+
+
+def _validity_findings(validity: Validity) -> Iterator[Finding]:
+    if validity.status == "expired":
+        yield finding("expired", date=f"{validity.not_after:%d/%m/%Y}")
+    elif validity.status == "not_yet":
+        yield finding("not_yet_valid", date=f"{validity.not_before:%d/%m/%Y}")

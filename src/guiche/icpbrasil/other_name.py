@@ -66,7 +66,7 @@ def read_alternative_names(reader: Reader, start: int, stop: int) -> Alternative
             # One at a time, so that damage at the end does not take the good entries with it.
             entry, position = reader.first(position, end)
             if entry[0] == OTHER_NAME:
-                others.append(read_other_name(reader, entry))
+                others.append(_plain(reader.der, entry) or read_other_name(reader, entry))
             elif entry[0] == RFC822_NAME:
                 emails.append(reader.der[entry[1] : entry[2]].decode("latin-1"))
             elif entry[0] == DNS_NAME:
@@ -89,6 +89,24 @@ def read_other_name(reader: Reader, entry: TLV) -> OtherName:
     if value[0] == SEQUENCE:
         return OtherName(oid, SEQUENCE, reader.der[value[1] : value[2]])
     return unwrap(OtherName(oid, value[0] & ~CONSTRUCTED, reader.content(value)))
+
+
+def _plain(der: bytes, entry: TLV) -> OtherName | None:
+    """An entry of the usual shape: a primitive string, and lengths of one octet that all fit."""
+    _, start, stop = entry
+    if stop - start > 0x7F or stop - start < 7 or der[start] != OBJECT_IDENTIFIER:
+        return None
+    value = start + 2 + der[start + 1]
+    if (
+        value + 4 < stop
+        and der[value] == OTHER_NAME
+        and der[value + 1] == stop - value - 2
+        and der[value + 2] in _NESTABLE
+        and der[value + 3] == stop - value - 4
+        and der[value + 4] not in _NESTABLE
+    ):
+        return OtherName(dotted(der[start + 2 : value]), der[value + 2], der[value + 4 : stop])
+    return None
 
 
 def unwrap(entry: OtherName) -> OtherName:

@@ -1,7 +1,5 @@
 """The verdict in words: first the answer, sayable aloud, blaming nobody."""
 
-from collections.abc import Sequence
-
 from guiche.icpbrasil.enrolment import Enrolment, Reason, Status
 from guiche.icpbrasil.numbers import caepf, cei
 from guiche.icpbrasil.profile import Profile
@@ -85,13 +83,13 @@ _LOOKS = {
 }
 
 
-def explanation(enrolment: Enrolment, profile: Profile | None, cpfs: Sequence[str]) -> str:
+def explanation(enrolment: Enrolment, profile: Profile | None) -> str:
     """Why the verdict is what it is, and what to do next."""
     match enrolment.status:
         case Status.PRESENT:
             return "Confira com o cliente se é este o número que ele usa."
         case Status.DOUBTFUL:
-            return _explain_doubt(enrolment, cpfs)
+            return _explain_doubt(enrolment)
         case Status.BLANK:
             return f"Zeros ou brancos nesse campo querem dizer “não informado”. {_NEW_CERTIFICATE}"
         case Status.ABSENT if enrolment.reason is Reason.OPTIONAL_IN_PROFILE:
@@ -111,8 +109,8 @@ def explanation(enrolment: Enrolment, profile: Profile | None, cpfs: Sequence[st
     return _explain_not_applicable(enrolment, profile)
 
 
-def _explain_doubt(enrolment: Enrolment, cpfs: Sequence[str]) -> str:
-    if enrolment.reason is Reason.CAEPF_WITHOUT_CHECK_DIGITS and cpfs:
+def _explain_doubt(enrolment: Enrolment) -> str:
+    if enrolment.reason is Reason.CAEPF_WITHOUT_CHECK_DIGITS:
         return (
             "Os nove primeiros dígitos são os do CPF: é o CAEPF do titular, cortado em 12 dígitos. "
             "Pergunte qual cadastro o sistema pede, CEI ou CAEPF."

@@ -1,0 +1,147 @@
+"""X.509 extensions (RFC 5280, 4.2), each read on its own: damage in one hides no other."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from guiche.icpbrasil.findings import Finding, finding
+from guiche.icpbrasil.oids import dotted
+from guiche.icpbrasil.other_name import AlternativeNames, read_alternative_names
+from guiche.icpbrasil.tlv import (
+    BOOLEAN,
+    IA5,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    TLV,
+    Malformed,
+    Reader,
+)
+
+_ID_CE = bytes.fromhex("0603551d")  # the start of an encoded 2.5.29.x
+_SAN = bytes.fromhex("551d11")
+_POLICIES = bytes.fromhex("551d20")
+_BASIC_CONSTRAINTS = bytes.fromhex("551d13")
+# Of these the value is known to be one DER element: key usages, key identifiers, CRL distribution
+# points, authority information access. Private extensions may hold anything.
+_ONE_ELEMENT = frozenset(
+    map(bytes.fromhex, ("551d0f", "551d25", "551d0e", "551d23", "551d1f", "2b06010505070101"))
+)
+_CPS_QUALIFIER = bytes.fromhex("2b06010505070201")
+
+# What an authority writes alike into all its certificates: constraints, usages, policies, CRL
+# points, its key. A longer encoding is not worth the memory.
+_OF_THE_AUTHORITY = frozenset(_ID_CE + bytes([arc]) for arc in (0x13, 0x0F, 0x25, 0x20, 0x1F, 0x23))
+_MAX_REMEMBERED = 512
+
+
+class Extension(NamedTuple):
+    """An extension as it stands; `value` is the content of its OCTET STRING."""
+
+    oid: str
+    critical: bool
+    value: bytes
+
+
+class ExtensionReading(NamedTuple):
+    """What an extension gives: names, policies, whether it makes an authority, and findings."""
+
+    extension: Extension
+    names: AlternativeNames | None = None
+    policies: tuple[str, ...] = ()
+    is_ca: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+def read_extension(encoded: bytes) -> ExtensionReading:
+    """Reads the content octets of one Extension. Raises `Malformed` without OID or value."""
+    if encoded[:5] in _OF_THE_AUTHORITY and len(encoded) <= _MAX_REMEMBERED:
+        return _remembered(encoded)
+    return _read(encoded)
+
+
+def _read(encoded: bytes) -> ExtensionReading:
+    reader = Reader(encoded)
+    parts = reader.children(0, len(encoded))
+    if len(parts) < 2 or parts[0][0] != OBJECT_IDENTIFIER or parts[-1][0] != OCTET_STRING:
+        raise Malformed("extensão sem OID ou valor", 0)
+    raw = encoded[parts[0][1] : parts[0][2]]
+    _, start, stop = parts[-1]
+    findings: list[Finding] = []
+    critical = False
+    if parts[1][0] == BOOLEAN:
+        critical = encoded[parts[1][1] : parts[1][2]] != b"\x00"
+        if not critical:
+            findings.append(finding("explicit_default"))
+    extension = Extension(dotted(raw), critical, encoded[start:stop])
+    reading = _Value(reader, findings).read(raw, extension, start, stop)
+    if reader.quirks:
+        findings += map(finding, sorted(reader.quirks))
+    return reading._replace(findings=tuple(findings)) if findings else reading
+
+
+_remembered = lru_cache(maxsize=1024)(_read)
+
+
+class _Value:
+    """The value of an extension whose shape is known."""
+
+    def __init__(self, reader: Reader, findings: list[Finding]) -> None:
+        self.reader = reader
+        self.findings = findings
+
+    def read(self, raw: bytes, extension: Extension, start: int, stop: int) -> ExtensionReading:
+        """The reading, without its findings, which go to the list."""
+        reading = ExtensionReading(extension)
+        try:
+            if raw == _SAN:
+                return reading._replace(names=self._alternative_names(extension, start, stop))
+            if raw == _POLICIES:
+                return reading._replace(policies=self._policies(self._element(raw, start, stop)))
+            if raw == _BASIC_CONSTRAINTS:
+                return reading._replace(is_ca=self._is_ca(self._element(raw, start, stop)))
+            if raw in _ONE_ELEMENT:
+                self._element(raw, start, stop)
+        except ValueError:
+            self.findings.append(finding("malformed_extension", oid=extension.oid))
+        return reading
+
+    def _element(self, raw: bytes, start: int, stop: int) -> TLV:
+        element, after = self.reader.first(start, stop)
+        if after < stop:
+            self.findings.append(finding("trailing_data", where=f"extensão {dotted(raw)}"))
+        return element
+
+    def _alternative_names(self, extension: Extension, start: int, stop: int) -> AlternativeNames:
+        if extension.critical:
+            self.findings.append(finding("san_critical"))
+        names = read_alternative_names(self.reader, start, stop)
+        if names.damaged:
+            self.findings.append(finding("malformed_extension", oid=extension.oid))
+        else:
+            self._element(_SAN, start, stop)
+        return names
+
+    def _policies(self, element: TLV) -> tuple[str, ...]:
+        policies = []
+        for information in self.reader.inside(element, SEQUENCE):
+            oid, *qualifiers = self.reader.inside(information, SEQUENCE)
+            policies.append(dotted(self.reader.der[oid[1] : oid[2]]))
+            for group in qualifiers:
+                for qualifier in self.reader.inside(group, SEQUENCE):
+                    self._qualifier(qualifier)
+        return tuple(policies)
+
+    def _qualifier(self, qualifier: TLV) -> None:
+        oid, value = self.reader.inside(qualifier, SEQUENCE)
+        is_cps = self.reader.der[oid[1] : oid[2]] == _CPS_QUALIFIER
+        if is_cps != (value[0] == IA5):
+            self.findings.append(finding("cps_uri_mismatch"))
+
+    def _is_ca(self, element: TLV) -> bool:
+        parts = self.reader.inside(element, SEQUENCE)
+        if not parts or parts[0][0] != BOOLEAN:
+            return False
+        is_ca = self.reader.der[parts[0][1] : parts[0][2]] != b"\x00"
+        if not is_ca:
+            self.findings.append(finding("explicit_default"))
+        return is_ca
