@@ -25,7 +25,7 @@ _BASIC_CONSTRAINTS = bytes.fromhex("551d13")
 # points, authority information access. Private extensions may hold anything.
 _ONE_ELEMENT = frozenset(
     map(bytes.fromhex, ("551d0f", "551d25", "551d0e", "551d23", "551d1f", "2b06010505070101"))
-)
+) | {_SAN}
 _CPS_QUALIFIER = bytes.fromhex("2b06010505070201")
 
 # What an authority writes alike into all its certificates: constraints, usages, policies, CRL
@@ -66,17 +66,28 @@ def _read(encoded: bytes) -> ExtensionReading:
         raise Malformed("extensão sem OID ou valor", 0)
     raw = encoded[parts[0][1] : parts[0][2]]
     _, start, stop = parts[-1]
-    findings: list[Finding] = []
+    value = _Value(reader)
     critical = False
     if parts[1][0] == BOOLEAN:
         critical = encoded[parts[1][1] : parts[1][2]] != b"\x00"
         if not critical:
-            findings.append(finding("explicit_default"))
-    extension = Extension(dotted(raw), critical, encoded[start:stop])
-    reading = _Value(reader, findings).read(raw, extension, start, stop)
+            value.findings.append(finding("explicit_default"))
+    oid = dotted(raw)
+    try:
+        value.read(raw, start, stop)
+    except ValueError:
+        value.findings.append(finding("malformed_extension", oid=oid))
+    if critical and raw == _SAN:
+        value.findings.append(finding("san_critical"))
     if reader.quirks:
-        findings += map(finding, sorted(reader.quirks))
-    return reading._replace(findings=tuple(findings)) if findings else reading
+        value.findings += map(finding, sorted(reader.quirks))
+    return ExtensionReading(
+        Extension(oid, critical, encoded[start:stop]),
+        value.names,
+        value.policies,
+        value.is_ca,
+        tuple(value.findings),
+    )
 
 
 _remembered = lru_cache(maxsize=1024)(_read)
@@ -85,41 +96,31 @@ _remembered = lru_cache(maxsize=1024)(_read)
 class _Value:
     """The value of an extension whose shape is known."""
 
-    def __init__(self, reader: Reader, findings: list[Finding]) -> None:
+    def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.findings = findings
+        self.names: AlternativeNames | None = None
+        self.policies: tuple[str, ...] = ()
+        self.is_ca = False
+        self.findings: list[Finding] = []
 
-    def read(self, raw: bytes, extension: Extension, start: int, stop: int) -> ExtensionReading:
-        """The reading, without its findings, which go to the list."""
-        reading = ExtensionReading(extension)
-        try:
-            if raw == _SAN:
-                return reading._replace(names=self._alternative_names(extension, start, stop))
-            if raw == _POLICIES:
-                return reading._replace(policies=self._policies(self._element(raw, start, stop)))
-            if raw == _BASIC_CONSTRAINTS:
-                return reading._replace(is_ca=self._is_ca(self._element(raw, start, stop)))
-            if raw in _ONE_ELEMENT:
-                self._element(raw, start, stop)
-        except ValueError:
-            self.findings.append(finding("malformed_extension", oid=extension.oid))
-        return reading
+    def read(self, raw: bytes, start: int, stop: int) -> None:
+        """Reads the value into the attributes. Raises `ValueError` where it is damaged."""
+        if raw == _SAN:
+            self.names = read_alternative_names(self.reader, start, stop)
+            if self.names.damaged:
+                raise Malformed("nomes danificados", start)
+        if raw == _POLICIES:
+            self.policies = self._policies(self._element(raw, start, stop))
+        elif raw == _BASIC_CONSTRAINTS:
+            self.is_ca = self._is_ca(self._element(raw, start, stop))
+        elif raw in _ONE_ELEMENT:
+            self._element(raw, start, stop)
 
     def _element(self, raw: bytes, start: int, stop: int) -> TLV:
         element, after = self.reader.first(start, stop)
         if after < stop:
             self.findings.append(finding("trailing_data", where=f"extensão {dotted(raw)}"))
         return element
-
-    def _alternative_names(self, extension: Extension, start: int, stop: int) -> AlternativeNames:
-        if extension.critical:
-            self.findings.append(finding("san_critical"))
-        names = read_alternative_names(self.reader, start, stop)
-        if names.damaged:
-            self.findings.append(finding("malformed_extension", oid=extension.oid))
-        else:
-            self._element(_SAN, start, stop)
-        return names
 
     def _policies(self, element: TLV) -> tuple[str, ...]:
         policies = []
