@@ -1,0 +1,33 @@
+"""Prints every figure that the product promises, with what came out on this machine.
+
+`make bench` measures all; `make bench ARGS="library pkcs12"` measures some.
+"""
+
+import platform
+import sys
+
+from benchmarks import command, desk, folder, library, pkcs12
+
+SUITES = {
+    "command": command.figures,
+    "library": library.figures,
+    "pkcs12": pkcs12.figures,
+    "folder": folder.figures,
+    "desk": desk.figures,
+}
+
+
+def main(names: list[str]) -> int:
+    """Runs the suites of these names, all without any; 1 where a figure was missed."""
+    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    missed = False
+    for name in names or SUITES:
+        for figure in SUITES[name]():
+            mark = {True: "ok", False: "MISSED", None: "not measured"}[figure.reached]
+            missed |= figure.reached is False
+            print(f"{figure.name}\n    target {figure.target}; {figure.result}  [{mark}]", flush=True)
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
