@@ -1,1 +1,1 @@
-"""Guichê: desk."""
+"""The service: people, tickets, promises, procedures, and the pages that show them."""

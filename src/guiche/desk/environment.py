@@ -1,0 +1,97 @@
+"""Strict readers of the environment: a value is understood or refused, never guessed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = frozenset({"1", "true", "sim", "on"})
+_FALSE = frozenset({"", "0", "false", "nao", "não", "off"})
+
+
+def text(environ: Mapping[str, str], name: str, default: str = "") -> str:
+    """The variable without surrounding blanks; `default` when unset or empty."""
+    return environ.get(name, "").strip() or default
+
+
+def flag(environ: Mapping[str, str], name: str) -> bool:
+    """A yes or no; unset is no."""
+    value = environ.get(name, "").strip().lower()
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name}={value}: use 1 ou 0.")
+
+
+def choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of the choices; unset is the first."""
+    value = text(environ, name, choices[0])
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value}: use {' ou '.join(choices)}.")
+    return value
+
+
+def words(environ: Mapping[str, str], name: str) -> list[str]:
+    """A list parted by commas."""
+    return [word for part in environ.get(name, "").split(",") if (word := part.strip())]
+
+
+def secret(environ: Mapping[str, str], name: str) -> str:
+    """A secret from `NAME`, or from the file that `NAME_FILE` points to; "" when neither is set."""
+    path = text(environ, f"{name}_FILE")
+    if not path:
+        return text(environ, name)
+    if text(environ, name):
+        raise ImproperlyConfigured(f"{name} e {name}_FILE estão definidos. Deixe só um.")
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE={path}: não consegui ler o arquivo ({error.strerror})."
+        ) from error
+
+
+def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
+    """The Django entry of a database URL; without one, SQLite in `sqlite_file`.
+
+    `postgresql://user:password@host:port/name?option=value`, the form of libpq; a Unix socket is
+    given as `?host=/folder`.
+    """
+    if not url:
+        return sqlite(sqlite_file)
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ImproperlyConfigured(
+            f"GUICHE_DATABASE_URL começa com {parts.scheme}://. "
+            "Use postgresql://usuario:senha@servidor/banco, ou deixe vazio para usar o SQLite."
+        )
+    options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": options.pop("port", str(parts.port or "")),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def sqlite(file: Path) -> dict[str, Any]:
+    """SQLite for a ledger: IMMEDIATE, because a read turned into a write fails without waiting;
+    FULL, because in WAL mode NORMAL may lose the last commits when the power goes.
+    """
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(file),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }

@@ -1,0 +1,74 @@
+"""An account of the desk, and the role that says what it may do."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.utils import timezone
+
+
+class Role(models.TextChoices):
+    """What a person does at the desk; the table of moves says what each may do."""
+
+    SUPORTE = "suporte", "Suporte"
+    RELACIONAMENTO = "relacionamento", "Relacionamento"
+    SUPERVISAO = "supervisao", "Supervisão"
+
+
+class Accounts(BaseUserManager["User"]):
+    """Creates and finds accounts; user names are kept in lower case."""
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Lower case: phones capitalise the first letter that is typed."""
+        return User.normalize_username(username.strip()).lower()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The account of that user name, in any case."""
+        return self.get(username=self.normalize_username(username or ""))
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """A new account; without a password nobody can log in to it."""
+        user = self.model(username=self.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """A supervisor; what `createsuperuser` makes."""
+        return self.create_user(
+            username, password, **{"role": Role.SUPERVISAO, "is_superuser": True, **fields}
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account. No e-mail is required: many desks share one."""
+
+    username = models.CharField(
+        "usuário",
+        max_length=80,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": "Já existe uma conta com este usuário."},
+    )
+    name = models.CharField("nome", max_length=120, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    role = models.CharField("papel", max_length=20, choices=Role, default=Role.SUPORTE)
+    is_active = models.BooleanField("ativa", default=True)
+    created_at = models.DateTimeField("criada em", default=timezone.now, editable=False)
+
+    objects: ClassVar[Accounts] = Accounts()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @property
+    def role_label(self) -> str:
+        """The role as people call it."""
+        return Role(self.role).label

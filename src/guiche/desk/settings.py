@@ -1,0 +1,144 @@
+"""Settings of the desk, read from the environment (`GUICHE_*`) and from nowhere else.
+
+Without a variable set the desk is *local*: it answers to the names of this machine only, and keeps
+everything in the data folder. `GUICHE_MODE=production` asks for the rest, and `checks.py` refuses
+to start without it. docs/operations.md explains every variable.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from guiche.desk import environment
+
+_ENV = os.environ
+_PAGES = Path(__file__).parent / "pages"
+
+MODE = environment.choice(_ENV, "GUICHE_MODE", ("local", "production"))
+PRODUCTION = MODE == "production"
+DATA = Path(environment.text(_ENV, "GUICHE_DATA", "data")).absolute()
+DEBUG = environment.flag(_ENV, "GUICHE_DEBUG")
+
+
+def _secret(name: str, file: Path) -> str:
+    """The secret given; locally also the one of the data folder, or one for this process."""
+    given = environment.secret(_ENV, name)
+    if given or PRODUCTION:
+        return given
+    return file.read_text("ascii").strip() if file.exists() else secrets.token_urlsafe(48)
+
+
+SECRET_KEY_FILE = DATA / "secret-key"
+SECRET_KEY = _secret("GUICHE_SECRET_KEY", SECRET_KEY_FILE)
+# Encrypts what rests in the database; apart from SECRET_KEY, so that each can be changed alone.
+DATA_KEY_FILE = DATA / "data-key"
+DATA_KEY = _secret("GUICHE_DATA_KEY", DATA_KEY_FILE)
+DATA_KEY_FALLBACKS = environment.words(_ENV, "GUICHE_DATA_KEY_FALLBACKS")
+
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = environment.words(_ENV, "GUICHE_HOSTS") or ([] if PRODUCTION else LOOPBACK)
+
+# The procedure that a new call starts with, and the folder where the site keeps its own.
+PROCEDURE = environment.text(_ENV, "GUICHE_PROCEDURE", "cei-ausente")
+PROCEDURES_FOLDER = environment.text(_ENV, "GUICHE_PROCEDURES")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "guiche.desk",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    # Before the static files, so that every answer carries the policy.
+    "guiche.desk.pages.security.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    # Before anything that reads the body of a request.
+    "guiche.desk.pages.uploads.BodyLimit",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "guiche.desk.urls"
+WSGI_APPLICATION = "guiche.desk.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_PAGES / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ]
+        },
+    }
+]
+
+DATABASES = {
+    "default": environment.database(
+        environment.secret(_ENV, "GUICHE_DATABASE_URL"), sqlite_file=DATA / "guiche.sqlite3"
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "desk.User"
+LOGIN_URL = "entrar"
+LOGIN_REDIRECT_URL = "inicio"
+LOGOUT_REDIRECT_URL = "entrar"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "pt-br"
+LANGUAGES = [("pt-br", "Português do Brasil")]
+TIME_ZONE = "America/Sao_Paulo"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [_PAGES / "static"]
+# Served from where they are installed: no step between installing and starting.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# In memory only: a spooled upload would put somebody's private key on a disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+CSRF_FAILURE_VIEW = "guiche.desk.pages.errors.csrf_failure"
+CSRF_COOKIE_AGE = None
+SESSION_COOKIE_AGE = 12 * 60 * 60
+if PRODUCTION:
+    SESSION_COOKIE_NAME = "__Host-guiche"
+    CSRF_COOKIE_NAME = "__Host-guiche-csrf"
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag(_ENV, "GUICHE_HSTS_SUBDOMAINS")
+    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+# The proxy in front ends TLS and sets this header itself, whatever a client sends.
+if environment.flag(_ENV, "GUICHE_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

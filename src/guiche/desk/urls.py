@@ -1,0 +1,10 @@
+"""Every address is a page's."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("guiche.desk.pages.urls"))]
+
+handler400 = "guiche.desk.pages.errors.bad_request"
+handler403 = "guiche.desk.pages.errors.forbidden"
+handler404 = "guiche.desk.pages.errors.not_found"
+handler500 = "guiche.desk.pages.errors.server_error"
