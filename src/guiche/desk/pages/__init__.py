@@ -1,0 +1,1 @@
+"""The pages: server-rendered HTML over the rows of the desk; they change nothing by themselves."""

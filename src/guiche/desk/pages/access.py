@@ -1,0 +1,43 @@
+"""Who may open what: one function a noun, the object or the right refusal."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from guiche.desk.models import User
+from guiche.desk.people.user import Role
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def account(request: HttpRequest) -> User:
+    """Who is logged in; the login middleware lets nobody else reach a view."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def attends(user: User) -> bool:
+    """Whether this person takes calls; Relacionamento returns them."""
+    return user.role != Role.RELACIONAMENTO
+
+
+def landing(request: HttpRequest) -> str:
+    """The name of the page that this person starts the day on."""
+    return "atender" if account(request).role == Role.SUPORTE else "fila"
+
+
+def for_attendants(view: View[P]) -> View[P]:
+    """Refuses whoever does not take calls, before anything is looked up."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not attends(account(request)):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded

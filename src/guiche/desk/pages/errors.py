@@ -1,0 +1,88 @@
+"""Error pages: what happened, what next; no detail of the inside, no query, no login needed."""
+
+# ruff: noqa: ARG001  # Django fixes what an error view is called with.
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+@dataclass(frozen=True)
+class Oops:
+    """One error page: its status and its words."""
+
+    status: int
+    title: str
+    what: str
+    next: tuple[str, ...] = ()
+    icon: str = "alert"
+    tone: str = "ask"
+
+    def response(self) -> HttpResponse:
+        """The page. Rendered without the request: no context processor may fail a second time."""
+        return HttpResponse(render_to_string("desk/oops.html", {"oops": self}), status=self.status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: a request that no page of the desk makes."""
+    return Oops(
+        400, "Pedido inválido", "O navegador mandou algo que o Guichê não entende."
+    ).response()
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: logged in, without the role."""
+    return Oops(
+        403,
+        "Seu perfil não abre esta página",
+        "Ela é de outra equipe.",
+        ("Se você precisa dela, peça à supervisão.",),
+    ).response()
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of the CSRF check: most often a page left open while another tab logged in again."""
+    return Oops(
+        403,
+        "Esta página ficou velha",
+        "Você entrou de novo depois de abri-la, ou o navegador bloqueou os cookies.",
+        ("Volte, recarregue a página e repita. O que já estava salvo continua lá.",),
+    ).response()
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404, with the words of the view where it gave some."""
+    return Oops(
+        404,
+        "Não encontrei esta página",
+        _words(exception) or "O endereço não existe, ou não é seu.",
+        icon="search",
+    ).response()
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault, said so."""
+    return Oops(
+        500,
+        "Algo falhou aqui dentro",
+        "A falha foi registrada. O que estava salvo continua salvo.",
+        ("Tente de novo em um minuto. Se repetir, avise a TI.",),
+        tone="stop",
+    ).response()
+
+
+def _words(exception: Exception) -> str:
+    """The message that a view raised; the resolver's own is a dictionary, not for people."""
+    message = exception.args[0] if exception.args else ""
+    return message if isinstance(message, str) else ""
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: far larger than any certificate; to a request inside a page, one line for that page."""
+    words = "O arquivo é grande demais para ser um certificado. Peça só o arquivo .cer."
+    if request.headers.get("HX-Request"):
+        return HttpResponse(
+            render_to_string("desk/result.html", {"reading_error": words}), status=413
+        )
+    return Oops(413, "Arquivo grande demais", words).response()

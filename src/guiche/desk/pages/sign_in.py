@@ -1,0 +1,46 @@
+"""Entrar and Sair: the only pages that a person without an account sees."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+
+from guiche.desk.pages.access import landing
+
+
+class Credentials(AuthenticationForm):
+    """User and password; one message for both, so that nobody learns which accounts exist."""
+
+    error_messages = {  # noqa: RUF012  # Django reads it from the class
+        "invalid_login": "Usuário ou senha não conferem.",
+        "inactive": "Usuário ou senha não conferem.",
+    }
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignIn(LoginView):
+    """The login; whoever has an account goes on to the page asked for."""
+
+    template_name = "desk/entrar.html"
+    authentication_form = Credentials
+    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page; to a request inside a page that outlived its login, one line for that page."""
+        if request.headers.get("HX-Request"):
+            return HttpResponse(
+                "Seu acesso expirou. Entre de novo em outra aba e recarregue esta página: "
+                "o que estava salvo continua salvo.",
+                status=401,
+            )
+        return super().dispatch(request, *args, **kwargs)
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """The address without a path: the page that a role works on."""
+    return redirect(landing(request))

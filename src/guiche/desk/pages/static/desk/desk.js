@@ -1,0 +1,166 @@
+// What a page needs beyond HTML: copy, paste and drop anywhere, focus, the clock.
+// Every page works without it; nothing is kept in the browser.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+const inField = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
+
+function announce(text) {
+  const place = byId("anuncio");
+  if (!place) return;
+  place.textContent = "";
+  // A changed text is read out; the same text set twice is not.
+  requestAnimationFrame(() => { place.textContent = text; });
+}
+
+/* Copy */
+
+async function copy(button) {
+  const source = button.dataset.copyFrom;
+  const text = source ? byId(source).textContent.trim() : button.dataset.copy;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyBySelection(text); // plain HTTP inside a company has no clipboard API
+  }
+  announce(button.dataset.said || "Copiado.");
+  button.classList.add("copied");
+  setTimeout(() => button.classList.remove("copied"), 1600);
+}
+
+function copyBySelection(text) {
+  const area = Object.assign(document.createElement("textarea"), { value: text, className: "quiet" });
+  const focused = document.activeElement;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+  focused?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-copy-from]");
+  if (button) copy(button);
+});
+
+/* Reading: choose, paste or drop anywhere */
+
+const reader = byId("leitor");
+
+function readFiles(files) {
+  const total = [...files].reduce((sum, file) => sum + file.size, 0);
+  if (total > Number(reader.dataset.limit)) {
+    byId("arquivo").value = "";
+    byId("grande").hidden = false;
+    return;
+  }
+  byId("grande").hidden = true;
+  byId("arquivo").files = files;
+  reader.requestSubmit();
+}
+
+function readText(text) {
+  byId("texto").value = text;
+  byId("texto").closest("details").open = true;
+  reader.requestSubmit();
+}
+
+if (reader) {
+  byId("arquivo").addEventListener("change", (event) => {
+    if (event.target.files.length) readFiles(event.target.files);
+  });
+  document.addEventListener("paste", (event) => {
+    if (inField(event.target)) return;
+    const { files } = event.clipboardData;
+    const text = event.clipboardData.getData("text/plain");
+    if (!files.length && !text.trim()) return;
+    event.preventDefault();
+    if (files.length) readFiles(files); else readText(text);
+  });
+  const curtain = byId("soltar");
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    curtain.hidden = false;
+  });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) curtain.hidden = true; });
+  document.addEventListener("drop", (event) => {
+    curtain.hidden = true;
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    readFiles(event.dataTransfer.files);
+  });
+  // What was read leaves the form: a file chosen again, even the same one, is read again.
+  reader.addEventListener("htmx:afterRequest", () => { byId("arquivo").value = ""; });
+}
+
+/* The form: saved as typed, one submit */
+
+const form = byId("chamado");
+
+function markProblems() {
+  for (const problem of document.querySelectorAll(".problem")) {
+    const field = byId(`f-${problem.dataset.for}`);
+    field?.setAttribute("aria-invalid", problem.textContent.trim() ? "true" : "false");
+  }
+}
+
+if (form) {
+  form.addEventListener("htmx:configRequest", ({ detail }) => {
+    // Two saves may overtake one another on the way: the server keeps the higher revision.
+    detail.parameters.set("revision", Date.now());
+    if (detail.triggeringEvent?.type !== "change") return;
+    const shown = [...form.querySelectorAll(".problem")].filter((p) => p.textContent.trim());
+    const names = new Set([detail.triggeringEvent.target.name, ...shown.map((p) => p.dataset.for)]);
+    names.forEach((name) => detail.parameters.append("conferir", name));
+  });
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    form.addEventListener(failure, () => {
+      byId("salvo").textContent = "Não foi salvo. O que você digitou continua aqui; confira a rede.";
+      announce("O atendimento não foi salvo.");
+    });
+  }
+  // A text that is being typed is not replaced by a newer proposal.
+  document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target } = event.detail;
+    if (target.contains(document.activeElement) && target.id.startsWith("campo-")) event.preventDefault();
+  });
+  document.body.addEventListener("htmx:afterSettle", markProblems);
+  form.addEventListener("submit", () => {
+    form.elements.revision.value = Date.now();
+    // After the browser has taken the values: a disabled button must not stop the submission.
+    setTimeout(() => { form.querySelector(".go").disabled = true; });
+  });
+  window.addEventListener("pageshow", () => { form.querySelector(".go").disabled = false; });
+}
+
+/* Keyboard: only with modifiers, so that nothing fires while typing */
+
+document.addEventListener("keydown", (event) => {
+  if (!event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "Enter" && form?.contains(event.target)) {
+    event.preventDefault();
+    form.requestSubmit();
+  } else if (event.shiftKey && event.code === "Period") {
+    const button = document.querySelector("[data-protocol]");
+    if (button) { event.preventDefault(); copy(button); }
+  }
+});
+
+/* The clock: words of the server at load, counted on by the minute */
+
+function leftIn(minutes) {
+  const hours = Math.floor(minutes / 60);
+  if (hours === 0) return `${minutes} min`;
+  return minutes % 60 === 0 || hours >= 10 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
+function tick() {
+  for (const clock of document.querySelectorAll("[data-due]")) {
+    const minutes = Math.floor((Date.parse(clock.dataset.due) - Date.now()) / 60000);
+    clock.textContent = minutes >= 0 ? `Faltam ${leftIn(minutes)}` : `Vencido há ${leftIn(-minutes)}`;
+  }
+}
+if (document.querySelector("[data-due]")) setInterval(tick, 60000);
+
+document.querySelector("[data-focus]")?.focus();

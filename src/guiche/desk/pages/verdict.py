@@ -1,0 +1,158 @@
+"""The verdict card: the JSON contract of a reading, turned into the words and tones of a page."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from guiche.icpbrasil import Profile
+from guiche.icpbrasil.numbers import cnpj, cpf
+
+# status -> (tone, icon). Tone is never the only sign: the icon and the first words say it too.
+_LOOKS = {
+    "present": ("yes", "yes"),
+    "doubtful": ("ask", "ask"),
+    "blank": ("no", "no"),
+    "absent": ("no", "no"),
+    "not_applicable": ("ask", "wrong"),
+    "unreadable": ("no", "unread"),
+}
+_KINDS = {
+    "pem": "arquivo PEM",
+    "der": "arquivo de certificado",
+    "pkcs7": "arquivo P7B",
+    "pkcs12": "arquivo PFX",
+    "text": "texto colado",
+    "zip": "arquivo ZIP",
+    "email": "mensagem de e-mail",
+}
+_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Validity:
+    """What is said of the dates, at the size of the verdict."""
+
+    words: str
+    detail: str
+    tone: str
+
+    @property
+    def expired(self) -> bool:
+        """Whether the certificate no longer holds."""
+        return self.tone == "stop"
+
+    @classmethod
+    def of(cls, contract: Mapping[str, Any] | None, now: datetime) -> "Validity | None":
+        """Judged at `now`: a reading of last week is shown as it stands today."""
+        begin, end = (_moment((contract or {}).get(key)) for key in ("not_before", "not_after"))
+        if end is None:
+            return None
+        day = f"{timezone.localtime(end):%d/%m/%Y}"
+        if end < now:
+            return cls(f"Vencido em {day}", _ago((now - end).days), "stop")
+        if begin is not None and now < begin:
+            start = f"{timezone.localtime(begin):%d/%m/%Y}"
+            return cls(f"Só vale a partir de {start}", f"até {day}", "ask")
+        if end - now < _SOON:
+            return cls(f"Válido até {day}", _ahead((end - now).days), "ask")
+        return cls(f"Válido até {day}", "", "")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One card: everything a template prints, in the order it is said."""
+
+    status: str
+    tone: str
+    icon: str
+    headline: str
+    explanation: str
+    number: str
+    formatted: str
+    validity: Validity | None
+    facts: tuple[tuple[str, str], ...]
+    evidence: tuple[Mapping[str, Any], ...]
+    fields: tuple[Mapping[str, Any], ...]
+    findings: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def of(
+        cls, contract: Mapping[str, Any], headline: str, explanation: str, now: datetime
+    ) -> "Verdict":
+        """The card of one contract object, judged at `now`."""
+        enrolment = contract["enrolment"]
+        tone, icon = _LOOKS[enrolment["status"]]
+        validity = Validity.of(contract.get("validity"), now)
+        if validity and validity.expired and tone == "yes":
+            tone = "no"  # an expired certificate takes the green away
+        return cls(
+            status=enrolment["status"],
+            tone=tone,
+            icon=icon,
+            headline=headline,
+            explanation=explanation,
+            number=enrolment.get("number") or "",
+            formatted=enrolment.get("formatted") or "",
+            validity=validity,
+            facts=tuple(_facts(contract)),
+            evidence=tuple(enrolment.get("evidence") or ()),
+            fields=tuple(contract.get("fields") or ()),
+            findings=tuple(contract.get("findings") or ()),
+        )
+
+    @property
+    def warnings(self) -> tuple[Mapping[str, Any], ...]:
+        """The findings that must not hide in a closed list; the dates have their own line."""
+        dates = ("expired", "not_yet_valid")
+        return tuple(
+            f for f in self.findings if f["severity"] != "notice" and f["code"] not in dates
+        )
+
+
+def _facts(contract: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Label and text of what is known; what is not known is left out."""
+    holder = contract.get("holder") or {}
+    responsible = contract.get("responsible") or {}
+    issuer = contract.get("issuer") or {}
+    rows = (
+        ("Titular", holder.get("name")),
+        ("CNPJ", holder.get("cnpj") and cnpj.format(holder["cnpj"])),
+        ("CPF", holder.get("cpf") and cpf.format(holder["cpf"])),
+        ("Responsável", responsible.get("name")),
+        ("CPF do responsável", responsible.get("cpf") and cpf.format(responsible["cpf"])),
+        ("Tipo", type_of(contract)),
+        ("Emitido por", issuer.get("name")),
+        ("Número de série", contract.get("serial")),
+        ("Lido de", source_of(contract)),
+    )
+    return ((label, text) for label, text in rows if text)
+
+
+def type_of(contract: Mapping[str, Any]) -> str:
+    """`e-CNPJ A1`; empty when only a text was read."""
+    profile = contract.get("profile")
+    label = Profile(profile).label if profile else ""
+    return " ".join(filter(None, (label, contract.get("certificate_type"))))
+
+
+def source_of(contract: Mapping[str, Any]) -> str:
+    """`arquivo P7B, cliente.p7b`."""
+    source = contract.get("source") or {}
+    kind = _KINDS.get(source.get("kind", ""), source.get("kind", ""))
+    name = "" if source.get("kind") == "text" else source.get("name", "")
+    return ", ".join(filter(None, (kind, name)))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _ago(days: int) -> str:
+    return "venceu hoje" if days == 0 else f"há {days} dia{'s' * (days > 1)}"
+
+
+def _ahead(days: int) -> str:
+    return "vence nas próximas 24 horas" if days == 0 else f"vence em {days} dia{'s' * (days > 1)}"
