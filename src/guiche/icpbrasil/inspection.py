@@ -81,6 +81,11 @@ class Inspection(NamedTuple):
             (f.message for f in self.findings if f.code in ("expired", "not_yet_valid")), None
         )
 
+    @property
+    def serial(self) -> str | None:
+        """The certificate's serial number in hexadecimal, whole octets, without sign octet."""
+        return _hex(self.certificate.serial) if self.certificate else None
+
     def to_dict(self, source: Source | None = None) -> dict[str, Any]:
         """The public JSON contract; keys and codes change only with a major version."""
         certificate, enrolment = self.certificate, self.enrolment
@@ -120,7 +125,7 @@ class Inspection(NamedTuple):
                 "status": self.validity.status,
             },
             "issuer": certificate and {"name": certificate.issuer.label},
-            "serial": certificate and _hex(certificate.serial),
+            "serial": self.serial,
             "trust": certificate and {"status": "unchecked"},
             "findings": [f._asdict() for f in self.findings],
         }
