@@ -17,7 +17,7 @@ from guiche.icpbrasil.findings import Finding, finding
 from guiche.icpbrasil.numbers import cei, cnpj
 from guiche.icpbrasil.oids import field_name
 from guiche.icpbrasil.other_name import OtherName
-from guiche.icpbrasil.text import decode
+from guiche.icpbrasil.text import EXPECTED_IN_FIELDS, decode
 from guiche.icpbrasil.tlv import OCTET_STRING
 
 PERSON_FIELDS = (oids.PESSOA_FISICA, oids.RESPONSAVEL)
@@ -126,14 +126,14 @@ def _oddities(field: Field) -> Iterator[Finding]:
     entry, oid = field.entry, field.entry.oid
     if oid is None or not oid.startswith(oids.ICP_BRASIL_FIELDS):
         return
-    if not entry.has_expected_type:
+    if entry.tag is not None and entry.tag not in EXPECTED_IN_FIELDS:
         yield finding("unexpected_string_type", name=field.name, found=field.type)
     if not field.fits_charset:
         yield finding("string_charset", name=field.name)
     if entry.nested:
         yield finding("nested_string", name=field.name)
     expected = _FIXED_LENGTHS.get(oid)
-    if expected and len(field.text.rstrip(" ")) != expected and len(field.text) != expected:
+    if expected and expected not in (len(field.text), len(field.text.rstrip(" "))):
         yield finding("bad_block_length", name=field.name, found=len(field.text), expected=expected)
 
 

@@ -102,20 +102,28 @@ def _plain_attribute(der: bytes, rdn: TLV) -> Attribute | None:
     Names are half of the elements of a certificate; this shape is nearly all of them.
     """
     tag, start, stop = rdn
+    if tag != SET or not 9 < stop - start < 0x80 or der[start + 2 : start + 6] != _X520:
+        return None
+    if der[start + 6] in _SHARED:
+        return _remembered(der[start:stop])
+    return _attribute(der[start:stop])
+
+
+def _attribute(pair: bytes) -> Attribute | None:
     if (
-        tag == SET
-        and 9 < stop - start < 0x80
-        and der[start] == SEQUENCE
-        and der[start + 1] == stop - start - 2
-        and der[start + 2 : start + 6] == _X520
-        and der[start + 8] == stop - start - 9
-        and der[start + 7] in _ASCII_TYPES
-        and (value := der[start + 9 : stop]).isascii()
+        pair[0] == SEQUENCE
+        and pair[1] == len(pair) - 2
+        and pair[8] == len(pair) - 9
+        and pair[7] in _ASCII_TYPES
+        and (value := pair[9:]).isascii()
     ):
-        return Attribute(dotted(der[start + 4 : start + 7]), value.decode(), der[start + 7])
+        return Attribute(dotted(pair[4:7]), value.decode(), pair[7])
     return None
 
 
+# Country, organisation and unit are the authority's words, the same in all its certificates.
+_SHARED = frozenset({6, 10, 11})
+_remembered = lru_cache(maxsize=1024)(_attribute)
 _X520 = bytes.fromhex("06035504")
 _ASCII_TYPES = frozenset({UTF8, PRINTABLE, IA5})
 

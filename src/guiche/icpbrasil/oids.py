@@ -80,6 +80,7 @@ TYPES = {
 }
 
 
+@lru_cache(maxsize=256)
 def certificate_type(policy: str) -> CertificateType | None:
     """The type that a policy OID names, None outside the arcs of end-entity policies.
 

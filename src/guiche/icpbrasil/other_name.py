@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from guiche.icpbrasil.oids import dotted
-from guiche.icpbrasil.text import EXPECTED_IN_FIELDS, type_name
+from guiche.icpbrasil.text import type_name
 from guiche.icpbrasil.tlv import (
     BMP,
     CONSTRUCTED,
@@ -38,11 +38,6 @@ class OtherName(NamedTuple):
     def type(self) -> str | None:
         """The ASN.1 type of the value, None where it is not known."""
         return None if self.tag is None else type_name(self.tag)
-
-    @property
-    def has_expected_type(self) -> bool:
-        """Whether the type is one of those seen in the field for ICP-Brasil."""
-        return self.tag is None or self.tag in EXPECTED_IN_FIELDS
 
 
 class AlternativeNames(NamedTuple):
