@@ -1,0 +1,13 @@
+"""The cases, by theme. A docstring is the published reason of its verdict."""
+
+from vectors.cases import cei, damage, encoding, fields, people, profiles, subject
+
+THEMES = (
+    cei.theme,
+    profiles.theme,
+    fields.theme,
+    people.theme,
+    subject.theme,
+    encoding.theme,
+    damage.theme,
+)
