@@ -6,8 +6,9 @@ import sys
 import click
 
 import guiche
+from guiche.cli.portuguese import Group, sentence
 
-# name -> (module, one line of help): a literal table, so that `--help` and completion import nothing.
+# name -> (module, one line of help): literal, so that `--help` and completion import nothing.
 COMMANDS = {
     "inspect": ("guiche.cli.inspect", "Lê certificados e diz se trazem a matrícula CEI."),
     "up": ("guiche.cli.up", "Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas."),
@@ -17,7 +18,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -37,8 +38,13 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(guiche.__version__, prog_name="guiche")
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="[OPÇÕES]",
+    subcommand_metavar="COMANDO [ARGUMENTOS]...",
+)
+@click.version_option(guiche.__version__, message="guiche %(version)s", help="Mostra a versão.")
 def group() -> None:
     """Guichê: do certificado ao número de protocolo."""
 
@@ -51,5 +57,5 @@ def main() -> None:
         click.echo("Interrompido.", err=True)
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        click.echo(sentence(error), err=True)
         sys.exit(2)

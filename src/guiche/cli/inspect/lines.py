@@ -45,7 +45,9 @@ def comparison(inspection: Inspection, expected: str) -> str:
     if number == expected:
         return click.style(f"Confere com o CEI informado, {said}.", fg="green")
     if number:
-        text = f"Não é o CEI informado ({said}): o certificado traz {inspection.enrolment.formatted}."
+        text = (
+            f"Não é o CEI informado ({said}): o certificado traz {inspection.enrolment.formatted}."
+        )
     else:
         text = f"Não há número para comparar com o CEI informado, {said}."
     return click.style(text, fg="red")

@@ -3,12 +3,11 @@
 import glob
 import os
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 # A file of these names says that it is a certificate: found without one, it is an error.
-CERTIFICATE_SUFFIXES = frozenset(
-    {".cer", ".crt", ".der", ".p12", ".p7b", ".p7c", ".pem", ".pfx"}
-)  # fmt: skip
+CERTIFICATE_SUFFIXES = (".cer", ".crt", ".der", ".p12", ".p7b", ".p7c", ".pem", ".pfx")
 
 
 class Entry(NamedTuple):
@@ -36,7 +35,7 @@ def walk(paths: Sequence[str], on_error: Callable[[OSError], object]) -> Iterato
     cannot be listed goes to `on_error`, and the walk goes on.
     """
     for path in paths:
-        if path != "-" and os.path.isdir(path):
+        if path != "-" and Path(path).is_dir():
             yield from _folder(path, on_error)
         else:
             yield Entry(path, claimed=True)
@@ -51,7 +50,7 @@ def _folder(folder: str, on_error: Callable[[OSError], object]) -> Iterator[Entr
                     if entry.is_dir(follow_symlinks=False):
                         pending.append(entry.path)
                     elif entry.is_file():
-                        suffix = os.path.splitext(entry.name)[1].lower()
-                        yield Entry(entry.path, claimed=suffix in CERTIFICATE_SUFFIXES)
+                        claimed = entry.name.lower().endswith(CERTIFICATE_SUFFIXES)
+                        yield Entry(entry.path, claimed=claimed)
         except OSError as error:
             on_error(error)

@@ -1,0 +1,127 @@
+"""`guiche inspect`: reads certificates and says whether they carry a matrícula CEI."""
+
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from guiche.cli.inspect.passwords import Passwords
+from guiche.cli.inspect.report import JsonReport, LinesReport, Report
+from guiche.cli.inspect.walk import Entry, expand, walk
+from guiche.cli.portuguese import Command
+from guiche.icpbrasil.numbers import cei
+
+if TYPE_CHECKING:
+    from guiche.sources import Reading
+
+
+class Options(NamedTuple):
+    """How sources are read."""
+
+    as_text: bool
+    show_all: bool
+    passwords: Passwords
+
+
+@click.command(cls=Command, options_metavar="[OPÇÕES]")
+@click.argument("paths", metavar="CAMINHO...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Um objeto JSON por certificado (NDJSON).")
+@click.option("--all", "show_all", is_flag=True, help="Mostra também os certificados de AC.")
+@click.option("--text", "as_text", is_flag=True, help="Lê o texto colado da janela do Windows.")
+@click.option("-v", "--verbose", is_flag=True, help="Mostra todos os campos, com OID e bytes.")
+@click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    help="Arquivo cuja primeira linha é a senha dos .pfx (ou a variável GUICHE_PASSWORD).",
+)
+@click.option(
+    "--cei", "expected", metavar="NÚMERO", help="Compara com o CEI que o cliente informa."
+)
+@click.option("--no-input", is_flag=True, help="Nunca pergunta a senha.")
+def command(
+    paths: tuple[str, ...],
+    as_json: bool,
+    show_all: bool,
+    as_text: bool,
+    verbose: bool,
+    password_file: str | None,
+    expected: str | None,
+    no_input: bool,
+) -> None:
+    """Lê certificados de arquivos, pastas ou da entrada padrão (-).
+
+    Termina com 0 se todos têm CEI, 1 se algum não tem (ou não é o de --cei), 2 se algo não pôde
+    ser lido.
+    """
+    # A reader that closes the pipe early, such as `head`, ends the command without complaint.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    number = _expected(expected)
+    report: Report = JsonReport(number) if as_json else LinesReport(number, verbose=verbose)
+    options = Options(as_text, show_all, Passwords(password_file, ask=not no_input))
+    everything = expand(paths)
+    with _progress(everything) as advance:
+        for entry in walk(everything, report.unlisted):
+            _inspect(entry, options, report)
+            if advance:
+                advance()
+    report.finish()
+    sys.exit(report.exit_status)
+
+
+def _expected(number: str | None) -> str | None:
+    if number is None:
+        return None
+    compact = cei.compact(number)
+    if len(compact) != cei.LENGTH or not (compact.isascii() and compact.isdigit()):
+        raise click.BadParameter(f"“{number}” não tem os 12 dígitos de um CEI.", param_hint="--cei")
+    if not cei.is_valid(compact):
+        click.echo(f"Atenção: o dígito final de {cei.format(compact)} não confere.", err=True)
+    return compact
+
+
+def _inspect(entry: Entry, options: Options, report: Report) -> None:
+    from guiche.sources import SourceError
+
+    try:
+        reading = _read(entry, options)
+    except SourceError as error:
+        if entry.claimed or error.code != "no_certificate":
+            report.error(error)
+        else:
+            report.skipped += 1
+        return
+    for found in reading.found if options.show_all else reading.leaves:
+        report.reading(found, found.inspect(at=datetime.now(UTC)))
+    for error in reading.errors:
+        report.error(error)
+
+
+def _read(entry: Entry, options: Options) -> "Reading":
+    from guiche import sources
+    from guiche.sources import PasswordRequiredError, WrongPasswordError
+
+    if options.as_text:
+        return sources.read_text_path(entry.path)
+    try:
+        return sources.read_path(entry.path, passwords=options.passwords.known)
+    except (PasswordRequiredError, WrongPasswordError):
+        password = options.passwords.ask_for(entry.path)
+        if password is None:
+            raise
+        return sources.read_path(entry.path, passwords=[password])
+
+
+def _progress(paths: list[str]) -> AbstractContextManager[Callable[[], object] | None]:
+    """A bar on standard error while folders are walked by a person at a terminal."""
+    folders = any(Path(path).is_dir() for path in paths)
+    if not folders or not sys.stderr.isatty() or sys.stdout.isatty():
+        return nullcontext()
+    from guiche.cli.inspect.progress import bar
+
+    return bar(paths)
