@@ -6,7 +6,7 @@ from typing import NamedTuple
 from guiche.icpbrasil.extension import Extension, ExtensionReading, read_extension
 from guiche.icpbrasil.findings import Finding, finding
 from guiche.icpbrasil.name import Name, read_issuer, read_name
-from guiche.icpbrasil.oids import dotted
+from guiche.icpbrasil.oids import ICP_BRASIL_POLICIES, dotted
 from guiche.icpbrasil.other_name import AlternativeNames
 from guiche.icpbrasil.tlv import (
     GENERALIZED_TIME,
@@ -20,6 +20,7 @@ from guiche.icpbrasil.tlv import (
 )
 
 _VERSION, _EXTENSIONS = 0xA0, 0xA3
+_POLICIES = "2.5.29.32"
 
 
 class Key(NamedTuple):
@@ -47,6 +48,19 @@ class Certificate(NamedTuple):
     policies: tuple[str, ...]
     is_ca: bool
     findings: tuple[Finding, ...]
+
+    @property
+    def names_damaged(self) -> bool:
+        """Whether an otherName may hide in damage, so that a missing one is not known to be so."""
+        return self.alternative_names is not None and self.alternative_names.damaged
+
+    @property
+    def claims_icp_brasil(self) -> bool | None:
+        """Whether a policy lies under ICP-Brasil's arc; None where the policies are damaged."""
+        if any(policy.startswith(ICP_BRASIL_POLICIES) for policy in self.policies):
+            return True
+        damaged = finding("malformed_extension", oid=_POLICIES) in self.findings
+        return None if damaged else False
 
     @property
     def key(self) -> Key | None:
@@ -151,9 +165,7 @@ def _read_extensions(
         if wrapper[0] != _EXTENSIONS:
             continue
         (listed,) = reader.children(wrapper[1], wrapper[2])
-        for tag, start, stop in reader.inside(listed, SEQUENCE):
-            if tag != SEQUENCE:
-                raise Malformed("a lista de extensões está danificada", start)
+        for _, start, stop in reader.inside(listed, SEQUENCE):
             reading = read_extension(reader.der[start:stop])
             oid = reading.extension.oid
             if oid in seen:

@@ -138,11 +138,11 @@ def judge_fields(fields: Sequence[Field], cpfs: Sequence[str]) -> Enrolment:
     return Enrolment(status, reason, digits if informed else None, evidence)
 
 
-def judge_absence(profile: Profile, *, icp_brasil: bool) -> Enrolment:
+def judge_absence(profile: Profile, *, icp_brasil: bool | None) -> Enrolment:
     """The verdict where no CEI field is there."""
     if profile is Profile.CA:
         return Enrolment(Status.NOT_APPLICABLE, Reason.CA)
-    if profile is Profile.OTHER and not icp_brasil:
+    if profile is Profile.OTHER and icp_brasil is False:
         return Enrolment(Status.NOT_APPLICABLE, Reason.NOT_ICP_BRASIL)
     if profile is Profile.OTHER:
         return Enrolment(Status.ABSENT, Reason.PROFILE_UNKNOWN)

@@ -53,7 +53,10 @@ class ExtensionReading(NamedTuple):
 
 
 def read_extension(encoded: bytes) -> ExtensionReading:
-    """Reads the content octets of one Extension. Raises `Malformed` without OID or value."""
+    """Reads the content octets of one Extension. Never raises: damage is a finding.
+
+    Where the damaged one is the Subject Alternative Name, or may be, its names are damaged names.
+    """
     if encoded[:5] in _OF_THE_AUTHORITY and len(encoded) <= _MAX_REMEMBERED:
         return _remembered(encoded)
     return _read(encoded)
@@ -61,35 +64,36 @@ def read_extension(encoded: bytes) -> ExtensionReading:
 
 def _read(encoded: bytes) -> ExtensionReading:
     reader = Reader(encoded)
-    parts = reader.children(0, len(encoded))
-    if len(parts) < 2 or parts[0][0] != OBJECT_IDENTIFIER or parts[-1][0] != OCTET_STRING:
-        raise Malformed("extensão sem OID ou valor", 0)
-    raw = encoded[parts[0][1] : parts[0][2]]
-    _, start, stop = parts[-1]
     value = _Value(reader)
-    critical = False
-    if parts[1][0] == BOOLEAN:
-        critical = encoded[parts[1][1] : parts[1][2]] != b"\x00"
-        if not critical:
-            value.findings.append(finding("explicit_default"))
-    oid = dotted(raw)
+    raw, critical, start, stop = b"", False, 0, 0
     try:
+        parts = reader.children(0, len(encoded))
+        if parts and parts[0][0] == OBJECT_IDENTIFIER:
+            raw = encoded[parts[0][1] : parts[0][2]]
+        tags = [tag for tag, _, _ in parts]
+        if tags not in _SHAPES:
+            raise Malformed("extensão sem a forma de uma", 0)
+        _, start, stop = parts[-1]
+        if len(parts) == 3:
+            critical = encoded[parts[1][1] : parts[1][2]] != b"\x00"
+            value.note_if(not critical, "explicit_default")
         value.read(raw, start, stop)
     except ValueError:
-        value.findings.append(finding("malformed_extension", oid=oid))
-    if critical and raw == _SAN:
-        value.findings.append(finding("san_critical"))
-    if reader.quirks:
-        value.findings += map(finding, sorted(reader.quirks))
+        value.findings.append(finding("malformed_extension", oid=dotted(raw)))
+        if raw in (b"", _SAN) and value.names is None:
+            value.names = AlternativeNames((), (), (), damaged=True)
+    value.note_if(critical and raw == _SAN, "san_critical")
+    value.findings += map(finding, sorted(reader.quirks))
     return ExtensionReading(
-        Extension(oid, critical, encoded[start:stop]),
+        Extension(dotted(raw), critical, encoded[start:stop]),
         value.names,
-        value.policies,
+        tuple(value.policies),
         value.is_ca,
         tuple(value.findings),
     )
 
 
+_SHAPES = ([OBJECT_IDENTIFIER, OCTET_STRING], [OBJECT_IDENTIFIER, BOOLEAN, OCTET_STRING])
 _remembered = lru_cache(maxsize=1024)(_read)
 
 
@@ -99,7 +103,7 @@ class _Value:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.names: AlternativeNames | None = None
-        self.policies: tuple[str, ...] = ()
+        self.policies: list[str] = []
         self.is_ca = False
         self.findings: list[Finding] = []
 
@@ -110,7 +114,7 @@ class _Value:
             if self.names.damaged:
                 raise Malformed("nomes danificados", start)
         if raw == _POLICIES:
-            self.policies = self._policies(self._element(raw, start, stop))
+            self._policies(self._element(raw, start, stop))
         elif raw == _BASIC_CONSTRAINTS:
             self.is_ca = self._is_ca(self._element(raw, start, stop))
         elif raw in _ONE_ELEMENT:
@@ -122,27 +126,28 @@ class _Value:
             self.findings.append(finding("trailing_data", where=f"extensão {dotted(raw)}"))
         return element
 
-    def _policies(self, element: TLV) -> tuple[str, ...]:
-        policies = []
+    def _policies(self, element: TLV) -> None:
         for information in self.reader.inside(element, SEQUENCE):
             oid, *qualifiers = self.reader.inside(information, SEQUENCE)
-            policies.append(dotted(self.reader.der[oid[1] : oid[2]]))
+            self.policies.append(dotted(self.reader.der[oid[1] : oid[2]]))
             for group in qualifiers:
                 for qualifier in self.reader.inside(group, SEQUENCE):
                     self._qualifier(qualifier)
-        return tuple(policies)
 
     def _qualifier(self, qualifier: TLV) -> None:
         oid, value = self.reader.inside(qualifier, SEQUENCE)
         is_cps = self.reader.der[oid[1] : oid[2]] == _CPS_QUALIFIER
-        if is_cps != (value[0] == IA5):
-            self.findings.append(finding("cps_uri_mismatch"))
+        self.note_if(is_cps != (value[0] == IA5), "cps_uri_mismatch")
 
     def _is_ca(self, element: TLV) -> bool:
         parts = self.reader.inside(element, SEQUENCE)
         if not parts or parts[0][0] != BOOLEAN:
             return False
         is_ca = self.reader.der[parts[0][1] : parts[0][2]] != b"\x00"
-        if not is_ca:
-            self.findings.append(finding("explicit_default"))
+        self.note_if(not is_ca, "explicit_default")
         return is_ca
+
+    def note_if(self, condition: bool, code: str) -> None:  # noqa: FBT001
+        """Adds the finding where the condition holds."""
+        if condition:
+            self.findings.append(finding(code))

@@ -130,6 +130,8 @@ def _oddities(field: Field) -> Iterator[Finding]:
         yield finding("unexpected_string_type", name=field.name, found=field.type)
     if not field.fits_charset:
         yield finding("string_charset", name=field.name)
+    if entry.constructed:
+        yield finding("constructed_string", name=field.name)
     if entry.nested:
         yield finding("nested_string", name=field.name)
     expected = _FIXED_LENGTHS.get(oid)

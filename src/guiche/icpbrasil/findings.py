@@ -32,6 +32,7 @@ _CATALOGUE: dict[str, tuple[Severity, str, str]] = {
     "bad_block_length": ("notice", "{name}: {found} posições; o esperado é {expected}.", _FIELDS_RULE),
     "birth_date_unreadable": ("notice", "{name}: a data de nascimento {found} não existe no calendário.", _FIELDS_RULE),
     "conflicting_other_name": ("warning", "{name} aparece mais de uma vez, com valores diferentes.", f"{_RFC5280}, 4.2.1.6"),
+    "constructed_string": ("notice", "{name}: o valor veio em pedaços.", f"{_X690}, 10.2"),
     "duplicate_other_name": ("notice", "{name} aparece mais de uma vez, com o mesmo valor.", f"{_RFC5280}, 4.2.1.6"),
     "missing_mandatory_field": ("notice", "Falta um campo obrigatório neste perfil: {name}.", "DOC-ICP-04 v8.1, 7.1.2.3"),
     "nested_string": ("notice", "{name}: o valor veio dentro de outro valor.", _FIELDS_RULE),

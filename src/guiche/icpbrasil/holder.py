@@ -12,7 +12,7 @@ from guiche.icpbrasil import oids
 from guiche.icpbrasil.blocks import PersonBlock
 from guiche.icpbrasil.certificate import Certificate
 from guiche.icpbrasil.field import Fields
-from guiche.icpbrasil.name import COMMON_NAME, SERIAL_NUMBER, Name
+from guiche.icpbrasil.name import COMMON_NAME, EMAIL, ORGANIZATION, SERIAL_NUMBER, Name
 from guiche.icpbrasil.numbers import cnpj, cpf
 from guiche.icpbrasil.profile import Profile
 
@@ -39,25 +39,28 @@ def split_common_name(name: str) -> tuple[str, str | None]:
     """
     bare, colon, number = name.rpartition(":")
     number = number.strip()
-    if not colon or not (number.isalnum() and number[-2:].isdigit()):
-        return name.strip(), None
-    return bare.strip(), number
+    is_cnpj = len(number) == cnpj.LENGTH and number.isalnum() and number[-2:].isdigit()
+    if colon and (number.isdigit() or is_cnpj):
+        return bare.strip(), number
+    return name.strip(), None
 
 
 def holder_of(profile: Profile | None, certificate: Certificate | None, fields: Fields) -> Person:
     """The holder. A person's data are taken from `.1`, a company's number from `.3`."""
     subject = certificate.subject if certificate else Name()
     names = certificate.alternative_names if certificate else None
-    common_name = subject.first(COMMON_NAME)
+    # In an application's certificate CN is a host or a label, and O the holder (annex I, table 4).
+    common_name = subject.first(ORGANIZATION if profile is Profile.APPLICATION else COMMON_NAME)
     name = split_common_name(common_name)[0] if common_name else None
     number = subject.first(SERIAL_NUMBER)
+    email = names.emails[0] if names and names.emails else subject.first(EMAIL)
     block = fields.person(oids.PESSOA_FISICA)
     return _person(
         block,
         name=fields.informed(oids.NOME_EMPRESARIAL) or name,
         cnpj=fields.informed(oids.CNPJ) or _company_number(profile, number),
         cpf=(block and block.cpf) or _person_number(profile, number),
-        email=names.emails[0] if names and names.emails else None,
+        email=email,
     )
 
 

@@ -1,11 +1,11 @@
 """One reading of one certificate: facts, verdict and findings, and its public JSON form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
-from guiche.icpbrasil import oids, wording
+from guiche.icpbrasil import wording
 from guiche.icpbrasil.certificate import Certificate
 from guiche.icpbrasil.enrolment import (
     CEI_FIELDS,
@@ -18,9 +18,8 @@ from guiche.icpbrasil.enrolment import (
 )
 from guiche.icpbrasil.field import Field, Fields
 from guiche.icpbrasil.findings import Finding, finding
-from guiche.icpbrasil.holder import Person, holder_of, responsible_of, split_common_name
-from guiche.icpbrasil.name import COMMON_NAME, MAX_COMMON_NAME
-from guiche.icpbrasil.numbers import caepf
+from guiche.icpbrasil.holder import Person, holder_of, responsible_of
+from guiche.icpbrasil.observations import on_cei, on_certificate, on_validity
 from guiche.icpbrasil.oids import CertificateType
 from guiche.icpbrasil.other_name import OtherName
 from guiche.icpbrasil.profile import Profile, detect
@@ -171,11 +170,11 @@ def inspect(der: bytes, *, at: datetime | None = None) -> Inspection:
     names = certificate.alternative_names
     fields = Fields(names.other_names if names else ())
     profile, certificate_type = detect(certificate, fields)
-    icp_brasil = any(policy.startswith(oids.ICP_BRASIL_POLICIES) for policy in certificate.policies)
+    icp_brasil = certificate.claims_icp_brasil
     holder = holder_of(profile, certificate, fields)
     responsible = responsible_of(fields)
     enrolment = _judge(profile, fields, _cpfs(holder, responsible), icp_brasil=icp_brasil)
-    if names and names.damaged and enrolment.status not in (Status.PRESENT, Status.DOUBTFUL):
+    if certificate.names_damaged and enrolment.status not in (Status.PRESENT, Status.DOUBTFUL):
         # Where the end of the fields was not reached, only a number found stands.
         enrolment = enrolment._replace(status=Status.UNREADABLE, reason=Reason.MALFORMED)
     validity = Validity.judged(certificate.not_before, certificate.not_after, at)
@@ -184,9 +183,9 @@ def inspect(der: bytes, *, at: datetime | None = None) -> Inspection:
         findings=(
             *certificate.findings,
             *fields.findings(),
-            *_certificate_findings(profile, fields, certificate, holder),
-            *_cei_findings(profile, fields, enrolment, icp_brasil=icp_brasil),
-            *_validity_findings(validity),
+            *on_certificate(profile, fields, certificate, holder),
+            *on_cei(profile, fields, enrolment, icp_brasil=icp_brasil),
+            *on_validity(validity),
         ),
         fields=fields.every,
         holder=holder,
@@ -210,7 +209,7 @@ def inspect_fields(
     holder = holder_of(None, None, fields)
     responsible = responsible_of(fields)
     enrolment = judge_text(fields.every, _cpfs(holder, responsible))
-    findings = [*fields.findings(), *_cei_findings(None, fields, enrolment, icp_brasil=True)]
+    findings = [*fields.findings(), *on_cei(None, fields, enrolment, icp_brasil=True)]
     judged = enrolment.status is not Status.UNREADABLE
     if judged and any(proof.oid is None for proof in enrolment.evidence):
         findings.append(finding("field_unknown", expected=" ou ".join(CEI_FIELDS)))
@@ -243,57 +242,9 @@ def _cpfs(*people: Person | None) -> list[str]:
     return [person.cpf for person in people if person and person.cpf]
 
 
-def _judge(profile: Profile, fields: Fields, cpfs: list[str], *, icp_brasil: bool) -> Enrolment:
+def _judge(
+    profile: Profile, fields: Fields, cpfs: list[str], *, icp_brasil: bool | None
+) -> Enrolment:
     """A field that is there is always judged, whatever the profile or the PKI."""
     there = [field for field in fields.every if field.oid in CEI_FIELDS]
     return judge_fields(there, cpfs) if there else judge_absence(profile, icp_brasil=icp_brasil)
-
-
-_MANDATORY = {
-    Profile.E_CPF: (oids.PESSOA_FISICA, oids.TITULO_ELEITOR),
-    Profile.E_CNPJ: (oids.NOME_RESPONSAVEL, oids.CNPJ, oids.RESPONSAVEL),
-}
-
-
-def _certificate_findings(
-    profile: Profile, fields: Fields, certificate: Certificate, holder: Person
-) -> Iterator[Finding]:
-    if certificate.alternative_names is None:
-        yield finding("no_san")
-    else:
-        for oid in _MANDATORY.get(profile, ()):
-            if oid not in fields:
-                yield finding("missing_mandatory_field", name=oids.field_name(oid))
-    common_name = certificate.subject.first(COMMON_NAME)
-    if common_name is None:
-        return
-    if len(common_name) > MAX_COMMON_NAME:
-        yield finding("cn_too_long", found=len(common_name))
-    number = split_common_name(common_name)[1]
-    if number and (holder.cpf or holder.cnpj) and number not in (holder.cpf, holder.cnpj):
-        yield finding("cn_number_mismatch", found=number)
-
-
-def _cei_findings(
-    profile: Profile | None, fields: Fields, enrolment: Enrolment, *, icp_brasil: bool
-) -> Iterator[Finding]:
-    there = [oid for oid in CEI_FIELDS if oid in fields]
-    if len(there) == 2:
-        yield finding("both_cei_fields")
-    if there and not icp_brasil:
-        yield finding("cei_outside_icp_brasil")
-    if profile in (Profile.E_CPF, Profile.PF, Profile.E_CNPJ):
-        own = oids.CEI_PESSOA_FISICA if profile.is_person else oids.CEI_PESSOA_JURIDICA
-        for oid in there:
-            if oid != own:
-                yield finding("cei_misplaced", oid=oid)
-    if enrolment.reason is Reason.CAEPF_WITHOUT_CHECK_DIGITS and enrolment.number:
-        whole = enrolment.number + caepf.calc_check_digits(enrolment.number)
-        yield finding("caepf_in_cei_field", caepf=caepf.format(whole))
-
-
-def _validity_findings(validity: Validity) -> Iterator[Finding]:
-    if validity.status == "expired":
-        yield finding("expired", date=f"{validity.not_after:%d/%m/%Y}")
-    elif validity.status == "not_yet":
-        yield finding("not_yet_valid", date=f"{validity.not_before:%d/%m/%Y}")

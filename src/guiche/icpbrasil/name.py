@@ -1,6 +1,7 @@
 """Distinguished names (X.501; RFC 5280, 4.1.2.4)."""
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from guiche.icpbrasil.findings import Finding, finding
@@ -19,6 +20,7 @@ from guiche.icpbrasil.tlv import (
 )
 
 COMMON_NAME, SERIAL_NUMBER, ORGANIZATION, UNIT = "2.5.4.3", "2.5.4.5", "2.5.4.10", "2.5.4.11"
+EMAIL = "1.2.840.113549.1.9.1"
 MAX_COMMON_NAME = 64
 
 _SHORT_NAMES = {
@@ -29,7 +31,7 @@ _SHORT_NAMES = {
     "2.5.4.8": "ST",
     ORGANIZATION: "O",
     UNIT: "OU",
-    "1.2.840.113549.1.9.1": "emailAddress",
+    EMAIL: "emailAddress",
 }
 
 
@@ -79,7 +81,8 @@ def read_name(reader: Reader, start: int, stop: int, which: str) -> tuple[Name, 
                 continue
             pairs = reader.inside(rdn, SET)
             if len(pairs) > 1:
-                encodings = [der[start:stop] for _, start, stop in pairs]
+                ends = [rdn[1], *(stop for _, _, stop in pairs)]
+                encodings = [der[begin:end] for begin, end in pairwise(ends)]
                 unsorted |= encodings != sorted(encodings)
             for pair in pairs:
                 oid, value = reader.inside(pair, SEQUENCE)

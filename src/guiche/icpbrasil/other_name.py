@@ -20,6 +20,9 @@ from guiche.icpbrasil.tlv import (
 )
 
 OTHER_NAME, RFC822_NAME, DNS_NAME = 0xA0, 0x81, 0x82
+# The nine choices of GeneralName (RFC 5280, 4.2.1.6); anything else is damage, and damage may hide
+# the field.
+_GENERAL_NAMES = frozenset({0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88})
 _NESTABLE = frozenset({OCTET_STRING, UTF8, PRINTABLE, TELETEX, IA5, BMP})
 
 
@@ -33,6 +36,7 @@ class OtherName(NamedTuple):
     tag: int | None
     content: bytes
     nested: bool = False
+    constructed: bool = False
 
     @property
     def type(self) -> str | None:
@@ -60,6 +64,7 @@ def read_alternative_names(reader: Reader, start: int, stop: int) -> Alternative
         while position < end:
             # One at a time, so that damage at the end does not take the good entries with it.
             entry, position = reader.first(position, end)
+            damaged |= entry[0] not in _GENERAL_NAMES
             if entry[0] == OTHER_NAME:
                 others.append(_plain(reader.der, entry) or read_other_name(reader, entry))
             elif entry[0] == RFC822_NAME:
@@ -83,7 +88,9 @@ def read_other_name(reader: Reader, entry: TLV) -> OtherName:
     value = values[0]
     if value[0] == SEQUENCE:
         return OtherName(oid, SEQUENCE, reader.der[value[1] : value[2]])
-    return unwrap(OtherName(oid, value[0] & ~CONSTRUCTED, reader.content(value)))
+    constructed = bool(value[0] & CONSTRUCTED)
+    tag = value[0] & ~CONSTRUCTED
+    return unwrap(OtherName(oid, tag, reader.content(value), constructed=constructed))
 
 
 def _plain(der: bytes, entry: TLV) -> OtherName | None:
@@ -117,5 +124,5 @@ def unwrap(entry: OtherName) -> OtherName:
         and content[0] in _NESTABLE
         and content[1] == len(content) - 2
     ):
-        return OtherName(entry.oid, content[0], content[2:], nested=True)
+        return entry._replace(tag=content[0], content=content[2:], nested=True)
     return entry

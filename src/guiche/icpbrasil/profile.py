@@ -74,7 +74,7 @@ def detect(
     types = [found for policy in certificate.policies if (found := certificate_type(policy))]
     kind = types[0] if types else None
     if certificate.is_ca:
-        return Profile.CA, kind
+        return Profile.CA, None
     if kind is None:
         return Profile.OTHER, None
     if kind.profile:
