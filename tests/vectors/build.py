@@ -14,8 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # a script knows only its
 from certificates import pem
 from vectors.case import Vector
 from vectors.cases import THEMES
-
-HERE = Path(__file__).parent
+from vectors.files import HERE, paths
 
 
 def text(value: str) -> str:
@@ -67,14 +66,14 @@ def documents() -> dict[Path, str]:
 
 def differences() -> list[str]:
     """Each file that is missing, is not what would be written, or has no case."""
-    wanted, there = documents(), set(HERE.glob("*/*.toml"))
+    wanted, there = documents(), set(paths())
     stale = [path for path in there & wanted.keys() if path.read_text("utf-8") != wanted[path]]
     return sorted(str(path.relative_to(HERE)) for path in [*stale, *(there ^ wanted.keys())])
 
 
 def write() -> None:
     wanted = documents()
-    for path in set(HERE.glob("*/*.toml")) - wanted.keys():
+    for path in set(paths()) - wanted.keys():
         path.unlink()
     for path, content in wanted.items():
         path.parent.mkdir(exist_ok=True)
