@@ -17,7 +17,6 @@ from guiche.icpbrasil.tlv import (
     Reader,
 )
 
-_ID_CE = bytes.fromhex("0603551d")  # the start of an encoded 2.5.29.x
 _SAN = bytes.fromhex("551d11")
 _POLICIES = bytes.fromhex("551d20")
 _BASIC_CONSTRAINTS = bytes.fromhex("551d13")
@@ -29,8 +28,21 @@ _ONE_ELEMENT = frozenset(
 _CPS_QUALIFIER = bytes.fromhex("2b06010505070201")
 
 # What an authority writes alike into all its certificates: constraints, usages, policies, CRL
-# points, its key. A longer encoding is not worth the memory.
-_OF_THE_AUTHORITY = frozenset(_ID_CE + bytes([arc]) for arc in (0x13, 0x0F, 0x25, 0x20, 0x1F, 0x23))
+# points, its key and addresses. A longer encoding is not worth the memory.
+_OF_THE_AUTHORITY = tuple(
+    map(
+        bytes.fromhex,
+        (
+            "0603551d13",
+            "0603551d0f",
+            "0603551d25",
+            "0603551d20",
+            "0603551d1f",
+            "0603551d23",
+            "06082b06010505070101",
+        ),
+    )
+)
 _MAX_REMEMBERED = 512
 
 
@@ -57,7 +69,7 @@ def read_extension(encoded: bytes) -> ExtensionReading:
 
     Where the damaged one is the Subject Alternative Name, or may be, its names are damaged names.
     """
-    if encoded[:5] in _OF_THE_AUTHORITY and len(encoded) <= _MAX_REMEMBERED:
+    if encoded.startswith(_OF_THE_AUTHORITY) and len(encoded) <= _MAX_REMEMBERED:
         return _remembered(encoded)
     return _read(encoded)
 
@@ -83,7 +95,8 @@ def _read(encoded: bytes) -> ExtensionReading:
         if raw in (b"", _SAN) and value.names is None:
             value.names = AlternativeNames((), (), (), damaged=True)
     value.note_if(critical and raw == _SAN, "san_critical")
-    value.findings += map(finding, sorted(reader.quirks))
+    if reader.quirks:
+        value.findings += map(finding, sorted(reader.quirks))
     return ExtensionReading(
         Extension(dotted(raw), critical, encoded[start:stop]),
         value.names,
