@@ -143,17 +143,21 @@ def _positions(reader: Reader, elements: list[TLV]) -> tuple[int, list[TLV], lis
 def _dates(
     reader: Reader, validity: TLV, findings: list[Finding]
 ) -> tuple[datetime | None, datetime | None]:
-    dates: list[datetime | None] = [None, None]
     try:
-        elements = reader.inside(validity, SEQUENCE)
-        for position, (tag, start, stop) in enumerate(elements[:2]):
-            dates[position] = read_date(tag, reader.der[start:stop])
+        first, last = reader.inside(validity, SEQUENCE)
     except ValueError:
-        pass
-    for name, found in zip(("inicial", "final"), dates, strict=True):
-        if found is None:
-            findings.append(finding("malformed_date", name=name))
-    return dates[0], dates[1]
+        findings.append(finding("malformed_date", name="inicial ou final"))
+        return None, None
+    return _date(reader, first, "inicial", findings), _date(reader, last, "final", findings)
+
+
+def _date(reader: Reader, element: TLV, name: str, findings: list[Finding]) -> datetime | None:
+    tag, start, stop = element
+    try:
+        return read_date(tag, reader.der[start:stop])
+    except ValueError:
+        findings.append(finding("malformed_date", name=name))
+        return None
 
 
 def _read_extensions(
@@ -196,11 +200,8 @@ def read_date(tag: int, content: bytes) -> datetime:
     text = content.decode("ascii")
     if tag == UTC_TIME and len(text) == 13:
         text = ("19" if text[:2] >= "50" else "20") + text
-    if (
-        tag not in (UTC_TIME, GENERALIZED_TIME)
-        or len(text) != 15
-        or text[14] != "Z"
-        or not text[:14].isdigit()
-    ):
+    elif tag != GENERALIZED_TIME:
+        raise ValueError(text)
+    if len(text) != 15 or text[14] != "Z" or not text[:14].isdigit():
         raise ValueError(text)
     return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")

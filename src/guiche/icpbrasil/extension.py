@@ -82,8 +82,7 @@ def _read(encoded: bytes) -> ExtensionReading:
         parts = reader.children(0, len(encoded))
         if parts and parts[0][0] == OBJECT_IDENTIFIER:
             raw = encoded[parts[0][1] : parts[0][2]]
-        tags = [tag for tag, _, _ in parts]
-        if tags not in _SHAPES:
+        if [tag for tag, _, _ in parts] not in _SHAPES:
             raise Malformed("extensão sem a forma de uma", 0)
         _, start, stop = parts[-1]
         if len(parts) == 3:

@@ -42,23 +42,24 @@ class Reader:
         """All elements that fill `der[start:stop]` exactly. Raises `Malformed`."""
         der = self.der
         found = []
-        while start < stop:
-            # This loop runs some seventy times a certificate: the common case is kept in line.
-            if stop - start < 2:
-                raise Malformed("elemento cortado", start)
-            tag = der[start]
-            length = der[start + 1]
-            if length < 0x80:
-                body = start + 2
-                end = after = body + length
-            else:
-                body, end, after = self._long_form(start, stop, 0)
-            if tag & 0x1F == 0x1F:
-                raise Malformed("identificador de vários octetos", start)
-            if after > stop:
-                raise Malformed("comprimento maior que o espaço", start)
-            found.append((tag, body, end))
-            start = after
+        try:
+            while start < stop:
+                # Runs some seventy times a certificate: the common case is kept in line.
+                tag = der[start]
+                length = der[start + 1]
+                if length < 0x80:
+                    body = start + 2
+                    end = after = body + length
+                else:
+                    body, end, after = self._long_form(start, stop, 0)
+                if tag & 0x1F == 0x1F:
+                    raise Malformed("identificador de vários octetos", start)
+                if after > stop:
+                    raise Malformed("comprimento maior que o espaço", start)
+                found.append((tag, body, end))
+                start = after
+        except IndexError:
+            raise Malformed("elemento cortado", start) from None
         self._left -= len(found)
         if self._left < 0:
             raise Malformed(f"mais de {MAX_ELEMENTS} elementos", start)
