@@ -134,6 +134,55 @@ def fields_cut_with_the_san() -> Vector:
 
 
 @case
+def data_after_the_names() -> Vector:
+    """Two octets after the end of the alternative names, inside the extension, and a CEI.
+
+    The number was read; what follows is said.
+    """
+    made = e_cnpj()
+    made = made.with_san(made.general_names() + b"\x00\x00")
+    return Vector(made, E_CNPJ, present(), ("trailing_data",))
+
+
+@case
+def names_that_end_before_the_field() -> Vector:
+    """Alternative names whose own length ends before the entry of the CEI.
+
+    One wrong counter, and the field is data after the end: not walked, so not known.
+    """
+    made = e_cnpj()
+    before, after = (made.names or ())[:3], (made.names or ())[3:]
+    names = asn1.sequence(*(part.der for part in before))
+    made = made.with_san(names + b"".join(part.der for part in after))
+    return Vector(made, E_CNPJ, UNREADABLE, ("trailing_data",))
+
+
+@case
+def extension_of_no_known_kind() -> Vector:
+    """The extension of the alternative names with a wrong length of its OID.
+
+    Which extension it was cannot be told. That no other is the SAN proves nothing.
+    """
+    made = e_cnpj()
+    san = extension(oids.SUBJECT_ALT_NAME, made.general_names()).der
+    label = asn1.oid(oids.SUBJECT_ALT_NAME)
+    broken = san.replace(label, label[:1] + b"\x01" + label[2:])
+    made = replace(made, names=None).adding_extensions(Part("", broken))
+    return Vector(made, E_CNPJ, UNREADABLE, ("malformed_extension",))
+
+
+@case
+def something_else_after_the_key() -> Vector:
+    """Extensions under the tag [4] instead of [3].
+
+    An X.509 certificate has nothing there; it was the extensions until a bit turned over.
+    """
+    *fields, extensions = e_cnpj().fields()
+    made = asn1.sequence(*signed(*fields, b"\xa4" + extensions[1:]))
+    return Vector(made, UNKNOWN, UNREADABLE, ("malformed",))
+
+
+@case
 def noise_in_another_extension() -> Vector:
     """keyUsage that is no ASN.1.
 

@@ -208,12 +208,14 @@ def key_on_an_unknown_curve() -> Vector:
 
 @case
 def key_with_explicit_parameters() -> Vector:
-    """A key with its curve written out in numbers.
+    """A key with its curve written out in numbers (X9.62, SpecifiedECDomain).
 
     `cryptography` cannot give the key; nothing of the verdict needs it.
     """
     prime = asn1.sequence(asn1.oid("1.2.840.10045.1.1"), asn1.integer(2**521 - 1))
-    parameters = asn1.sequence(asn1.integer(1), prime, asn1.integer(1))
+    curve = asn1.sequence(asn1.octets(bytes(66)), asn1.octets(bytes(66)))
+    base, order = asn1.octets(b"\x04" + bytes(132)), asn1.integer(2**520 + 1)
+    parameters = asn1.sequence(asn1.integer(1), prime, curve, base, order, asn1.integer(1))
     algorithm = asn1.sequence(asn1.oid(oids.EC_PUBLIC_KEY), parameters)
     return Vector(with_key(algorithm), E_CNPJ, present())
 

@@ -114,11 +114,11 @@ def alphanumeric_cnpj() -> Vector:
 
 @case
 def three_units_in_one_rdn() -> Vector:
-    """Three OUs in one RDN instead of three RDNs.
+    """Three OUs in one RDN instead of three RDNs, two of them equal.
 
-    A set may hold one attribute of a type only once; `cryptography` gives no name at all then.
+    A set holds an attribute once, and a type too (X.501, 9.3); `cryptography` gives no name then.
     """
-    units = set_of(*(attribute("OU", f"Unidade {n}") for n in (1, 2, 3)))
+    units = set_of(*(attribute("OU", unit) for unit in ("presencial", "presencial", "RFB")))
     made = e_cnpj().with_subject(Part("OU", units))
     return Vector(made, E_CNPJ, present(), holder={"name": COMPANY})
 
