@@ -9,3 +9,11 @@ class DeskConfig(AppConfig):
     name = "guiche.desk"
     label = "desk"
     verbose_name = "Guichê"
+
+    def ready(self) -> None:
+        """Joins what does not know each other: tickets say what happened, connectors listen."""
+        from guiche.desk import checks  # noqa: F401  registers them
+        from guiche.desk.connectors.delivery import enqueue
+        from guiche.desk.tickets.event import recorded
+
+        recorded.connect(enqueue, dispatch_uid="deliveries")

@@ -1,5 +1,24 @@
 """The rows, gathered for Django; each lives in the folder of its noun."""
 
+from guiche.desk.connectors.connection import Connection
+from guiche.desk.connectors.delivery import Delivery
+from guiche.desk.intake.draft import Draft
+from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
+from guiche.desk.procedures.version import ProcedureVersion
+from guiche.desk.promises.promise import ContactAttempt, Promise
+from guiche.desk.tickets.event import Event
+from guiche.desk.tickets.ticket import Ticket
 
-__all__ = ["User"]
+__all__ = [
+    "Connection",
+    "ContactAttempt",
+    "Delivery",
+    "Draft",
+    "Event",
+    "Inspection",
+    "ProcedureVersion",
+    "Promise",
+    "Ticket",
+    "User",
+]

@@ -6,15 +6,11 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
-from django.utils import timezone
 
+from guiche.desk import clock
+from guiche.desk.people.role import Role
 
-class Role(models.TextChoices):
-    """What a person does at the desk; the table of moves says what each may do."""
-
-    SUPORTE = "suporte", "Suporte"
-    RELACIONAMENTO = "relacionamento", "Relacionamento"
-    SUPERVISAO = "supervisao", "Supervisão"
+__all__ = ["Accounts", "Role", "User"]
 
 
 class Accounts(BaseUserManager["User"]):
@@ -57,7 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail", blank=True)
     role = models.CharField("papel", max_length=20, choices=Role, default=Role.SUPORTE)
     is_active = models.BooleanField("ativa", default=True)
-    created_at = models.DateTimeField("criada em", default=timezone.now, editable=False)
+    created_at = models.DateTimeField("criada em", default=clock.now, editable=False)
 
     objects: ClassVar[Accounts] = Accounts()
 

@@ -1,0 +1,1 @@
+"""What a first start shows: accounts, certificates and tickets of invented people."""

@@ -1,0 +1,1 @@
+"""The call before it is a ticket: reading, facts, draft."""

@@ -1,0 +1,213 @@
+"""One reading of one certificate, as far as it may be kept.
+
+Kept: verdict, holder, CPF or CNPJ, issuer, serial, validity, e-mail, NIS and the bytes that prove
+the CEI. RG, birth date, título and every other field are shown when read and never stored; a file
+name neither, for people write names and passwords into it. The certificate itself holds them all:
+it rests enciphered, and only for a time.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from django.db import models
+from django.utils import timezone
+
+from guiche.desk import clock, vault
+from guiche.desk.intake.facts import show_document
+from guiche.desk.intake.plain import plain, plain_text
+from guiche.desk.people.user import User
+from guiche.desk.procedures.names import CONDITIONS, UNREAD
+from guiche.icpbrasil import Inspection as Reading
+from guiche.icpbrasil import Profile, oids
+
+DER_KEPT = timedelta(days=90)
+
+_KEPT_FIELDS = {
+    oids.CEI_PESSOA_FISICA,
+    oids.CEI_PESSOA_JURIDICA,
+    oids.CNPJ,
+    oids.NOME_RESPONSAVEL,
+    oids.NOME_EMPRESARIAL,
+}
+# A longer value in the field of the CEI is something else, perhaps a whole block of a person.
+_LONGEST_NUMBER = 14
+_DROPPED_OF_A_PERSON = ("birth_date", "rg", "rg_issuer", "rg_state")
+# Its message quotes the birth date that it could not read.
+_DROPPED_FINDINGS = ("birth_date_unreadable",)
+# Whose certificate this is, is known; that it is not the customer's, too.
+_NOT_THE_CUSTOMER = ("ca", "not_icp_brasil")
+
+
+class Origin(Protocol):
+    """Where a certificate was read from."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file or place."""
+
+    @property
+    def kind(self) -> str:
+        """`pem`, `der`, `pkcs12`, ..."""
+
+    @property
+    def index(self) -> int:
+        """Its position in there."""
+
+
+class Inspection(models.Model):
+    """A stored reading. `contract` has the shape of the public JSON, less what is not kept."""
+
+    sha256 = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=20)
+    headline = models.TextField()
+    explanation = models.TextField()
+    contract: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField()
+    sealed_der = models.BinaryField(null=True)
+    der_expires_at = models.DateTimeField(null=True, db_index=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.headline
+
+    @classmethod
+    def store(
+        cls, reading: Reading, *, der: bytes | None, by: User, source: Origin | None = None
+    ) -> "Inspection":
+        """A new row. `der` is the certificate read, None when only text was; it is enciphered.
+
+        Of `source` the kind and position are kept, and of its name the extension.
+        """
+        hidden = _long_values(reading)
+        now = clock.now()
+        return cls.objects.create(
+            sha256=reading.sha256 or "",
+            status=reading.enrolment.status.value,
+            headline=_without(hidden, plain_text(reading.headline)),
+            explanation=_without(hidden, plain_text(reading.explanation)),
+            contract=_minimised(plain(reading.to_dict(_anonymous(source))), hidden),
+            sealed_der=vault.seal(der) if der else None,
+            der_expires_at=now + DER_KEPT if der else None,
+            by=by,
+            created_at=now,
+        )
+
+    @property
+    def der(self) -> bytes | None:
+        """The certificate, while it is kept."""
+        return vault.unseal(bytes(self.sealed_der)) if self.sealed_der else None
+
+    @property
+    def warning(self) -> str:
+        """What takes the good out of good news, at the time of the reading; or ""."""
+        messages = {finding["code"]: finding["message"] for finding in self.contract["findings"]}
+        return str(messages.get("expired") or messages.get("not_yet_valid") or "")
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What the certificate can fill in: the names of `procedures.names.CERTIFICATE`."""
+        contract = self.contract
+        holder = contract["holder"]
+        if contract["enrolment"]["reason"] in _NOT_THE_CUSTOMER:
+            holder = dict.fromkeys(holder)
+        number = holder["cnpj"] or holder["cpf"]
+        return {
+            "document": show_document(number) if number else "",
+            "name": holder["name"] or "",
+            "email": holder["email"] or "",
+            "card_type": _card_type(contract["profile"], contract["certificate_type"]),
+            "issuer": (contract["issuer"] or {}).get("name") or "",
+            "serial": contract["serial"] or "",
+            "valid_until": _day((contract["validity"] or {}).get("not_after")),
+        }
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The names of `procedures.names.READING` that may stand in texts."""
+        return {
+            "verdict": self.headline,
+            "cei": self.contract["enrolment"]["formatted"] or "",
+        }
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """The values of `procedures.names.CONDITIONS` that choose among texts."""
+        enrolment, validity = self.contract["enrolment"], self.contract["validity"]
+        return {
+            "status": enrolment["status"],
+            "reason": enrolment["reason"],
+            "profile": self.contract["profile"] or UNREAD,
+            "validity": (validity and validity["status"]) or UNREAD,
+        }
+
+
+def words_of(inspection: Inspection | None) -> dict[str, str]:
+    """`words`, also where nothing was read."""
+    return inspection.words if inspection else {"verdict": "", "cei": ""}
+
+
+def conditions_of(inspection: Inspection | None) -> dict[str, str]:
+    """`conditions`, also where nothing was read."""
+    return inspection.conditions if inspection else dict.fromkeys(CONDITIONS, UNREAD)
+
+
+class _Anonymous:
+    """A source without its name."""
+
+    def __init__(self, source: Origin) -> None:
+        self.kind, self.index = source.kind, source.index
+        extension = re.search(r"\.([a-z0-9]{1,4})$", source.name.lower())
+        self.name = f"*.{extension[1]}" if extension else ""
+
+
+def _anonymous(source: Origin | None) -> _Anonymous | None:
+    return _Anonymous(source) if source else None
+
+
+def _long_values(reading: Reading) -> list[str]:
+    texts = [evidence.text.strip() for evidence in reading.enrolment.evidence]
+    texts += [reading.enrolment.number or "", reading.enrolment.formatted or ""]
+    return sorted((t for t in map(plain_text, texts) if len(t) > _LONGEST_NUMBER + 4), key=len)
+
+
+def _without(hidden: list[str], text: str) -> str:
+    for value in reversed(hidden):
+        text = text.replace(value, f"um texto de {len(value)} caracteres")
+    return text
+
+
+def _minimised(contract: dict[str, Any], hidden: list[str]) -> dict[str, Any]:
+    for person in (contract["holder"], contract["responsible"]):
+        for key in _DROPPED_OF_A_PERSON if person else ():
+            person[key] = None
+    enrolment = contract["enrolment"]
+    if enrolment["number"] and len(enrolment["number"]) > _LONGEST_NUMBER:
+        enrolment["number"] = enrolment["formatted"] = None
+    for value in (*enrolment["evidence"], *contract["fields"]):
+        _forget_value(value)
+    for finding in contract["findings"]:
+        finding["message"] = _without(hidden, finding["message"])
+    contract["findings"] = [f for f in contract["findings"] if f["code"] not in _DROPPED_FINDINGS]
+    return contract
+
+
+def _forget_value(field: dict[str, Any]) -> None:
+    """Of a field that is not kept the kind stays, and how much there was."""
+    number = field["oid"] in (None, oids.CEI_PESSOA_FISICA, oids.CEI_PESSOA_JURIDICA)
+    too_long = number and len(field["text"].strip()) > _LONGEST_NUMBER
+    if too_long or field["oid"] not in (None, *_KEPT_FIELDS):
+        for key in {"hex", "text", "value"} & field.keys():
+            field[key] = None
+
+
+def _card_type(profile: str | None, kind: str | None) -> str:
+    label = Profile(profile).label if profile and profile != Profile.OTHER else ""
+    return " ".join(part for part in (label, kind) if part)
+
+
+def _day(moment: str | None) -> str:
+    """`24/11/2026`, the day as the desk counts it."""
+    if not moment:
+        return ""
+    return f"{timezone.localtime(datetime.fromisoformat(moment)):%d/%m/%Y}"

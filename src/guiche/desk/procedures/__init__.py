@@ -1,0 +1,1 @@
+"""The operating procedure as data."""

@@ -1,0 +1,27 @@
+"""The closed lists that a procedure is written with: what may be asked of a reading.
+
+`CERTIFICATE` fills facts; `READING` may stand in texts; `CONDITIONS` choose among texts.
+"""
+
+from typing import get_args
+
+from guiche.icpbrasil import Profile, Reason, Status
+from guiche.icpbrasil.validity import ValidityStatus
+
+# What a certificate can fill in. All are texts, "" where the certificate does not say.
+CERTIFICATE = ("document", "name", "email", "card_type", "issuer", "serial", "valid_until")
+
+# `{verdict}` is the answer in one sentence, `{cei}` the number found.
+READING = {"verdict": "leitura", "cei": "CEI"}
+
+# After the submit: number, time of the promise (in words for the phone, as a date for a message).
+TICKET = {"protocol": "protocolo", "due": "prazo", "team": "equipe"}
+
+# Without a reading every condition has this value.
+UNREAD = "unread"
+CONDITIONS: dict[str, tuple[str, ...]] = {
+    "status": (*(status.value for status in Status), UNREAD),
+    "reason": (*(reason.value for reason in Reason), UNREAD),
+    "profile": (*(profile.value for profile in Profile), UNREAD),
+    "validity": (*get_args(ValidityStatus), UNREAD),
+}

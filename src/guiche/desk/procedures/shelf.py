@@ -1,0 +1,48 @@
+"""Where procedures stand: the shipped ones, and the site's folder, whose files go before them."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.procedures.table import ProcedureError
+
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+def files() -> dict[str, Path]:
+    """The file of each slug."""
+    return {path.stem: path for folder in _folders() for path in sorted(folder.glob("*.toml"))}
+
+
+def _folders() -> list[Path]:
+    site = settings.PROCEDURES_FOLDER
+    if not site:
+        return [SHIPPED]
+    if not Path(site).is_dir():
+        raise ProcedureError("GUICHE_PROCEDURES", "", f"a pasta {site} não existe; crie-a.")
+    return [SHIPPED, Path(site)]
+
+
+def read(path: Path) -> tuple[Procedure, str]:
+    """The procedure of a file and its text, or a `ProcedureError`."""
+    try:
+        content = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProcedureError(str(path), "", f"não consegui ler o arquivo: {error}.") from error
+    procedure = Procedure.read(content, str(path))
+    if procedure.slug != path.stem:
+        raise ProcedureError(
+            str(path), "slug", f"é “{procedure.slug}”; precisa ser o nome do arquivo."
+        )
+    return procedure, content
+
+
+def find(slug: str) -> tuple[Procedure, str]:
+    """The procedure of that slug and its text, or a `ProcedureError`."""
+    known = files()
+    if slug not in known:
+        raise ProcedureError(
+            f"{slug}.toml", "", f"não há este procedimento; use {', '.join(sorted(known))}."
+        )
+    return read(known[slug])

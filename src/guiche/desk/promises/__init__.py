@@ -1,0 +1,1 @@
+"""The promise of a return, and the attempts to keep it."""

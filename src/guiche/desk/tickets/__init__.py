@@ -1,0 +1,1 @@
+"""The case: its number, its moves, its history."""

@@ -1,0 +1,160 @@
+"""The history of a ticket: one row for each thing that happened, chained by digests.
+
+Each event seals its payload with a random salt into `digest`, and `link` seals the digest, the
+other columns and the link before. A payload can be erased with its salt, after which nobody can
+guess it back, and the chain still proves that nothing else was changed, taken out or put in.
+"""
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db import models
+from django.dispatch import Signal
+
+from guiche.desk.intake.facts import show_phone
+from guiche.desk.intake.plain import plain
+from guiche.desk.people.user import User
+from guiche.desk.promises.promise import Result
+
+# Sent within the transaction that writes an event, so that what follows from it is written in the
+# same one or not at all. `event` is the event.
+recorded = Signal()
+
+START = ""
+"""The link before the first event."""
+
+KINDS = {
+    "submitted": "Chamado aberto",
+    "forwarded": "Encaminhado",
+    "waiting": "Aguardando o cliente",
+    "resumed": "Retomado",
+    "returned": "Devolvido ao suporte",
+    "resolved": "Resolvido",
+    "cancelled": "Cancelado",
+    "reopened": "Reaberto",
+    "attempted": "Tentativa de contato",
+    "ending": "Prazo de retorno perto do fim",
+    "overdue": "Prazo de retorno vencido",
+}
+
+
+class ChainBroken(Exception):
+    """The history was changed from outside; `seq` is the first event that does not fit."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"O histórico não confere a partir do evento {seq}.")
+        self.seq = seq
+
+
+class Event(models.Model):
+    """One thing that happened. Written once; only its payload can be erased."""
+
+    ticket = models.ForeignKey("desk.Ticket", on_delete=models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=KINDS)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    """None: the worker."""
+    payload: "models.JSONField[dict[str, Any] | None, dict[str, Any] | None]" = models.JSONField(null=True)
+    salt = models.BinaryField(null=True)
+    digest = models.CharField(max_length=64)
+    link = models.CharField(max_length=64)
+
+    class Meta:
+        """Without gaps, from one, for each ticket."""
+
+        ordering = ("ticket", "seq")
+        constraints = (models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq_once"),)
+
+    def __str__(self) -> str:
+        return self.label
+
+    @classmethod
+    def sealed(
+        cls,
+        *,
+        ticket_id: int,
+        seq: int,
+        kind: str,
+        at: datetime,
+        by: User | None,
+        payload: Mapping[str, Any],
+        previous: str,
+    ) -> "Event":
+        """An event that is not saved yet, chained to the link before it."""
+        content, salt = plain(dict(payload)), secrets.token_bytes(16)
+        event = cls(
+            ticket_id=ticket_id, seq=seq, kind=kind, at=at, by=by, payload=content, salt=salt,
+            digest=_digest(salt, content),
+        )  # fmt: skip
+        event.link = event._linked_to(previous)
+        return event
+
+    def _linked_to(self, previous: str) -> str:
+        moment = self.at.astimezone(UTC).isoformat()
+        return _sha256(
+            [previous, self.ticket_id, self.seq, self.kind, moment, self.by_id, self.digest]
+        )
+
+    def erase(self) -> None:
+        """Forgets the payload; that the event happened, when and by whom, stays proved."""
+        self.payload, self.salt = None, None
+        self.save(update_fields=["payload", "salt"])
+
+    @property
+    def fits_payload(self) -> bool:
+        """Whether the payload is the one that was sealed, or was erased whole."""
+        if self.payload is None or self.salt is None:
+            return self.payload is None and self.salt is None
+        return self.digest == _digest(bytes(self.salt), self.payload)
+
+    @property
+    def label(self) -> str:
+        """What happened, in one word or two."""
+        return KINDS.get(self.kind, self.kind)
+
+    @property
+    def text(self) -> str:
+        """The details, in one line; "" when there are none."""
+        if self.payload is None:
+            return "Conteúdo apagado."
+        payload = self.payload
+        parts = [
+            f"Equipe: {payload['team']}." if payload.get("team") else "",
+            f"Retorno {payload['due']}." if payload.get("due") else "",
+            _attempt(payload) if self.kind == "attempted" else "",
+            f"Motivo: {payload['reason']}." if payload.get("reason") else "",
+            str(payload.get("note") or ""),
+        ]
+        return " ".join(part for part in parts if part)
+
+
+def _attempt(payload: Mapping[str, Any]) -> str:
+    return f"{show_phone(payload['phone'])}: {Result(payload['result']).label}."
+
+
+def _digest(salt: bytes, payload: Mapping[str, Any]) -> str:
+    return _sha256([salt.hex(), payload])
+
+
+def _sha256(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return sha256(text.encode("ascii")).hexdigest()
+
+
+def verify(events: Iterable[Event], *, count: int, head: str) -> None:
+    """Checks a whole history, in order, against the count and last link that the ticket keeps.
+
+    Raises `ChainBroken` at the first event that is missing, out of place or changed.
+    """
+    link, seq = START, 0
+    for seq, event in enumerate(events, start=1):
+        if event.seq != seq or not event.fits_payload or event.link != event._linked_to(link):
+            raise ChainBroken(seq)
+        link = event.link
+    if seq != count or link != head:
+        raise ChainBroken(min(seq, count) + 1)

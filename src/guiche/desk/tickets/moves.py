@@ -1,0 +1,84 @@
+"""The one table of moves: from which states, to which state, by whom, with a reason or without."""
+
+from dataclasses import dataclass
+
+from guiche.desk.people.role import Role
+from guiche.desk.refusal import Refused
+
+FORWARDED, WAITING, RETURNED = "forwarded", "waiting_customer", "returned"
+RESOLVED, CANCELLED = "resolved", "cancelled"
+
+STATES = {
+    FORWARDED: "Encaminhado",
+    WAITING: "Aguardando o cliente",
+    RETURNED: "Devolvido ao suporte",
+    RESOLVED: "Resolvido",
+    CANCELLED: "Cancelado",
+}
+OPEN = (FORWARDED, WAITING, RETURNED)
+
+# Who opens tickets and who makes the return; a supervisor may do both.
+_OPENS = (Role.SUPORTE, Role.SUPERVISAO)
+_RETURNS = (Role.RELACIONAMENTO, Role.SUPERVISAO)
+
+
+class MoveRefused(Refused):
+    """The ticket may not move like that: not from its state, not by this person, not without it."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table. `event` is the kind of the event that the move leaves."""
+
+    name: str
+    label: str
+    event: str
+    origins: tuple[str, ...]
+    target: str
+    roles: tuple[Role, ...]
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move that a person may make now, with the reasons to choose from."""
+
+    name: str
+    label: str
+    needs_reason: bool
+    reasons: tuple[str, ...]
+
+
+MOVES = {
+    rule.name: rule
+    for rule in (
+        Rule(
+            "wait", "Aguardar o cliente", "waiting",
+            (FORWARDED,), WAITING, _RETURNS, needs_reason=True,
+        ),
+        Rule(
+            "resume", "Retomar", "resumed",
+            (WAITING,), FORWARDED, _RETURNS,
+        ),
+        Rule(
+            "resolve", "Resolver", "resolved",
+            (FORWARDED, WAITING), RESOLVED, _RETURNS, needs_reason=True,
+        ),
+        Rule(
+            "return", "Devolver ao suporte", "returned",
+            (FORWARDED, WAITING), RETURNED, _RETURNS, needs_reason=True,
+        ),
+        Rule(
+            "forward", "Encaminhar de novo", "forwarded",
+            (RETURNED,), FORWARDED, _OPENS,
+        ),
+        Rule(
+            "cancel", "Cancelar o chamado", "cancelled",
+            OPEN, CANCELLED, _OPENS, needs_reason=True,
+        ),
+        Rule(
+            "reopen", "Reabrir", "reopened",
+            (RESOLVED, CANCELLED), FORWARDED, _OPENS, needs_reason=True,
+        ),
+    )
+}  # fmt: skip

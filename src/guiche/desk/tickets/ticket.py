@@ -1,0 +1,347 @@
+"""The ticket: facts, state, promise and history, and the one method that moves it."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Q, QuerySet
+from stdnum.exceptions import ValidationError
+
+from guiche.desk import clock
+from guiche.desk.intake.facts import TYPES, mask_name, refuse_secrets, shown
+from guiche.desk.intake.plain import plain_text
+from guiche.desk.intake.reading import Inspection, conditions_of, words_of
+from guiche.desk.people.user import User
+from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.procedures.version import ProcedureVersion
+from guiche.desk.promises.promise import Promise
+from guiche.desk.tickets import event as events
+from guiche.desk.tickets import number as numbers
+from guiche.desk.tickets.event import Event
+from guiche.desk.tickets.moves import (
+    CANCELLED,
+    FORWARDED,
+    MOVES,
+    OPEN,
+    RESOLVED,
+    RETURNED,
+    STATES,
+    WAITING,
+    Move,
+    MoveRefused,
+    Rule,
+)
+
+_LONGEST_NOTE = 2000
+_TRIES = 20
+
+
+class Ticket(models.Model):
+    """A case that was submitted. `facts` are the cleaned answers, `typed` the same as typed."""
+
+    number = models.CharField(max_length=numbers.LENGTH, unique=True)
+    submission_key = models.UUIDField(unique=True)
+    """The id of the draft: one draft gives one ticket, whatever is sent twice."""
+    procedure_version = models.ForeignKey(
+        ProcedureVersion, on_delete=models.PROTECT, related_name="+"
+    )
+    inspection = models.ForeignKey(
+        Inspection, null=True, on_delete=models.PROTECT, related_name="tickets"
+    )
+    promise = models.OneToOneField(Promise, on_delete=models.PROTECT, related_name="ticket")
+    facts: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField()
+    typed: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField()
+    team = models.CharField(max_length=120)
+    state = models.CharField(max_length=20, choices=STATES, default=FORWARDED, db_index=True)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    seq = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, default=events.START, blank=True)
+    """Count of events and link of the last: the history can be neither cut nor grown unseen."""
+
+    def __str__(self) -> str:
+        return self.spoken
+
+    # Opening and finding
+
+    @classmethod
+    @transaction.atomic
+    def open(
+        cls,
+        *,
+        key: uuid.UUID,
+        version: ProcedureVersion,
+        inspection: Inspection | None,
+        facts: Mapping[str, str],
+        typed: Mapping[str, str],
+        by: User,
+    ) -> "Ticket":
+        """A new ticket, forwarded to the team of its procedure, with its promise and history."""
+        now, procedure = clock.now(), version.procedure
+        promise = Promise.make(at=now, term=procedure.term, warning=procedure.warning)
+        ticket = cls.objects.create(
+            number=_free_number(), submission_key=key, procedure_version=version,
+            inspection=inspection, promise=promise, facts=dict(facts), typed=dict(typed),
+            team=procedure.team, opened_by=by, opened_at=now, moved_at=now,
+        )  # fmt: skip
+        submitted = {
+            "facts": dict(facts),
+            "procedure": {"slug": version.slug, "digest": version.digest},
+            "inspection": inspection.sha256 if inspection else None,
+        }
+        ticket.record("submitted", by=by, payload=submitted, at=now)
+        forwarded = {"team": procedure.team, "due": promise.written}
+        ticket.record("forwarded", by=by, payload=forwarded, at=now)
+        return ticket
+
+    @classmethod
+    def submitted_from(cls, draft_id: uuid.UUID | str) -> "Ticket | None":
+        """The ticket that a draft became, or None."""
+        return cls.objects.filter(submission_key=draft_id).first()
+
+    @classmethod
+    def find(cls, text: str) -> "Ticket | None":
+        """The ticket of a number as people write it; None also when its check digit is wrong."""
+        try:
+            return cls.objects.filter(number=numbers.validate(text)).first()
+        except ValidationError:
+            return None
+
+    @classmethod
+    def listed(cls) -> "QuerySet[Ticket]":
+        """Tickets with all that a list shows of them in one query, and nothing heavy."""
+        return cls.objects.select_related(
+            "promise", "inspection", "procedure_version", "opened_by"
+        ).defer("inspection__sealed_der", "inspection__contract", "procedure_version__content")
+
+    @classmethod
+    def queue(cls, now: datetime) -> "QuerySet[Ticket]":
+        """What Relacionamento has to return: not yet contacted first, by time left.
+
+        Each has `overdue`, whether its promise has run out at `now`.
+        """
+        overdue = Q(promise__due_at__lte=now, promise__kept_at=None)
+        return (
+            cls.listed()
+            .filter(state__in=(FORWARDED, WAITING))
+            .annotate(overdue=models.ExpressionWrapper(overdue, models.BooleanField()))
+            .order_by(F("promise__kept_at").asc(nulls_first=True), "promise__due_at", "pk")
+        )
+
+    @classmethod
+    def returned(cls) -> "QuerySet[Ticket]":
+        """What support has to mend, by time left."""
+        return cls.listed().filter(state=RETURNED).order_by("promise__due_at", "pk")
+
+    @classmethod
+    def closed(cls) -> "QuerySet[Ticket]":
+        """Resolved and cancelled, the latest first."""
+        return cls.listed().filter(state__in=(RESOLVED, CANCELLED)).order_by("-moved_at", "-pk")
+
+    # What is shown
+
+    @property
+    def spoken(self) -> str:
+        """`482 170 365-7`."""
+        return numbers.spoken(self.number)
+
+    @property
+    def mark(self) -> str:
+        """`[G4821703657]`, by which other desks find it."""
+        return f"[G{self.number}]"
+
+    @property
+    def state_label(self) -> str:
+        """The state as people call it."""
+        return STATES[self.state]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.state in OPEN
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure in the version that the ticket was opened with."""
+        return self.procedure_version.procedure
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Each fact as a page shows it: numbers formatted, dates in Brazilian order."""
+        return {
+            fact.key: shown(fact, self.facts[fact.key])
+            for fact in self.procedure.facts
+            if fact.key in self.facts
+        }
+
+    @property
+    def exits(self) -> list[tuple[str, str]]:
+        """Label and reason of each fact that the customer could not give."""
+        return [
+            (fact.label, self.facts[fact.key])
+            for fact in self.procedure.facts
+            if fact.is_exit(self.facts.get(fact.key, ""))
+        ]
+
+    @property
+    def customer(self) -> str:
+        """The name of the customer."""
+        return self.facts.get(self.procedure.customer.name, "")
+
+    @property
+    def customer_masked(self) -> str:
+        """The name for lists: of a person, the first name and initials."""
+        person = len(self.facts.get(self.procedure.customer.document, "")) == 11
+        return mask_name(self.customer) if person else self.customer
+
+    @property
+    def document_masked(self) -> str:
+        """The CPF masked, or the CNPJ, for lists."""
+        document = self.facts.get(self.procedure.customer.document, "")
+        return TYPES["document"].mask(document) if document else ""
+
+    @property
+    def phones(self) -> list[str]:
+        """The numbers to call, in order, in E.164."""
+        facts = [self.procedure.fact(key) for key in self.procedure.customer.phones]
+        return [
+            self.facts[fact.key]
+            for fact in facts
+            if fact.key in self.facts and not fact.is_exit(self.facts[fact.key])
+        ]
+
+    @property
+    def say(self) -> str:
+        """What is read to the customer, with the due time as it is said now."""
+        due = self.promise.spoken(clock.now())
+        known = {**conditions_of(self.inspection), **self.facts}
+        words = {**words_of(self.inspection), **self.shown, **self._names(due)}
+        return self.procedure.say.filled(words, known)
+
+    @property
+    def send(self) -> str:
+        """What is sent to the customer: number and time, no personal data."""
+        known = {**conditions_of(self.inspection), **self.facts}
+        return self.procedure.send.filled(self._names(self.promise.written), known)
+
+    def _names(self, due: str) -> dict[str, str]:
+        return {"protocol": self.spoken, "due": due, "team": self.team}
+
+    # History
+
+    @property
+    def history(self) -> "QuerySet[Event]":
+        """All that happened, in order."""
+        return self.events.select_related("by").order_by("seq")
+
+    def verify_chain(self) -> None:
+        """Checks that the history is whole; raises `ChainBroken` where it is not."""
+        self.refresh_from_db(fields=["seq", "head"])
+        events.verify(self.events.order_by("seq"), count=self.seq, head=self.head)
+
+    def record(
+        self,
+        kind: str,
+        *,
+        by: User | None,
+        payload: Mapping[str, Any],
+        at: datetime,
+        origins: tuple[str, ...] | None = None,
+        target: str | None = None,
+    ) -> Event | None:
+        """Appends an event, and goes to `target`; None when the state is not among `origins`.
+
+        Call it within a transaction: what belongs to the event is written in the same one.
+        """
+        for _ in range(_TRIES):
+            self.refresh_from_db(fields=["state", "seq", "head"])
+            if origins is not None and self.state not in origins:
+                return None
+            event = Event.sealed(
+                ticket_id=self.pk, seq=self.seq + 1, kind=kind, at=at, by=by,
+                payload=payload, previous=self.head,
+            )  # fmt: skip
+            if self._advance(event, target or self.state):
+                event.save(force_insert=True)
+                events.recorded.send(type(self), event=event)
+                return event
+        raise RuntimeError(f"ticket {self.pk}: {_TRIES} writers were quicker")
+
+    def _advance(self, event: Event, target: str) -> bool:
+        """Takes the next place in the history; False when another writer took it first."""
+        now = {"state": target, "seq": event.seq, "head": event.link}
+        if target != self.state:
+            now["moved_at"] = event.at
+        seen = Ticket.objects.filter(pk=self.pk, state=self.state, seq=self.seq)
+        if seen.update(**now) != 1:
+            return False
+        for name, value in now.items():
+            setattr(self, name, value)
+        return True
+
+    # Moves
+
+    def moves_for(self, user: User) -> list[Move]:
+        """The moves that this person may make now."""
+        reasons = self.procedure.reasons
+        return [
+            Move(rule.name, rule.label, rule.needs_reason, reasons.get(rule.name, ()))
+            for rule in MOVES.values()
+            if self.state in rule.origins and user.role in rule.roles
+        ]
+
+    @transaction.atomic
+    def move(self, name: str, by: User, reason: str = "", note: str = "") -> Event:
+        """Makes a move of the table; `MoveRefused` says why not.
+
+        `reason` is one of the procedure's for this move, where it needs one; `note` is free.
+        """
+        rule = self._permitted(name, by, reason)
+        note = plain_text(note).strip()
+        if len(note) > _LONGEST_NOTE:
+            raise MoveRefused(f"A anotação passa de {_LONGEST_NOTE} caracteres. Resuma.")
+        refuse_secrets(note)
+        now = clock.now()
+        payload = {"reason": reason if rule.needs_reason else "", "note": note}
+        if rule.name == "reopen":
+            payload["due"] = self._promise_again(now)
+        event = self.record(
+            rule.event, by=by, payload=payload, at=now, origins=rule.origins, target=rule.target
+        )
+        if event is None:
+            raise MoveRefused(
+                f"O chamado está em “{self.state_label}”: não dá mais para “{rule.label}”. "
+                "Atualize a página."
+            )
+        if rule.target not in OPEN:
+            self.promise.close(now)
+        return event
+
+    def _permitted(self, name: str, by: User, reason: str) -> Rule:
+        rule = MOVES.get(name)
+        if rule is None:
+            raise MoveRefused("Esta mudança não existe.")
+        if by.role not in rule.roles:
+            roles = " ou ".join(role.label for role in rule.roles)
+            raise MoveRefused(f"“{rule.label}” é para {roles}.")
+        if rule.needs_reason and reason not in self.procedure.reasons.get(name, ()):
+            raise MoveRefused("Escolha o motivo na lista.")
+        return rule
+
+    def _promise_again(self, now: datetime) -> str:
+        procedure = self.procedure
+        self.promise = Promise.make(
+            at=now, term=procedure.term, warning=procedure.warning, previous=self.promise
+        )
+        self.save(update_fields=["promise"])
+        return self.promise.written
+
+
+def _free_number() -> str:
+    """A number that no ticket has; the unique column is what makes sure."""
+    while Ticket.objects.filter(number=(number := numbers.new())).exists():
+        pass
+    return number

@@ -1,0 +1,32 @@
+"""Encryption of what rests in the database and is nobody's to read in a copy of it."""
+
+import base64
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+def seal(content: bytes) -> bytes:
+    """The content enciphered with the present data key."""
+    return _fernet().encrypt(content)
+
+
+def unseal(sealed: bytes) -> bytes | None:
+    """What was sealed with the present key or a former one; None when no key opens it."""
+    try:
+        return _fernet().decrypt(sealed)
+    except InvalidToken:
+        return None
+
+
+def _fernet() -> MultiFernet:
+    keys = [settings.DATA_KEY, *settings.DATA_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
+
+
+def _derived(key: str) -> bytes:
+    """A Fernet key from a long random text; not for passwords, which need a slow derivation."""
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"guiche data key")
+    return base64.urlsafe_b64encode(kdf.derive(key.encode()))

@@ -1,0 +1,33 @@
+"""Rules of the whole suite."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+# Set where everything is installed: there, a skipped test is a test that did not run.
+COMPLETE = os.environ.get("GUICHE_TESTS_COMPLETE") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if COMPLETE and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"pulado com GUICHE_TESTS_COMPLETE=1: {item.nodeid}: {_reason(report)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if COMPLETE and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"pulado com GUICHE_TESTS_COMPLETE=1: {_reason(report)}"
+    return report
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)
