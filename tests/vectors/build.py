@@ -29,7 +29,8 @@ def table(name: str, facts: Mapping[str, str]) -> Iterator[str]:
     if facts:
         yield ""
         yield f"[expect.{name}]"
-        yield from (f"{text(key)} = {text(value)}" for key, value in facts.items())
+        for key, value in facts.items():
+            yield f"{key if key.isidentifier() else text(key)} = {text(value)}"
 
 
 def document(title: str, why: str, vector: Vector) -> str:
