@@ -1,1 +1,28 @@
-"""Guichê: sources."""
+"""Places and formats that certificates are read from: bytes, files or pasted text in, `Found` out.
+
+>>> from guiche.sources import read_text
+>>> found = read_text("2.16.76.1.3.7=04 03 31 32 33", "colado").found[0]
+>>> found.other_names[0].content
+b'123'
+
+Content decides what a source is, never its name. Sizes are checked before parsing, and a format's
+modules are imported when it is met.
+"""
+
+from guiche.sources.errors import SourceError
+from guiche.sources.files import read_path, read_stream
+from guiche.sources.found import Found, Reading, Source
+from guiche.sources.reading import CERTIFICATE_SUFFIXES, MAX_INPUT, read, read_text
+
+__all__ = [
+    "CERTIFICATE_SUFFIXES",
+    "MAX_INPUT",
+    "Found",
+    "Reading",
+    "Source",
+    "SourceError",
+    "read",
+    "read_path",
+    "read_stream",
+    "read_text",
+]

@@ -1,0 +1,108 @@
+"""Messages: `.eml` (RFC 5322) and Outlook's `.msg`, read for their attachments and their text."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from guiche.sources.archive import Member
+from guiche.sources.errors import DamagedError
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+BODY = "mensagem"
+"""Name of the member that is the text of a message."""
+MAX_PARTS = 1_000
+MAX_BOUNDARIES = 50
+"""Parts within parts: every line of a message is compared with all boundaries that are open."""
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,40}):")
+_HEADERS = {
+    *(b"from", b"to", b"subject", b"date", b"received", b"return-path", b"message-id", b"x-mailer"),
+    *(b"mime-version", b"content-type", b"content-transfer-encoding", b"delivered-to", b"reply-to"),
+    *(b"dkim-signature", b"arc-seal", b"authentication-results", b"thread-topic", b"cc"),
+}
+# Property tags of MS-OXPROPS, with the type at the end: 001F Unicode, 001E in a code page.
+_DATA, _BODY, _BODY_8BIT = ("__substg1.0_" + tag for tag in ("37010102", "1000001F", "1000001E"))
+_NAMES = tuple("__substg1.0_" + tag for tag in ("3707001F", "3707001E", "3704001F", "3704001E"))
+_ATTACHMENT = "__attach_version1.0_"
+_FAILURES = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
+
+def looks_like_message(data: bytes) -> bool:
+    """Whether it begins with the headers of a message; two of them, since PEM may have one."""
+    head = data[:4096].lstrip()
+    names = {match[1].lower() for line in head.splitlines() if (match := _HEADER.match(line))}
+    first_line = head.split(b"\n", 1)[0]
+    starts = bool(_HEADER.match(first_line)) or first_line.startswith(b"From ")
+    return starts and len(names & _HEADERS) >= 2
+
+
+def members(data: bytes) -> Iterator[Member]:
+    """Attachments and texts, in order, forwarded messages included. Raises `DamagedError`."""
+    try:
+        yield from _of_outlook(data) if data.startswith(_OLE) else _of_message(data)
+    except _FAILURES as error:
+        raise DamagedError("a mensagem não se lê") from error
+
+
+def _of_message(data: bytes) -> Iterator[Member]:
+    if len(re.findall(rb"boundary\s{0,9}=", data, re.IGNORECASE)) > MAX_BOUNDARIES:
+        raise DamagedError("a mensagem tem partes demais")
+    from email import message_from_bytes
+
+    for count, part in enumerate(message_from_bytes(data).walk()):
+        if count >= MAX_PARTS:
+            raise DamagedError("a mensagem tem partes demais")
+        if part.is_multipart():
+            continue
+        name = _file_name(part)
+        if name or part.get_content_maintype() != "text":
+            yield Member(name or part.get_content_type(), _payload(part))
+        elif part.get_content_subtype() == "plain":
+            yield Member(BODY, _payload(part))
+
+
+def _payload(part: "Message") -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _file_name(part: "Message") -> str:
+    from email.errors import HeaderParseError
+    from email.header import decode_header, make_header
+
+    name = part.get_filename() or ""
+    try:
+        return str(make_header(decode_header(name)))
+    except (ValueError, LookupError, HeaderParseError):
+        return name
+
+
+def _of_outlook(data: bytes) -> Iterator[Member]:
+    """The streams of the compound file; a message attached to it brings its own, deeper down."""
+    import olefile
+
+    with olefile.OleFileIO(BytesIO(data)) as file:
+        streams = {tuple(path) for path in file.listdir()}
+        for path in sorted(streams):
+            if path[-1] == _DATA and _ATTACHMENT in "".join(path[-2:-1]):
+                yield Member(_outlook_name(file, path[:-1], streams), _stream(file, path))
+            elif path[-1] in (_BODY, _BODY_8BIT):
+                yield Member(BODY, _stream(file, path))
+
+
+def _outlook_name(file: object, storage: tuple[str, ...], streams: set[tuple[str, ...]]) -> str:
+    for tag in _NAMES:
+        if (*storage, tag) in streams:
+            encoding = "utf-16-le" if tag.endswith("001F") else "cp1252"
+            return _stream(file, (*storage, tag)).decode(encoding, "replace").rstrip("\0")
+    return "anexo"
+
+
+def _stream(file: object, path: tuple[str, ...]) -> bytes:
+    with file.openstream(list(path)) as stream:  # type: ignore[attr-defined]
+        content: bytes = stream.read()
+    return content

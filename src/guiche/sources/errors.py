@@ -1,0 +1,223 @@
+"""Why a source gave no certificate.
+
+SourceError
+├── PlaceError                      the bytes could not be fetched
+│   ├── NotFoundError               not_found
+│   ├── NoPermissionError           no_permission
+│   ├── NotAFileError               not_a_file
+│   └── UnreadableError             unreadable
+├── EmptyFileError                  empty_file
+├── TooLargeError                   too_large
+├── NoCertificateError              no_certificate
+│   └── TextWithoutValueError       text_without_value
+├── DamagedError                    damaged
+├── ProtectionError                 the content is enciphered
+│   ├── PasswordRequiredError       password_required
+│   ├── WrongPasswordError          wrong_password
+│   ├── TooManyIterationsError      too_many_iterations
+│   └── UnsupportedEncryptionError  unsupported_encryption
+└── ArchiveError                    a ZIP that is not opened
+    ├── EncryptedArchiveError       archive_encrypted
+    ├── NestedArchiveError          archive_nested
+    └── ArchiveTooLargeError        archive_too_large
+
+The code is public and stable. The message is for the person who chose the file, in pt-BR: what was
+found and what to do next; it names neither the file (`source` does) nor any of its content.
+"""
+
+from typing import ClassVar, Self
+
+from guiche.sources.found import Source, size_in_words
+
+ASK_FOR_CER = "Peça o certificado em arquivo .cer."
+
+
+class SourceError(Exception):
+    """A source that gave no certificate; `source` tells which one and how far it was recognised.
+
+    `others` are the errors of the other members, where one input had several and all failed.
+    """
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = Source("", "unknown", 0)
+        self.others: tuple[SourceError, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.source.name}: {self.message}" if self.source.name else self.message
+
+    def at(self, source: Source) -> Self:
+        """The same error, placed; a place that was set nearer to the cause stays."""
+        if not self.source.name:
+            self.source = source
+        return self
+
+
+class PlaceError(SourceError):
+    """The bytes could not be fetched."""
+
+
+class NotFoundError(PlaceError):
+    """There is nothing at that path."""
+
+    code = "not_found"
+
+    def __init__(self) -> None:
+        super().__init__("Não existe. Confira o caminho e o nome.")
+
+
+class NoPermissionError(PlaceError):
+    """The system refuses to open it."""
+
+    code = "no_permission"
+
+    def __init__(self) -> None:
+        super().__init__("Sem permissão para ler. Copie para uma pasta sua ou peça acesso.")
+
+
+class NotAFileError(PlaceError):
+    """A folder, a device, a pipe."""
+
+    code = "not_a_file"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"É {what}, não um arquivo. Informe o arquivo do certificado.")
+
+
+class UnreadableError(PlaceError):
+    """The system failed while reading; `reason` is its own wording."""
+
+    code = "unreadable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"O sistema não conseguiu ler ({reason}). Copie e tente de novo.")
+
+
+class EmptyFileError(SourceError):
+    """No byte, or nothing but blanks."""
+
+    code = "empty_file"
+
+    def __init__(self) -> None:
+        super().__init__("Está vazio. Peça que enviem o certificado de novo.")
+
+
+class TooLargeError(SourceError):
+    """Over the limit of its format; `size` is in bytes, None where the end was not reached."""
+
+    code = "too_large"
+
+    def __init__(self, what: str, size: int | None, limit: int) -> None:
+        found = f"{what} tem {size_in_words(size)}" if size else f"{what} é grande demais"
+        super().__init__(f"{found}; o limite é {size_in_words(limit)}. {ASK_FOR_CER}")
+
+
+class NoCertificateError(SourceError):
+    """Read to the end, and there is no certificate inside; `found` says what is there instead."""
+
+    code = "no_certificate"
+
+    def __init__(self, found: str, advice: str = ASK_FOR_CER) -> None:
+        super().__init__(f"{found} {advice}")
+
+
+class TextWithoutValueError(NoCertificateError):
+    """A text that names the fields and does not show what they hold."""
+
+    code = "text_without_value"
+
+    def __init__(self, *, shown_by: str) -> None:
+        super().__init__(
+            f"O texto {shown_by} traz o nome dos campos sem o conteúdo.",
+            "Envie o próprio certificado (.cer ou .pem).",
+        )
+
+
+class DamagedError(SourceError):
+    """Recognised, and cannot be read to its end."""
+
+    code = "damaged"
+
+    def __init__(self, problem: str, advice: str = "Peça que enviem de novo.") -> None:
+        super().__init__(f"Está danificado: {problem}. {advice}")
+
+
+class ProtectionError(SourceError):
+    """The certificates are enciphered and were not reached."""
+
+
+class PasswordRequiredError(ProtectionError):
+    """No password was given, and neither the empty nor the absent one opens it."""
+
+    code = "password_required"
+
+    def __init__(self) -> None:
+        super().__init__("Precisa da senha. Informe-a, ou peça o certificado em arquivo .cer.")
+
+
+class WrongPasswordError(ProtectionError):
+    """None of the passwords given opens it."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A senha não confere. Verifique maiúsculas e acentos, ou peça o certificado em .cer."
+        )
+
+
+class TooManyIterationsError(ProtectionError):
+    """The key derivations it asks for, in sum, would hold the machine for too long."""
+
+    code = "too_many_iterations"
+
+    def __init__(self, wanted: int, limit: int) -> None:
+        dots = f"{limit:,}".replace(",", ".")
+        # A count of thousands of digits is an attack, and would fill the screen.
+        many = f"{wanted:,}".replace(",", ".") if wanted < 1 << 64 else "um número absurdo de"
+        super().__init__(
+            f"Pede {many} rodadas de cálculo para abrir; o limite é {dots}. {ASK_FOR_CER}"
+        )
+
+
+class UnsupportedEncryptionError(ProtectionError):
+    """Enciphered by a scheme that is not read here."""
+
+    code = "unsupported_encryption"
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__(f"Está cifrado com {scheme}, que não é lido aqui. {ASK_FOR_CER}")
+
+
+class ArchiveError(SourceError):
+    """A ZIP that is not opened."""
+
+
+class EncryptedArchiveError(ArchiveError):
+    """Members of the ZIP have a password."""
+
+    code = "archive_encrypted"
+
+    def __init__(self) -> None:
+        super().__init__("O ZIP tem senha. Extraia os arquivos e envie o .cer.")
+
+
+class NestedArchiveError(ArchiveError):
+    """A ZIP within a ZIP."""
+
+    code = "archive_nested"
+
+    def __init__(self) -> None:
+        super().__init__("É um ZIP dentro de outro. Extraia-o e envie o arquivo de dentro.")
+
+
+class ArchiveTooLargeError(ArchiveError):
+    """Too many members, or too much once unpacked; nothing was unpacked."""
+
+    code = "archive_too_large"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"O ZIP {problem}. Extraia os certificados e envie só eles.")

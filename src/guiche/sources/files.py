@@ -1,0 +1,83 @@
+"""Files and standard input: the size is known, or bounded, before anything is read."""
+
+import os
+import stat
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from guiche.sources.errors import (
+    NoPermissionError,
+    NotAFileError,
+    NotFoundError,
+    SourceError,
+    TooLargeError,
+    UnreadableError,
+)
+from guiche.sources.found import Reading, Source, printable
+from guiche.sources.reading import MAX_INPUT, read
+
+_NOT_FILES = (
+    (stat.S_ISDIR, "uma pasta"),
+    (stat.S_ISFIFO, "uma fila (FIFO)"),
+    (stat.S_ISSOCK, "um soquete"),
+    (stat.S_ISCHR, "um dispositivo"),
+    (stat.S_ISBLK, "um dispositivo"),
+)
+# Between the look and the opening the name may have come to be a pipe, which would block.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def read_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) -> Reading:
+    """All certificates in the file at `path`, which is their `Source.name`.
+
+    Raises `SourceError`, as `read` does; `PlaceError` where the file cannot be had.
+    """
+    name = os.fspath(path)
+    try:
+        data = _content(name)
+    except SourceError as error:
+        raise error.at(Source(printable(name), "unknown", 0)) from error.__cause__
+    return read(data, name, passwords=passwords)
+
+
+def read_stream(stream: BinaryIO, name: str, *, passwords: Sequence[str] = ()) -> Reading:
+    """All certificates in the rest of a stream, such as standard input. Raises `SourceError`."""
+    try:
+        data = _bounded(stream)
+    except SourceError as error:
+        raise error.at(Source(printable(name), "unknown", 0)) from error.__cause__
+    return read(data, name, passwords=passwords)
+
+
+def _content(name: str) -> bytes:
+    try:
+        _refuse(os.stat(name))  # noqa: PTH116  # pathlib costs as much as the whole reading
+        with open(os.open(name, _FLAGS), "rb") as file:  # noqa: PTH123
+            _refuse(os.fstat(file.fileno()))
+            return _bounded(file)
+    except FileNotFoundError as error:
+        raise NotFoundError from error
+    except PermissionError as error:
+        raise NoPermissionError from error
+    except OSError as error:
+        raise UnreadableError(error.strerror or "erro") from error
+    except ValueError as error:  # a NUL in the name
+        raise NotFoundError from error
+
+
+def _refuse(status: os.stat_result) -> None:
+    for is_kind, words in _NOT_FILES:
+        if is_kind(status.st_mode):
+            raise NotAFileError(words)
+    if status.st_size > MAX_INPUT:
+        raise TooLargeError("O arquivo", status.st_size, MAX_INPUT)
+
+
+def _bounded(stream: BinaryIO) -> bytes:
+    try:
+        data = stream.read(MAX_INPUT + 1)
+    except OSError as error:
+        raise UnreadableError(error.strerror or "erro") from error
+    if len(data) > MAX_INPUT:
+        raise TooLargeError("A entrada", None, MAX_INPUT)
+    return data
