@@ -9,20 +9,60 @@ Content decides what a source is, never its name. Sizes are checked before parsi
 modules are imported when it is met.
 """
 
-from guiche.sources.errors import SourceError
-from guiche.sources.files import read_path, read_stream
+from guiche.sources.errors import (
+    ArchiveError,
+    ArchiveTooLargeError,
+    DamagedError,
+    EmptyFileError,
+    EncryptedArchiveError,
+    NestedArchiveError,
+    NoCertificateError,
+    NoPermissionError,
+    NotAFileError,
+    NotFoundError,
+    PasswordRequiredError,
+    PlaceError,
+    ProtectionError,
+    SourceError,
+    TextWithoutValueError,
+    TooLargeError,
+    TooManyIterationsError,
+    UnreadableError,
+    UnsupportedEncryptionError,
+    WrongPasswordError,
+)
+from guiche.sources.files import read_path, read_text_path
 from guiche.sources.found import Found, Reading, Source
 from guiche.sources.reading import CERTIFICATE_SUFFIXES, MAX_INPUT, read, read_text
 
 __all__ = [
     "CERTIFICATE_SUFFIXES",
     "MAX_INPUT",
+    "ArchiveError",
+    "ArchiveTooLargeError",
+    "DamagedError",
+    "EmptyFileError",
+    "EncryptedArchiveError",
     "Found",
+    "NestedArchiveError",
+    "NoCertificateError",
+    "NoPermissionError",
+    "NotAFileError",
+    "NotFoundError",
+    "PasswordRequiredError",
+    "PlaceError",
+    "ProtectionError",
     "Reading",
     "Source",
     "SourceError",
+    "TextWithoutValueError",
+    "TooLargeError",
+    "TooManyIterationsError",
+    "UnreadableError",
+    "UnsupportedEncryptionError",
+    "WrongPasswordError",
     "read",
     "read_path",
-    "read_stream",
     "read_text",
+    "read_text_path",
 ]

@@ -35,6 +35,8 @@ def recognise(data: bytes) -> str:
     Raises `TooLargeError`, `DamagedError` (cut short), or `NoCertificateError` for the structures
     that hold none: keys, requests, lists of revoked certificates.
     """
+    if not looks_like_der(data):
+        raise NoCertificateError("Não é um certificado.")
     if len(data) > MAX_DER:
         raise TooLargeError("O arquivo", len(data), MAX_DER)
     reader = Reader(data)

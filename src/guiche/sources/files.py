@@ -2,9 +2,11 @@
 
 import os
 import stat
+import sys
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from guiche.sources.encoding import decode
 from guiche.sources.errors import (
     NoPermissionError,
     NotAFileError,
@@ -14,8 +16,9 @@ from guiche.sources.errors import (
     UnreadableError,
 )
 from guiche.sources.found import Reading, Source, printable
-from guiche.sources.reading import MAX_INPUT, read
+from guiche.sources.reading import MAX_INPUT, read, read_text
 
+STANDARD_INPUT = "entrada padrão"
 _NOT_FILES = (
     (stat.S_ISDIR, "uma pasta"),
     (stat.S_ISFIFO, "uma fila (FIFO)"),
@@ -28,25 +31,26 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) -> Reading:
-    """All certificates in the file at `path`, which is their `Source.name`.
+    """All certificates in the file at `path`, or in standard input where it is `-`.
 
     Raises `SourceError`, as `read` does; `PlaceError` where the file cannot be had.
     """
-    name = os.fspath(path)
-    try:
-        data = _content(name)
-    except SourceError as error:
-        raise error.at(Source(printable(name), "unknown", 0)) from error.__cause__
+    data, name = _fetched(os.fspath(path))
     return read(data, name, passwords=passwords)
 
 
-def read_stream(stream: BinaryIO, name: str, *, passwords: Sequence[str] = ()) -> Reading:
-    """All certificates in the rest of a stream, such as standard input. Raises `SourceError`."""
+def read_text_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) -> Reading:
+    """The same, of a file that is known to be text, as `read_text`."""
+    data, name = _fetched(os.fspath(path))
+    return read_text(decode(data), name, passwords=passwords)
+
+
+def _fetched(path: str) -> tuple[bytes, str]:
+    name = STANDARD_INPUT if path == "-" else path
     try:
-        data = _bounded(stream)
+        return (_bounded(sys.stdin.buffer) if path == "-" else _content(path)), name
     except SourceError as error:
         raise error.at(Source(printable(name), "unknown", 0)) from error.__cause__
-    return read(data, name, passwords=passwords)
 
 
 def _content(name: str) -> bytes:

@@ -243,6 +243,8 @@ def _text_items(text: str, name: str, work: _Work, inside: tuple[str, ...]) -> I
 def _block_items(block: pem.Block, name: str, work: _Work) -> Iterator[Item]:
     try:
         content = block.decode()
+        if not der.looks_like_der(content):
+            raise DamagedError("o bloco não traz um certificado")
     except SourceError as error:
         yield error.at(Source(name, "pem", 0))
     else:
