@@ -3,10 +3,20 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from guiche.desk.pages import sign_in
+from guiche.desk.pages import attend, queue, sign_in, ticket
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
     path("sair/", LogoutView.as_view(), name="sair"),
     path("", sign_in.start, name="inicio"),
+    path("atender/", attend.start, name="atender"),
+    path("atender/<uuid:draft_id>/", attend.show, name="atendimento"),
+    path("atender/<uuid:draft_id>/ler/", attend.read, name="ler"),
+    path("atender/<uuid:draft_id>/salvar/", attend.save, name="salvar"),
+    path("atender/<uuid:draft_id>/registrar/", attend.submit, name="registrar"),
+    path("fila/", queue.show, name="fila"),
+    path("chamados/<str:number>/", ticket.show, name="chamado"),
+    path("chamados/<str:number>/registrado/", ticket.registered, name="registrado"),
+    path("chamados/<str:number>/tentativa/", ticket.attempt, name="tentativa"),
+    path("chamados/<str:number>/mudar/<slug:name>/", ticket.move, name="mover"),
 ]

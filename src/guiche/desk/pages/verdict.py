@@ -7,8 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from guiche.desk.intake.reading import Inspection
+from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Profile
 from guiche.icpbrasil.numbers import cnpj, cpf
+from guiche.sources import Found
 
 # status -> (tone, icon). Tone is never the only sign: the icon and the first words say it too.
 _LOOKS = {
@@ -103,6 +106,17 @@ class Verdict:
             findings=tuple(contract.get("findings") or ()),
         )
 
+    @classmethod
+    def of_row(cls, row: Inspection, now: datetime) -> "Verdict":
+        """The card of a stored reading, judged at `now`."""
+        return cls.of(row.contract, row.headline, row.explanation, now)
+
+    @classmethod
+    def of_reading(cls, found: Found, reading: Reading, now: datetime) -> "Verdict":
+        """The card of a fresh reading, with the fields that are shown once and not kept."""
+        contract = reading.to_dict(found.source)
+        return cls.of(contract, reading.headline, reading.explanation, now)
+
     @property
     def warnings(self) -> tuple[Mapping[str, Any], ...]:
         """The findings that must not hide in a closed list; the dates have their own line."""
@@ -142,8 +156,10 @@ def source_of(contract: Mapping[str, Any]) -> str:
     """`arquivo P7B, cliente.p7b`."""
     source = contract.get("source") or {}
     kind = _KINDS.get(source.get("kind", ""), source.get("kind", ""))
-    name = "" if source.get("kind") == "text" else source.get("name", "")
-    return ", ".join(filter(None, (kind, name)))
+    # Of a stored reading only the extension is left of the name.
+    name = source.get("name", "")
+    shown = "" if source.get("kind") == "text" or name.startswith("*") else name
+    return ", ".join(filter(None, (kind, shown)))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,0 +1,250 @@
+"""Atender: one call, from the certificate to the number."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from guiche.desk import clock
+from guiche.desk.intake.draft import Draft, Incomplete
+from guiche.desk.intake.reading import Inspection
+from guiche.desk.models import Ticket
+from guiche.desk.pages import fragment, uploads
+from guiche.desk.pages.access import account, for_attendants
+from guiche.desk.pages.form import changed, screens_of, typed_in
+from guiche.desk.pages.verdict import Verdict, type_of
+from guiche.icpbrasil.numbers import cnpj, cpf
+from guiche.sources import Found, Reading
+
+_MOST_CANDIDATES = 30
+_MOST_PAUSED = 6
+GET_POST = ["GET", "HEAD", "POST"]
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A call of this person that waits, as the list names it."""
+
+    draft: Draft
+    name: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One of several certificates found, to choose from; it travels in the page, not in a row."""
+
+    name: str
+    detail: str
+    answer: str
+    verdict: Verdict
+    file: str
+    der: str
+
+
+@require_http_methods(GET_POST)
+@for_attendants
+def start(request: HttpRequest) -> HttpResponse:
+    """Takes up the latest call (GET), or begins another one (POST)."""
+    user = account(request)
+    latest = Draft.paused(user).first()
+    if latest is None or (request.method == "POST" and not _untouched(latest)):
+        latest = Draft.start(user)
+    return redirect("atendimento", draft_id=latest.pk)
+
+
+@require_GET
+@for_attendants
+def show(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The page of a call; of a submitted one, its number."""
+    draft = _own(request, draft_id)
+    if draft.submitted_at:
+        return _to_ticket(draft)
+    return _page(request, draft)
+
+
+@require_http_methods(GET_POST)
+@for_attendants
+def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Reads what was dropped, chosen or pasted, and takes it into the call."""
+    draft = _own(request, draft_id)
+    if request.method != "POST" or draft.submitted_at:
+        return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
+    # The form beside the reader comes along: what was typed in the meantime is not lost.
+    sent = typed_in(draft, request.POST)
+    draft.type_in(sent, _revision(request))
+    try:
+        reading = uploads.received(request)
+    except uploads.NotRead as error:
+        return _result(request, draft, sent, status=422, reading_error=str(error))
+    if len(reading.leaves) > 1:
+        return _result(request, draft, sent, **_choice(reading))
+    return _taken(request, draft, sent, reading)
+
+
+@require_http_methods(GET_POST)
+@for_attendants
+def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Keeps what is being typed; says what it changes elsewhere on the page."""
+    draft = _own(request, draft_id)
+    if request.method != "POST":
+        return redirect("atendimento", draft_id=draft.pk)
+    sent = typed_in(draft, request.POST)
+    draft.type_in(sent, _revision(request))
+    if draft.submitted_at or not fragment.wanted(request):
+        return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
+    return render(
+        request,
+        "desk/saved.html",
+        {"saved_at": clock.now(), **_changes(draft, sent, request.POST.getlist("conferir"))},
+    )
+
+
+@require_http_methods(GET_POST)
+@for_attendants
+def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Opens the ticket, once; or shows all that is missing."""
+    draft = _own(request, draft_id)
+    if request.method == "POST" and not draft.submitted_at:
+        draft.type_in(typed_in(draft, request.POST), _revision(request))
+        try:
+            draft.submit(account(request))
+        except Incomplete as error:
+            return _page(request, draft, problems=error.problems, status=422)
+    return redirect("atendimento", draft_id=draft.pk)
+
+
+def _own(request: HttpRequest, draft_id: UUID) -> Draft:
+    """The call of this person; another's is as if it were not there."""
+    drafts = Draft.objects.select_related("inspection", "procedure_version")
+    draft = drafts.filter(pk=draft_id, by=account(request)).first()
+    if draft is None:
+        raise Http404("Este atendimento não existe mais, ou é de outra pessoa.")
+    return draft
+
+
+def _untouched(draft: Draft) -> bool:
+    return not draft.typed and draft.inspection_id is None
+
+
+def _revision(request: HttpRequest) -> int:
+    """Milliseconds of the browser's clock at the moment of sending; 0 without a script."""
+    number = request.POST.get("revision", "")
+    return int(number) if number.isdecimal() and number.isascii() and len(number) < 16 else 0
+
+
+def _to_ticket(draft: Draft) -> HttpResponse:
+    ticket = Ticket.submitted_from(draft.pk)
+    if ticket is None:
+        raise Http404("Este atendimento não existe mais.")
+    return redirect("registrado", number=ticket.number)
+
+
+def _page(
+    request: HttpRequest,
+    draft: Draft,
+    *,
+    problems: Mapping[str, str] | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    row = draft.inspection
+    page = {
+        "section": "atender",
+        "draft": draft,
+        "screens": screens_of(draft, problems or {}),
+        "problems": list((problems or {}).items()),
+        "verdict": Verdict.of_row(row, clock.now()) if row else None,
+        "paused": _paused(draft),
+        "upload_limit": settings.FILE_UPLOAD_MAX_MEMORY_SIZE,
+        **more,
+    }
+    return render(request, "desk/atender.html", page, status=status)
+
+
+def _paused(current: Draft) -> list[Paused]:
+    drafts = Draft.paused(current.by).exclude(pk=current.pk)
+    drafts = drafts.select_related("inspection", "procedure_version")[:_MOST_PAUSED]
+    return [
+        Paused(draft, draft.values().get(draft.procedure.customer.name, "") or "Sem nome ainda")
+        for draft in drafts
+        if not _untouched(draft)
+    ]
+
+
+def _result(
+    request: HttpRequest, draft: Draft, sent: Mapping[str, str], *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The place of the verdict: the part of it, or the whole page around it."""
+    if not fragment.wanted(request):
+        return _page(request, draft, status=status, **more)
+    row = draft.inspection
+    part = {
+        "draft": draft,
+        "verdict": Verdict.of_row(row, clock.now()) if row else None,
+        **_changes(draft, sent),
+        **more,
+    }
+    return render(request, "desk/result.html", part, status=status)
+
+
+def _taken(
+    request: HttpRequest, draft: Draft, sent: Mapping[str, str], reading: Reading
+) -> HttpResponse:
+    """One certificate, and no doubt which: read, stored as far as it may be, attached."""
+    found, now = reading.leaves[0], clock.now()
+    inspection = found.inspect(at=now)
+    row = Inspection.store(inspection, der=found.der, by=account(request), source=found.source)
+    draft.attach(row)
+    if draft.submitted_at or not fragment.wanted(request):
+        return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
+    verdict = Verdict.of_reading(found, inspection, now)
+    return _result(request, draft, sent, verdict=verdict, others=reading.errors)
+
+
+def _changes(
+    draft: Draft, sent: Mapping[str, str], checked: Iterable[str] = ()
+) -> dict[str, list[Any]]:
+    """What the page shows otherwise than the draft now stands, and the answers just checked."""
+    problems = draft.problems() if checked else {}
+    wrong = {key: text for key, text in problems.items() if sent.get(key, "").strip()}
+    screens = screens_of(draft, wrong)
+    new = changed(screens, sent)
+    fields = [field for screen in screens for field in screen.fields]
+    return {
+        "changed": new,
+        "same": [field for field in fields if field not in new],
+        "checked": [field for field in fields if field.key in set(checked) and field not in new],
+    }
+
+
+def _choice(reading: Reading) -> dict[str, Any]:
+    leaves, now = reading.leaves, clock.now()
+    return {
+        "candidates": [_candidate(found, now) for found in leaves[:_MOST_CANDIDATES]],
+        "candidates_found": len(leaves),
+        "candidates_left": max(0, len(leaves) - _MOST_CANDIDATES),
+    }
+
+
+def _candidate(found: Found, now: datetime) -> Candidate:
+    inspection = found.inspect(at=now)
+    verdict = Verdict.of_reading(found, inspection, now)
+    holder, certificate = inspection.holder, inspection.certificate
+    number = (holder.cnpj and cnpj.format(holder.cnpj)) or (holder.cpf and cpf.format(holder.cpf))
+    issuer = certificate.issuer.label if certificate else ""
+    kind = type_of(inspection.to_dict(found.source))
+    return Candidate(
+        name=holder.name or found.source.name or "Sem nome",
+        detail=" · ".join(part for part in (number, kind, issuer) if part),
+        answer=inspection.answer,
+        verdict=verdict,
+        file=found.source.name,
+        der=base64.b64encode(found.der or b"").decode("ascii"),
+    )
