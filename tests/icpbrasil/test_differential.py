@@ -25,6 +25,9 @@ KNOWN_DIFFERENCES = {
     ("encoding/dates_without_seconds", "dates"),
 }
 
+# asn1crypto does not look at what stands after the key; the reader refuses what it cannot name.
+REFUSED = {"damage/something_else_after_the_key"}
+
 Facts = dict[str, object]
 Oracle = Callable[[bytes], Facts]
 
@@ -153,6 +156,9 @@ def unwrapped(theirs: object, ours: object) -> object:
 def test_reader_agrees(oracle: Oracle, name: str) -> None:
     reading = inspect(CERTIFICATES[name])
     ours = by_reader(reading)
+    if name in REFUSED:
+        assert ours == {}
+        return
     for fact, theirs in answers(oracle, name).items():
         if (name, fact) in KNOWN_DIFFERENCES:
             assert ours[fact] != theirs
