@@ -1,15 +1,96 @@
-"""What must be right before the desk starts; each finding says what to set."""
+"""What must be right before the desk starts; each finding says what to set.
 
+Codes: desk.E001-E009 settings of production, desk.E010 procedures, desk.E011 settings of a local
+desk, desk.E012 demonstration accounts in production, desk.E013 database not migrated.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
+from guiche.desk.demo.accounts import open_demo_accounts
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.table import ProcedureError
 
+TAG = "desk"
+_SHORTEST_KEY = 40
 
-@register("desk")
+
+def refuse_unsafe() -> None:
+    """Raises `ImproperlyConfigured`, with every reason and remedy, when a check finds an error."""
+    errors = [found for found in run_checks(tags=[TAG]) if found.is_serious()]
+    errors += list(database())
+    if errors:
+        reasons = "\n".join(f"- {error.msg} {error.hint} ({error.id})" for error in errors)
+        raise ImproperlyConfigured(f"O Guichê não sobe assim:\n{reasons}")
+
+
+@register(TAG)
+def production(**_: Any) -> list[CheckMessage]:
+    """In production nothing has an insecure default; locally nothing is open to others."""
+    return list(_production() if settings.PRODUCTION else _local())
+
+
+def _production() -> Iterator[Error]:
+    for code, name in ((1, "SECRET_KEY"), (2, "DATA_KEY")):
+        key = getattr(settings, name)
+        if len(key) < _SHORTEST_KEY or len(set(key)) < _SHORTEST_KEY // 4:
+            yield Error(
+                f"GUICHE_{name} falta ou é curta demais." if key else f"GUICHE_{name} falta.",
+                hint="Gere uma com: python -c 'import secrets; print(secrets.token_urlsafe(48))'. "
+                f"Guarde-a em um arquivo e aponte GUICHE_{name}_FILE para ele.",
+                id=f"desk.E00{code}",
+            )
+    if settings.SECRET_KEY and settings.SECRET_KEY == settings.DATA_KEY:
+        yield Error(
+            "GUICHE_SECRET_KEY e GUICHE_DATA_KEY são iguais.",
+            hint="Use uma chave para cada uma.",
+            id="desk.E003",
+        )
+    if not settings.ALLOWED_HOSTS or any(host.startswith("*") for host in settings.ALLOWED_HOSTS):
+        yield Error(
+            "GUICHE_HOSTS precisa dizer por quais nomes este Guichê atende.",
+            hint="Por exemplo: GUICHE_HOSTS=guiche.exemplo.com.br.",
+            id="desk.E004",
+        )
+    if settings.DEBUG:
+        yield Error(
+            "GUICHE_DEBUG está ligado.",
+            hint="Desligue: a página de erro mostraria dados de clientes.",
+            id="desk.E005",
+        )
+    if not _asks_for_tls():
+        yield Error(
+            "Os cookies ou o HSTS não exigem TLS.",
+            hint="Não mude estes ajustes: o Guichê em produção só é servido por https.",
+            id="desk.E006",
+        )
+
+
+def _asks_for_tls() -> bool:
+    return (
+        settings.SESSION_COOKIE_SECURE
+        and settings.CSRF_COOKIE_SECURE
+        and settings.SECURE_SSL_REDIRECT
+        and settings.SECURE_HSTS_SECONDS > 0
+    )
+
+
+def _local() -> Iterator[Error]:
+    if not set(settings.ALLOWED_HOSTS) <= {*settings.LOOPBACK, "testserver"}:
+        yield Error(
+            "GUICHE_HOSTS abre para outras máquinas um Guichê local, sem TLS.",
+            hint="Apague GUICHE_HOSTS, ou use GUICHE_MODE=production.",
+            id="desk.E011",
+        )
+
+
+@register(TAG)
 def procedures(**_: Any) -> list[CheckMessage]:
     """Every procedure on the shelf can be read, and the one for new calls is there."""
     try:
@@ -19,3 +100,21 @@ def procedures(**_: Any) -> list[CheckMessage]:
     except ProcedureError as error:
         return [Error(str(error), hint="Corrija o arquivo e inicie de novo.", id="desk.E010")]
     return []
+
+
+def database() -> Iterator[Error]:
+    """The database is that of this version, and in production has no account known to all."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield Error(
+            "O banco de dados não está na versão deste programa.",
+            hint="Rode: guiche manage migrate.",
+            id="desk.E013",
+        )
+    elif settings.PRODUCTION and (accounts := open_demo_accounts()):
+        names = ", ".join(user.username for user in accounts)
+        yield Error(
+            f"As contas de demonstração estão ativas: {names}.",
+            hint="Mude a senha de cada uma: guiche manage changepassword USUARIO.",
+            id="desk.E012",
+        )

@@ -1,6 +1,9 @@
 """Strict readers of the environment: a value is understood or refused, never guessed."""
 
+import os
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -34,6 +37,14 @@ def choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> s
     return value
 
 
+LOCAL, PRODUCTION = "local", "production"
+
+
+def mode(environ: Mapping[str, str]) -> str:
+    """`local`, the default, answers to this machine only; `production` to the world, or refuses."""
+    return choice(environ, "GUICHE_MODE", (LOCAL, PRODUCTION))
+
+
 def words(environ: Mapping[str, str], name: str) -> list[str]:
     """A list parted by commas."""
     return [word for part in environ.get(name, "").split(",") if (word := part.strip())]
@@ -52,6 +63,31 @@ def secret(environ: Mapping[str, str], name: str) -> str:
         raise ImproperlyConfigured(
             f"{name}_FILE={path}: não consegui ler o arquivo ({error.strerror})."
         ) from error
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """Where a local desk keeps everything: `GUICHE_DATA`, or `data` where it is started."""
+    return Path(text(environ, "GUICHE_DATA", "data")).absolute()
+
+
+# The secrets that a local desk makes for itself, and the files that keep them.
+KEPT_SECRETS = {"GUICHE_SECRET_KEY": "secret-key", "GUICHE_DATA_KEY": "data-key"}
+
+
+def kept_secret(folder: Path, name: str) -> str:
+    """The secret kept in the data folder, "" before `make_data_folder` was there."""
+    file = folder / KEPT_SECRETS[name]
+    return file.read_text("ascii").strip() if file.exists() else ""
+
+
+def make_data_folder(folder: Path) -> None:
+    """Makes the folder and its secrets where they are missing, readable by this account alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for file in KEPT_SECRETS.values():
+        with suppress(FileExistsError):
+            descriptor = os.open(folder / file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as handle:
+                handle.write(secrets.token_urlsafe(48))
 
 
 def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:

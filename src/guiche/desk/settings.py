@@ -14,25 +14,22 @@ from guiche.desk import environment
 _ENV = os.environ
 _PAGES = Path(__file__).parent / "pages"
 
-MODE = environment.choice(_ENV, "GUICHE_MODE", ("local", "production"))
-PRODUCTION = MODE == "production"
-DATA = Path(environment.text(_ENV, "GUICHE_DATA", "data")).absolute()
+PRODUCTION = environment.mode(_ENV) == environment.PRODUCTION
+DATA = environment.data_folder(_ENV)
 DEBUG = environment.flag(_ENV, "GUICHE_DEBUG")
 
 
-def _secret(name: str, file: Path) -> str:
+def _secret(name: str) -> str:
     """The secret given; locally also the one of the data folder, or one for this process."""
     given = environment.secret(_ENV, name)
     if given or PRODUCTION:
         return given
-    return file.read_text("ascii").strip() if file.exists() else secrets.token_urlsafe(48)
+    return environment.kept_secret(DATA, name) or secrets.token_urlsafe(48)
 
 
-SECRET_KEY_FILE = DATA / "secret-key"
-SECRET_KEY = _secret("GUICHE_SECRET_KEY", SECRET_KEY_FILE)
+SECRET_KEY = _secret("GUICHE_SECRET_KEY")
 # Encrypts what rests in the database; apart from SECRET_KEY, so that each can be changed alone.
-DATA_KEY_FILE = DATA / "data-key"
-DATA_KEY = _secret("GUICHE_DATA_KEY", DATA_KEY_FILE)
+DATA_KEY = _secret("GUICHE_DATA_KEY")
 DATA_KEY_FALLBACKS = environment.words(_ENV, "GUICHE_DATA_KEY_FALLBACKS")
 
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
@@ -129,7 +126,6 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag(_ENV, "GUICHE_HSTS_SUBDOMAINS")
-    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 # The proxy in front ends TLS and sets this header itself, whatever a client sends.
 if environment.flag(_ENV, "GUICHE_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

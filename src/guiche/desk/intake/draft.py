@@ -42,7 +42,9 @@ class Draft(models.Model):
         Inspection, null=True, on_delete=models.PROTECT, related_name="drafts"
     )
     typed: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
-    offered: "models.JSONField[dict[str, list[str]], dict[str, list[str]]]" = models.JSONField(default=dict)
+    offered: "models.JSONField[dict[str, list[str]], dict[str, list[str]]]" = models.JSONField(
+        default=dict
+    )
     """Fingerprints of every text that was offered for a fact: a form still showing an old one
     sends it back, and nobody typed it."""
     revision = models.PositiveBigIntegerField(default=0)
@@ -187,7 +189,7 @@ class Draft(models.Model):
 
     def _clean(self, fact: Fact, typed: str, clean: Mapping[str, str]) -> str:
         if fact.confirms and self._ended(fact.confirms, clean):
-            return clean[fact.confirms]
+            return ""
         if not typed.strip():
             raise Problem(fact.missing)
         if fact.is_exit(typed):

@@ -58,12 +58,17 @@ def mask_document(number: str) -> str:
     return f"***.{number[3:6]}.{number[6:9]}-**"
 
 
+def _printable(typed: str) -> str:
+    """Without control characters, which a terminal or another desk might obey."""
+    return "".join(char for char in typed if char.isprintable() or char.isspace())
+
+
 _LONG_NUMBER = re.compile(r"\d[\d./-]{7,}")
 
 
 def clean_line(fact: "Fact", typed: str) -> str:
     """One line, its blanks single."""
-    line = " ".join(typed.split())
+    line = " ".join(_printable(typed).split())
     if not fact.minimum <= len(line) <= fact.maximum:
         raise Problem(_length_problem(fact, len(line)))
     refuse_secrets(line)
@@ -87,7 +92,11 @@ def mask_name(name: str) -> str:
     'Ana E. S.'
     """
     first, *others = name.split() or [""]
-    return " ".join([first, *(f"{part[0]}." for part in others if part[0].isupper())])
+    initials = (f"{part[0]}." for part in others if part.lower() not in _PARTICLES)
+    return " ".join([first, *initials])
+
+
+_PARTICLES = ("da", "das", "de", "do", "dos", "e")
 
 
 _LEFTOVER = re.compile(r"\{\w*\}|\[[^\]\n]{1,60}\]|_{3,}|\b[xX]{3,}\b|\.{4,}|\?{3,}|…{2,}")
@@ -96,7 +105,7 @@ _ENOUGH_WORDS = 3
 
 def clean_text(fact: "Fact", typed: str) -> str:
     """Some sentences: long enough, with nothing left to fill in, and without a password."""
-    text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = _printable(typed.replace("\r\n", "\n")).strip()
     if not fact.minimum <= len(text) <= fact.maximum:
         raise Problem(_length_problem(fact, len(text)))
     if leftover := _LEFTOVER.search(text):
@@ -235,6 +244,8 @@ def _hidden(_value: str) -> str:
 
 def shown(fact: "Fact", value: str) -> str:
     """What stands for a stored answer on a page and in a sentence; a way out in brackets."""
+    if not value:
+        return "—"
     if fact.is_exit(value):
         return f"({value[0].lower()}{value[1:]})"
     return TYPES[fact.type].show(value)

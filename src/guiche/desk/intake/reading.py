@@ -62,6 +62,8 @@ class Inspection(models.Model):
     status = models.CharField(max_length=20)
     headline = models.TextField()
     explanation = models.TextField()
+    warning = models.TextField(blank=True)
+    """What takes the good out of good news at the time of the reading: expired, not yet valid."""
     contract: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField()
     sealed_der = models.BinaryField(null=True)
     der_expires_at = models.DateTimeField(null=True, db_index=True)
@@ -86,6 +88,7 @@ class Inspection(models.Model):
             status=reading.enrolment.status.value,
             headline=_without(hidden, plain_text(reading.headline)),
             explanation=_without(hidden, plain_text(reading.explanation)),
+            warning=reading.warning or "",
             contract=_minimised(plain(reading.to_dict(_anonymous(source))), hidden),
             sealed_der=vault.seal(der) if der else None,
             der_expires_at=now + DER_KEPT if der else None,
@@ -97,12 +100,6 @@ class Inspection(models.Model):
     def der(self) -> bytes | None:
         """The certificate, while it is kept."""
         return vault.unseal(bytes(self.sealed_der)) if self.sealed_der else None
-
-    @property
-    def warning(self) -> str:
-        """What takes the good out of good news, at the time of the reading; or ""."""
-        messages = {finding["code"]: finding["message"] for finding in self.contract["findings"]}
-        return str(messages.get("expired") or messages.get("not_yet_valid") or "")
 
     @property
     def data(self) -> dict[str, str]:
@@ -126,7 +123,7 @@ class Inspection(models.Model):
     def words(self) -> dict[str, str]:
         """The names of `procedures.names.READING` that may stand in texts."""
         return {
-            "verdict": self.headline,
+            "verdict": f"{self.headline} {self.warning}".strip(),
             "cei": self.contract["enrolment"]["formatted"] or "",
         }
 

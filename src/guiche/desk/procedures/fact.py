@@ -10,7 +10,7 @@ from guiche.desk.procedures.table import Table
 from guiche.desk.procedures.text import Text
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
-LINE, PAGE = 120, 4000
+LINE, PAGE = 200, 4000
 
 
 @dataclass(frozen=True)

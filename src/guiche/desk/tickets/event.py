@@ -59,7 +59,9 @@ class Event(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     """None: the worker."""
-    payload: "models.JSONField[dict[str, Any] | None, dict[str, Any] | None]" = models.JSONField(null=True)
+    payload: "models.JSONField[dict[str, Any] | None, dict[str, Any] | None]" = models.JSONField(
+        null=True
+    )
     salt = models.BinaryField(null=True)
     digest = models.CharField(max_length=64)
     link = models.CharField(max_length=64)

@@ -38,6 +38,16 @@ class Rule:
     roles: tuple[Role, ...]
     needs_reason: bool = False
 
+    @property
+    def closes(self) -> bool:
+        """Whether nothing is left to be done after it."""
+        return self.target not in OPEN
+
+    @property
+    def reopens(self) -> bool:
+        """Whether it makes a closed ticket an open one."""
+        return self.origins[0] not in OPEN
+
 
 @dataclass(frozen=True)
 class Move:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import ExpressionWrapper, Q, QuerySet
 from stdnum.exceptions import ValidationError
 
 from guiche.desk import clock
@@ -121,14 +121,15 @@ class Ticket(models.Model):
     def queue(cls, now: datetime) -> "QuerySet[Ticket]":
         """What Relacionamento has to return: not yet contacted first, by time left.
 
-        Each has `overdue`, whether its promise has run out at `now`.
+        Each has `contacted`, and `overdue`: its promise ran out before `now`.
         """
-        overdue = Q(promise__due_at__lte=now, promise__kept_at=None)
+        contacted = Q(promise__kept_at__isnull=False)
+        overdue = Q(promise__due_at__lte=now) & ~contacted
         return (
             cls.listed()
             .filter(state__in=(FORWARDED, WAITING))
-            .annotate(overdue=models.ExpressionWrapper(overdue, models.BooleanField()))
-            .order_by(F("promise__kept_at").asc(nulls_first=True), "promise__due_at", "pk")
+            .annotate(contacted=_truth(contacted), overdue=_truth(overdue))
+            .order_by("contacted", "promise__due_at", "pk")
         )
 
     @classmethod
@@ -306,8 +307,9 @@ class Ticket(models.Model):
         refuse_secrets(note)
         now = clock.now()
         payload = {"reason": reason if rule.needs_reason else "", "note": note}
-        if rule.name == "reopen":
-            payload["due"] = self._promise_again(now)
+        again = self._promise_again(now) if rule.reopens else None
+        if again:
+            payload["due"] = again.written
         event = self.record(
             rule.event, by=by, payload=payload, at=now, origins=rule.origins, target=rule.target
         )
@@ -316,7 +318,10 @@ class Ticket(models.Model):
                 f"O chamado está em “{self.state_label}”: não dá mais para “{rule.label}”. "
                 "Atualize a página."
             )
-        if rule.target not in OPEN:
+        if again:
+            self.promise = again
+            self.save(update_fields=["promise"])
+        if rule.closes:
             self.promise.close(now)
         return event
 
@@ -331,13 +336,15 @@ class Ticket(models.Model):
             raise MoveRefused("Escolha o motivo na lista.")
         return rule
 
-    def _promise_again(self, now: datetime) -> str:
+    def _promise_again(self, now: datetime) -> Promise:
         procedure = self.procedure
-        self.promise = Promise.make(
+        return Promise.make(
             at=now, term=procedure.term, warning=procedure.warning, previous=self.promise
         )
-        self.save(update_fields=["promise"])
-        return self.promise.written
+
+
+def _truth(condition: Q) -> "ExpressionWrapper[Q]":
+    return ExpressionWrapper(condition, models.BooleanField())
 
 
 def _free_number() -> str:

@@ -1,0 +1,88 @@
+"""What the commands of the desk have in common: its settings, and an orderly end."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+import click
+
+
+def start_desk(*, checked: bool = True) -> None:
+    """Makes the desk ready in this process; a `ClickException` says what is missing.
+
+    A local desk gets its data folder and secrets; `checked` refuses unsafe settings.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiche.desk.settings")
+    try:
+        import django
+        from django.core.exceptions import ImproperlyConfigured
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"Falta instalar o balcão ({error.name}): pip install 'guiche[desk]'."
+        ) from error
+    try:
+        _make_local_folder()
+        django.setup()
+        if checked:
+            from guiche.desk import checks
+
+            checks.refuse_unsafe()
+    except ImproperlyConfigured as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _make_local_folder() -> None:
+    from guiche.desk import environment
+
+    if environment.mode(os.environ) != environment.LOCAL:
+        return
+    # What this process and its children write is nobody else's to read.
+    os.umask(0o077)
+    folder = environment.data_folder(os.environ)
+    try:
+        environment.make_data_folder(folder)
+    except OSError as error:
+        raise click.ClickException(
+            f"Não consegui criar a pasta de dados {folder} ({error.strerror}). "
+            "Indique outra em GUICHE_DATA."
+        ) from error
+
+
+class Stopped(Exception):
+    """SIGINT or SIGTERM came: end in order."""
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Within the block SIGINT and SIGTERM raise `Stopped`; it leaves the block quietly.
+
+    Both are set by hand: what a shell starts in the background inherits SIGINT ignored. After the
+    first one both are ignored, so that nothing interrupts the cleaning up.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        raise Stopped
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    with suppress(Stopped):
+        yield
+
+
+def stop_with_parent() -> None:
+    """Ends this process, as SIGTERM does, when its standard input closes.
+
+    The parent keeps the other end open; the system closes it however the parent ends.
+    """
+
+    def wait() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -1,0 +1,145 @@
+"""`guiche up`: the whole desk on this machine, for trying it and for working on it."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from guiche.cli.portuguese import Command
+from guiche.cli.start import start_desk, until_stopped
+
+_HOST = "127.0.0.1"
+_SECONDS_TO_START = 30.0
+_SECONDS_TO_STOP = 10.0
+
+
+@click.command("up", cls=Command)
+@click.option(
+    "--port",
+    envvar="GUICHE_PORT",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    help="Porta das páginas.",
+)
+def command(port: int) -> None:
+    """Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas.
+
+    Na primeira vez cria contas, certificados e chamados de exemplo. Só atende esta máquina.
+    """
+    if os.environ.get("GUICHE_MODE", "local") != "local":
+        raise click.ClickException(
+            "`guiche up` é para experimentar nesta máquina. Em produção use `guiche manage "
+            "migrate`, `guiche web` e `guiche worker`."
+        )
+    with until_stopped():
+        _refuse_taken(port)
+        samples = _prepare()
+        with ExitStack() as children:
+            web = children.enter_context(_child("web", "--host", _HOST, "--port", str(port)))
+            worker = children.enter_context(_child("worker"))
+            _wait_for_pages(web, port)
+            _welcome(port, samples)
+            _watch(web, worker)
+    click.echo("Guichê parado.")
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        # As the server does: a port that was closed a moment ago is not taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"A porta {port} não está livre ({error.strerror}). "
+                f"Use outra: GUICHE_PORT={port % 65535 + 1} make run, ou guiche up --port."
+            ) from error
+
+
+def _prepare() -> Path:
+    """Migrates and, on the first start, makes what there is to see; the folder of samples."""
+    start_desk(checked=False)
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    from guiche.desk import clock
+    from guiche.desk.demo.certificates import write_samples
+    from guiche.desk.demo.tickets import make_demo
+    from guiche.desk.people.user import User
+
+    call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    samples: Path = settings.DATA / "exemplos"
+    if not User.objects.exists():
+        click.echo("Primeira vez: preparando contas, certificados e chamados de exemplo…")
+        write_samples(samples, clock.now())
+        make_demo(samples)
+    connections.close_all()
+    return samples
+
+
+@contextmanager
+def _child(name: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Another command of this program, which ends with the block and with this process.
+
+    Its own process group: Ctrl-C in a terminal comes to this process, which stops it in order.
+    """
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-P", "-m", "guiche", name, "--with-parent", *options],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if process.stdin:
+            process.stdin.close()
+
+
+def _wait_for_pages(web: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < deadline and web.poll() is None:
+        connection = http.client.HTTPConnection(_HOST, port, timeout=5)
+        try:
+            connection.request("HEAD", "/")
+            connection.getresponse()
+            return
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise click.ClickException("As páginas não subiram. A causa está nas linhas acima.")
+
+
+def _welcome(port: int, samples: Path) -> None:
+    from guiche.desk.demo.accounts import PASSWORD, open_demo_accounts
+
+    click.echo(f"\nGuichê no ar: http://localhost:{port}\n")
+    if accounts := open_demo_accounts():
+        click.echo(f"Contas de demonstração, todas com a senha {PASSWORD}:")
+        for user in accounts:
+            click.echo(f"  {user.username:<16}{user.role_label}")
+    if samples.is_dir():
+        click.echo(f"Certificados de exemplo: {samples}")
+    click.echo("Para parar: Ctrl-C\n")
+
+
+def _watch(*children: subprocess.Popen[bytes]) -> None:
+    """Until a child ends by itself, which is a failure; a signal leaves from here."""
+    while all(child.poll() is None for child in children):
+        time.sleep(0.3)
+    raise click.ClickException("Uma parte do Guichê parou sozinha. A causa está nas linhas acima.")

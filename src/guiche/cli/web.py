@@ -1,0 +1,54 @@
+"""`guiche web`: serves the pages."""
+
+import click
+
+from guiche.cli.portuguese import Command
+from guiche.cli.start import start_desk, stop_with_parent
+
+# Reading a certificate takes a millisecond; threads are for waiting on the database.
+_THREADS = 8
+_SECONDS_TO_FINISH = 5
+
+
+@click.command("web", cls=Command)
+@click.option("--host", envvar="GUICHE_BIND", default="127.0.0.1", help="Endereço em que escuta.")
+@click.option(
+    "--port",
+    envvar="GUICHE_PORT",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    help="Porta em que escuta.",
+)
+@click.option(
+    "--workers",
+    envvar="GUICHE_WEB_WORKERS",
+    type=click.IntRange(1, 64),
+    default=1,
+    help="Processos que respondem.",
+)
+@click.option("--with-parent", is_flag=True, hidden=True)
+def command(host: str, port: int, workers: int, *, with_parent: bool) -> None:
+    """Serve as páginas do Guichê. Os ajustes vêm de variáveis GUICHE_*."""
+    start_desk()
+    from django.db import connections
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    if with_parent:
+        stop_with_parent()
+    # The processes that answer are forked from this one, and may not share its connections.
+    connections.close_all()
+    Granian(
+        "guiche.desk.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=workers,
+        blocking_threads=_THREADS,
+        workers_kill_timeout=_SECONDS_TO_FINISH,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    ).serve()
