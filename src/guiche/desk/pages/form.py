@@ -58,7 +58,7 @@ class Field:
     @property
     def attributes(self) -> Mapping[str, str]:
         """What helps the keyboards of phones. A customer's data are no one's own: no autofill."""
-        return {"type": "text", **_INPUTS.get(self.fact.type, {})}
+        return {"type": "text", "placeholder": " ", **_INPUTS.get(self.fact.type, {})}
 
     @property
     def answer(self) -> str:

@@ -126,6 +126,15 @@ if (form) {
     if (target.contains(document.activeElement) && target.id.startsWith("campo-")) event.preventDefault();
   });
   document.body.addEventListener("htmx:afterSettle", markProblems);
+  // A value or a way out, never both.
+  form.addEventListener("input", ({ target }) => {
+    const field = target.closest(".field");
+    if (target.name.startsWith("saida-")) {
+      if (target.checked) field.querySelector("input:not([type=checkbox]), textarea").value = "";
+    } else {
+      for (const exit of field.querySelectorAll(".exit input")) exit.checked = false;
+    }
+  });
   form.addEventListener("submit", () => {
     form.elements.revision.value = Date.now();
     // After the browser has taken the values: a disabled button must not stop the submission.
