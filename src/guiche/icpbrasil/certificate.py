@@ -21,6 +21,8 @@ from guiche.icpbrasil.tlv import (
 
 _VERSION, _EXTENSIONS = 0xA0, 0xA3
 _POLICIES = "2.5.29.32"
+_FIRST_SIX = [INTEGER, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE]
+_OPTIONAL = frozenset({0x81, 0x82, _EXTENSIONS})  # the two unique identifiers, and extensions
 
 
 class Key(NamedTuple):
@@ -77,7 +79,7 @@ class Certificate(NamedTuple):
             size = None
             if name == "1.2.840.113549.1.1.1":
                 ((_, start, stop),) = reader.children(bits[1] + 1, bits[2])
-                modulus = reader.children(start, stop)[0]
+                modulus, *_ = reader.children(start, stop)
                 size = int.from_bytes(reader.der[modulus[1] : modulus[2]], "big").bit_length()
         except ValueError:
             return None
@@ -97,7 +99,7 @@ class Certificate(NamedTuple):
         outer, after = reader.first(0, len(der))
         if after < len(der):
             findings.append(finding("trailing_data", where="certificado"))
-        signed = reader.inside(outer, SEQUENCE)[0]
+        signed, *_ = reader.inside(outer, SEQUENCE)
         # 2
         version, positions, rest = _positions(reader, reader.inside(signed, SEQUENCE))
         serial, algorithm, issuer, validity, subject, key = positions
@@ -107,7 +109,7 @@ class Certificate(NamedTuple):
         if number <= 0:
             findings.append(finding("serial_not_positive"))
         not_before, not_after = _dates(reader, validity, findings)
-        oid = reader.inside(algorithm, SEQUENCE)[0]
+        oid, *_ = reader.inside(algorithm, SEQUENCE)
         # 3
         extensions = _read_extensions(reader, rest, findings)
         findings += (*issuer_findings, *subject_findings, *map(finding, sorted(reader.quirks)))
@@ -132,10 +134,12 @@ class Certificate(NamedTuple):
 def _positions(reader: Reader, elements: list[TLV]) -> tuple[int, list[TLV], list[TLV]]:
     version = 1
     if elements and elements[0][0] == _VERSION:
-        _, start, stop = reader.children(elements[0][1], elements[0][2])[0]
+        ((_, start, stop),) = reader.children(elements[0][1], elements[0][2])
         version = int.from_bytes(reader.der[start:stop], "big") + 1
         elements = elements[1:]
-    if [tag for tag, _, _ in elements[:6]] != [INTEGER, *[SEQUENCE] * 5]:
+    tags = [tag for tag, _, _ in elements]
+    # What follows the key and is none of these may be the extensions, damaged.
+    if tags[:6] != _FIRST_SIX or not _OPTIONAL.issuperset(tags[6:]):
         raise Malformed("a parte assinada não tem a forma de um certificado", 0)
     return version, elements[:6], elements[6:]
 

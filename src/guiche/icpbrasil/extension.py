@@ -25,6 +25,8 @@ _BASIC_CONSTRAINTS = bytes.fromhex("551d13")
 _ONE_ELEMENT = frozenset(
     map(bytes.fromhex, ("551d0f", "551d25", "551d0e", "551d23", "551d1f", "2b06010505070101"))
 ) | {_SAN}
+# However damaged, these are known not to be the SAN.
+_OTHERS = _ONE_ELEMENT - {_SAN} | {_POLICIES, _BASIC_CONSTRAINTS}
 _CPS_QUALIFIER = bytes.fromhex("2b06010505070201")
 
 # What an authority writes alike into all its certificates: constraints, usages, policies, CRL
@@ -91,7 +93,7 @@ def _read(encoded: bytes) -> ExtensionReading:
         value.read(raw, start, stop)
     except ValueError:
         value.findings.append(finding("malformed_extension", oid=dotted(raw)))
-        if raw in (b"", _SAN) and value.names is None:
+        if raw not in _OTHERS and value.names is None:
             value.names = AlternativeNames((), (), (), damaged=True)
     value.note_if(critical and raw == _SAN, "san_critical")
     if reader.quirks:

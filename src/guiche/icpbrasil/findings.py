@@ -37,7 +37,7 @@ _CATALOGUE: dict[str, tuple[Severity, str, str]] = {
     "missing_mandatory_field": ("notice", "Falta um campo obrigatório neste perfil: {name}.", "DOC-ICP-04 v8.1, 7.1.2.3"),
     "nested_string": ("notice", "{name}: o valor veio dentro de outro valor.", _FIELDS_RULE),
     "short_person_block": ("warning", "{name}: só {found} posições; não chega ao fim do CPF.", _FIELDS_RULE),
-    "string_charset": ("notice", "{name}: há caracteres fora do conjunto do tipo declarado.", "DOC-ICP-04, 7.1.5.2"),
+    "string_charset": ("notice", "{name}: há caracteres fora do conjunto do tipo declarado.", "ITU-T X.680, 41"),
     "unexpected_string_type": ("notice", "{name}: tipo {found}, fora da norma (OCTET STRING ou PrintableString).", "DOC-ICP-04, 7.1.2.2-a"),
     # the subject
     "cn_number_mismatch": ("notice", "O nome termina em {found}, que não é o CPF ou CNPJ do titular.", "Leiaute RFB v5.0"),

@@ -60,7 +60,9 @@ def read_alternative_names(reader: Reader, start: int, stop: int) -> Alternative
     dns_names: list[str] = []
     damaged = False
     try:
-        (_, position, end), _ = reader.first(start, stop)
+        (_, position, end), after = reader.first(start, stop)
+        # Names after the end, or anything after none at all, were left out by a wrong length.
+        damaged = after < stop and (position == end or _are_names(reader, after, stop))
         while position < end:
             # One at a time, so that damage at the end does not take the good entries with it.
             entry, position = reader.first(position, end)
@@ -74,6 +76,13 @@ def read_alternative_names(reader: Reader, start: int, stop: int) -> Alternative
     except ValueError:
         damaged = True
     return AlternativeNames(tuple(others), tuple(emails), tuple(dns_names), damaged)
+
+
+def _are_names(reader: Reader, start: int, stop: int) -> bool:
+    try:
+        return all(tag in _GENERAL_NAMES for tag, _, _ in reader.children(start, stop))
+    except ValueError:
+        return False
 
 
 def read_other_name(reader: Reader, entry: TLV) -> OtherName:

@@ -14,6 +14,7 @@ from vectors.case import (
     Theme,
     Vector,
     Verdict,
+    blank,
     present,
 )
 
@@ -154,7 +155,18 @@ def names_that_end_before_the_field() -> Vector:
     before, after = (made.names or ())[:3], (made.names or ())[3:]
     names = asn1.sequence(*(part.der for part in before))
     made = made.with_san(names + b"".join(part.der for part in after))
-    return Vector(made, E_CNPJ, UNREADABLE, ("trailing_data",))
+    return Vector(made, E_CNPJ, UNREADABLE, ("malformed_extension",))
+
+
+@case
+def noise_after_the_names() -> Vector:
+    """Zeros in the field of the CEI, and two octets after the end of the alternative names.
+
+    They are no name that a wrong length left out, so nothing can hide in them.
+    """
+    made = e_cnpj(ZEROS)
+    made = made.with_san(made.general_names() + b"\x00\x00")
+    return Vector(made, E_CNPJ, blank("zeros"), ("trailing_data",))
 
 
 @case
