@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-# A file of these names says that it is a certificate: found without one, it is an error.
-CERTIFICATE_SUFFIXES = (".cer", ".crt", ".der", ".p12", ".p7b", ".p7c", ".pem", ".pfx")
+from guiche.sources import CERTIFICATE_SUFFIXES
 
 
 class Entry(NamedTuple):
