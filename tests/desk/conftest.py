@@ -6,17 +6,22 @@ use; without it a throw-away one is started.
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import postgresql
 import pytest
 from django.conf import settings
 from django.db import connections
 
+import postgresql
+from certificates import profiles
+from certificates.certificate import Certificate
+from guiche import sources
 from guiche.desk import clock, environment
-from guiche.desk.models import User
+from guiche.desk.models import Draft, Inspection, Ticket, User
+from guiche.desk.people.role import Role
 
 DATABASES = os.environ.get("GUICHE_TEST_DATABASES", "sqlite,postgresql").split(",")
 USES_DATABASE = {"db", "transactional_db", "live_server", "django_db_serialized_rollback"}
@@ -74,8 +79,96 @@ NOW = datetime(2026, 11, 23, 17, 44, tzinfo=UTC)
 """A Monday, 14:44 in São Paulo."""
 
 
+class StoppedClock:
+    """The clock of the desk, standing still until it is told to go on."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self.set(NOW)
+
+    def set(self, moment: datetime) -> datetime:
+        self.now = moment
+        self._stack.enter_context(clock.stopped_at(moment))
+        return moment
+
+    def forward(self, **span: float) -> datetime:
+        return self.set(self.now + timedelta(**span))
+
+
 @pytest.fixture
-def at() -> Iterator[Callable[[datetime], None]]:
-    """Sets the clock; it stands still from then on."""
-    with clock.stopped_at(NOW):
-        yield lambda moment: None
+def stopped_clock() -> Iterator[StoppedClock]:
+    with ExitStack() as stack:
+        yield StoppedClock(stack)
+
+
+def _account(role: Role) -> User:
+    return User.objects.create_user(f"{role}.exemplo", name=f"{role.label} Exemplo", role=role)
+
+
+@pytest.fixture
+def suporte(db: None) -> User:
+    return _account(Role.SUPORTE)
+
+
+@pytest.fixture
+def relacionamento(db: None) -> User:
+    return _account(Role.RELACIONAMENTO)
+
+
+@pytest.fixture
+def supervisao(db: None) -> User:
+    return _account(Role.SUPERVISAO)
+
+
+@pytest.fixture
+def people(suporte: User, relacionamento: User, supervisao: User) -> dict[str, User]:
+    return {user.role: user for user in (suporte, relacionamento, supervisao)}
+
+
+ANSWERS = {
+    "card_medium": "Token",
+    "phone_1": "(11) 3333-4444",
+    "phone_2": "(11) 98765-4321",
+    "email": "contato@exemplo.com.br",
+    "email_confirmed": "sim",
+}
+"""What a person has to say when the certificate was read; the rest is known or proposed."""
+
+Store = Callable[[Certificate], Inspection]
+Fill = Callable[..., Draft]
+
+
+@pytest.fixture
+def store(suporte: User) -> Store:
+    """Reads a certificate and keeps the reading, as an upload does."""
+
+    def stored(certificate: Certificate) -> Inspection:
+        found = sources.read(certificate.der(), "cliente.cer").leaves[0]
+        reading = found.inspect(at=clock.now())
+        return Inspection.store(reading, der=found.der, by=suporte, source=found.source)
+
+    return stored
+
+
+@pytest.fixture
+def fill(suporte: User, store: Store) -> Fill:
+    """A draft that can be submitted, less what `answers` change."""
+
+    def filled(certificate: Certificate | None = None, **answers: str) -> Draft:
+        draft = Draft.start(suporte)
+        draft.attach(store(certificate or profiles.e_cnpj(profiles.ZEROS)))
+        draft.type_in({**ANSWERS, **answers})
+        return draft
+
+    return filled
+
+
+@pytest.fixture
+def open_ticket(suporte: User, fill: Fill) -> Callable[..., Ticket]:
+    """Submits a filled draft."""
+    return lambda *certificate, **answers: fill(*certificate, **answers).submit(suporte)
+
+
+@pytest.fixture
+def ticket(stopped_clock: StoppedClock, open_ticket: Callable[..., Ticket]) -> Ticket:
+    return open_ticket()

@@ -1,12 +1,14 @@
 """`guiche web`: serves the pages."""
 
+import os
+
 import click
 
 from guiche.cli.portuguese import Command
 from guiche.cli.start import start_desk, stop_with_parent
 
 # Reading a certificate takes a millisecond; threads are for waiting on the database.
-_THREADS = 8
+_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 _SECONDS_TO_FINISH = 5
 
 

@@ -185,7 +185,17 @@ class Draft(models.Model):
                 clean[fact.key] = self._clean(fact, values[fact.key], clean)
             except Problem as problem:
                 problems[fact.key] = str(problem)
-        return clean, problems
+        return clean, self._without_consequences(problems)
+
+    def _without_consequences(self, problems: dict[str, str]) -> dict[str, str]:
+        """Less those of proposed texts that wait for a fact that is itself among the problems."""
+        waiting = {
+            fact.key
+            for fact in self.procedure.facts
+            if fact.proposal and fact.key not in self.typed
+            and fact.proposal.names() & problems.keys()
+        }  # fmt: skip
+        return {key: problem for key, problem in problems.items() if key not in waiting}
 
     def _clean(self, fact: Fact, typed: str, clean: Mapping[str, str]) -> str:
         if fact.confirms and self._ended(fact.confirms, clean):

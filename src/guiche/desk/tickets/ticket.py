@@ -121,7 +121,7 @@ class Ticket(models.Model):
     def queue(cls, now: datetime) -> "QuerySet[Ticket]":
         """What Relacionamento has to return: not yet contacted first, by time left.
 
-        Each has `contacted`, and `overdue`: its promise ran out before `now`.
+        Each has `contacted`, and `overdue`: not contacted though its promise ran out before `now`.
         """
         contacted = Q(promise__kept_at__isnull=False)
         overdue = Q(promise__due_at__lte=now) & ~contacted
