@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -45,23 +46,30 @@ def received(request: HttpRequest) -> Reading:
 
     Raises `NotRead`. A file with a private key is refused before it is opened.
     """
-    try:
-        reading = _joined(list(_readings(request)))
-    except SourceError as error:
-        raise NotRead(error.message) from error
-    if not reading.found:
-        raise NotRead(" ".join(map(str, reading.errors)) or NOTHING_SENT)
-    return reading
+    readings: list[Reading] = []
+    refused: list[SourceError] = []
+    for read_one in _inputs(request):
+        try:
+            readings.append(read_one())
+        except SourceError as error:
+            refused += (error, *error.others)
+    found = tuple(found for reading in readings for found in _unlocked(reading.found))
+    errors = (*(error for reading in readings for error in reading.errors), *refused)
+    if not found:
+        raise NotRead(_why_not(readings, errors))
+    return Reading(found, errors)
 
 
-def _readings(request: HttpRequest) -> Iterator[Reading]:
+def _inputs(request: HttpRequest) -> Iterator[Callable[[], Reading]]:
+    """What was sent, each ready to be read."""
     if chosen := request.POST.get("der"):
-        yield read(_decoded(chosen), request.POST.get("nome", ""))
+        yield partial(read, _keyless(_decoded(chosen)), request.POST.get("nome", ""))
     elif files := request.FILES.getlist("arquivo"):
         for file in files:
-            yield _read_file(file.read(), file.name or "", alone=len(files) == 1)
+            yield partial(read, _keyless(file.read()), file.name or "")
     elif (text := request.POST.get("texto", "")).strip():
-        yield _without_keys(read_text(_keyless(text), PASTED))
+        _keyless(text.encode("utf-8", "replace"))
+        yield partial(read_text, text, PASTED)
 
 
 def _decoded(chosen: str) -> bytes:
@@ -71,16 +79,10 @@ def _decoded(chosen: str) -> bytes:
         raise NotRead(NOTHING_SENT) from error
 
 
-def _read_file(data: bytes, name: str, *, alone: bool) -> Reading:
-    """Of several files each one's error stands beside what the others gave."""
-    if _is_pkcs12(data) or b"PRIVATE KEY-----" in data:
+def _keyless(data: bytes) -> bytes:
+    if b"PRIVATE KEY-----" in data or _is_pkcs12(data):
         raise NotRead(HOLDS_KEY)
-    try:
-        return _without_keys(read(data, name))
-    except SourceError as error:
-        if alone:
-            raise
-        return Reading((), (error,))
+    return data
 
 
 def _is_pkcs12(data: bytes) -> bool:
@@ -90,24 +92,15 @@ def _is_pkcs12(data: bytes) -> bool:
         return False
 
 
-def _keyless(text: str) -> str:
-    if "PRIVATE KEY-----" in text:
-        raise NotRead(HOLDS_KEY)
-    return text
+def _unlocked(found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Without what came from a PKCS#12 inside a ZIP or an e-mail."""
+    return tuple(each for each in found if each.source.kind != "pkcs12")
 
 
-def _without_keys(reading: Reading) -> Reading:
-    """The reading without what came from a PKCS#12 inside a ZIP or an e-mail."""
-    sources = [found.source for found in reading.found] + [e.source for e in reading.errors]
-    kept = reading._replace(found=tuple(f for f in reading.found if f.source.kind != "pkcs12"))
-    if any(s.kind == "pkcs12" for s in sources) and not kept.found:
-        raise NotRead(HOLDS_KEY)
-    return kept
-
-
-def _joined(readings: list[Reading]) -> Reading:
-    found: tuple[Found, ...] = ()
-    errors: tuple[SourceError, ...] = ()
-    for reading in readings:
-        found, errors = found + reading.found, errors + reading.errors
-    return Reading(found, errors)
+def _why_not(readings: list[Reading], errors: Sequence[SourceError]) -> str:
+    sources = [found.source for reading in readings for found in reading.found]
+    if any(source.kind == "pkcs12" for source in (*sources, *(e.source for e in errors))):
+        return HOLDS_KEY
+    if len(errors) == 1:
+        return errors[0].message
+    return " ".join(map(str, errors)) or NOTHING_SENT

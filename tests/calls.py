@@ -1,0 +1,53 @@
+"""A call as a technician takes it: the answers of the form, and tickets that came of them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from certificates import ZEROS, e_cnpj
+from guiche.desk.intake.draft import Draft
+from guiche.desk.intake.reading import Inspection
+from guiche.desk.models import Ticket, User
+from guiche.icpbrasil import inspect
+
+NOW = datetime(2026, 11, 23, 17, 44, tzinfo=UTC)
+"""A Monday, 14:44 in São Paulo; the synthetic certificates are valid."""
+
+ANSWERS = {
+    "document": "11.222.333/0001-81",
+    "name": "Padaria Exemplo Ltda",
+    "problem": "A Conectividade Social pede o CEI e o certificado não traz.",
+    "category": "Certificado digital: sem matrícula CEI",
+    "card_type": "e-CNPJ A1",
+    "card_medium": "Token",
+    "card_issuer": "AC Exemplo RFB G1",
+    "card_serial": "3a1f5c0e9b7d2468",
+    "card_validity": "02/03/2027",
+    "description": "Cliente precisa do CEI no certificado para enviar a GRRF hoje.",
+    "solution": "Encaminhado ao Relacionamento para orientar sobre as opções.",
+    "phone_1": "(11) 98888-7777",
+    "phone_2": "(11) 3333-4444",
+    "email": "contato@padaria.com.br",
+    "email_confirmed": "sim",
+}
+
+
+def answers(**changes: str) -> dict[str, Any]:
+    return {**ANSWERS, **changes}
+
+
+def zeros() -> bytes:
+    """The most usual certificate: the field is there and holds zeros."""
+    return e_cnpj(cei=ZEROS).der()
+
+
+def upload(data: bytes, name: str = "cliente.cer") -> dict[str, Any]:
+    return {"arquivo": SimpleUploadedFile(name, data)}
+
+
+def ticket_of(by: User, **changes: str) -> Ticket:
+    draft = Draft.start(by)
+    draft.attach(Inspection.store(inspect(zeros(), at=NOW), der=zeros(), by=by))
+    draft.type_in(answers(**changes))
+    return draft.submit(by)

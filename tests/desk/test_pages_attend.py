@@ -1,0 +1,247 @@
+"""Atender: a call of one's own, the form saved as typed, one ticket whatever is sent twice."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from calls import NOW, answers, ticket_of, upload, zeros
+from guiche.desk import clock
+from guiche.desk.intake.draft import Draft
+from guiche.desk.models import Ticket, User
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def stopped() -> Iterator[None]:
+    with clock.stopped_at(NOW):
+        yield
+
+
+@pytest.fixture
+def bruno() -> User:
+    return User.objects.create_user("bruno", name="Bruno Exemplo")
+
+
+@pytest.fixture
+def client(bruno: User) -> Client:
+    client = Client()
+    client.force_login(bruno)
+    return client
+
+
+@pytest.fixture
+def draft(bruno: User) -> Draft:
+    return Draft.start(bruno)
+
+
+def at(draft: Draft, verb: str = "") -> str:
+    return f"/atender/{draft.pk}/{verb}/" if verb else f"/atender/{draft.pk}/"
+
+
+# Starting
+
+
+def test_begins_a_call_and_takes_it_up_again(client: Client) -> None:
+    first = client.get("/atender/")["Location"]
+    assert client.get("/atender/")["Location"] == first
+    assert Draft.objects.count() == 1
+
+
+def test_another_call_begins_beside_the_one_that_was_touched(client: Client, draft: Draft) -> None:
+    draft.type_in({"name": "Padaria Exemplo Ltda"})
+    new = client.post("/atender/")["Location"]
+    assert new != at(draft)
+    page = client.get(new).content.decode()
+    assert "Em pausa" in page
+    assert "Padaria Exemplo Ltda" in page
+
+
+def test_an_untouched_call_is_used_again(client: Client, draft: Draft) -> None:
+    assert client.post("/atender/")["Location"] == at(draft)
+
+
+# Whose
+
+
+def test_another_persons_call_is_not_there(draft: Draft) -> None:
+    other = Client()
+    other.force_login(User.objects.create_user("davi", role="supervisao"))
+    for verb in ("", "ler", "salvar", "registrar"):
+        assert other.get(at(draft, verb)).status_code == 404
+    assert other.post(at(draft, "salvar"), {"name": "X"}).status_code == 404
+
+
+def test_an_unknown_call_is_not_found_in_words(client: Client) -> None:
+    answer = client.get(f"/atender/{uuid4()}/")
+    assert answer.status_code == 404
+    assert "não existe mais, ou é de outra pessoa" in answer.content.decode()
+
+
+def test_relacionamento_does_not_take_calls(draft: Draft) -> None:
+    carla = Client()
+    carla.force_login(User.objects.create_user("carla", role="relacionamento"))
+    assert carla.get("/atender/").status_code == 403
+    assert carla.post("/atender/").status_code == 403
+    assert "Seu perfil não abre esta página" in carla.get(at(draft)).content.decode()
+
+
+# The form
+
+
+def test_what_the_certificate_knows_is_filled_in_and_marked(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "ler"), upload(zeros()))
+    page = client.get(at(draft)).content.decode()
+    assert 'value="11.222.333/0001-81"' in page
+    assert "do certificado" in page
+    assert "proposto: confira" in page
+    assert page.count("Todos os campos são obrigatórios") == 1
+
+
+def test_saves_as_typed_and_says_when(client: Client, draft: Draft) -> None:
+    answer = client.post(at(draft, "salvar"), {"phone_1": "11 9888"}, headers=HTMX)
+    page = answer.content.decode()
+    assert "Salvo às 14:44" in page
+    assert "<html" not in page
+    assert 'value="11 9888"' in client.get(at(draft)).content.decode()
+
+
+def test_without_a_script_saving_leads_back_to_the_call(client: Client, draft: Draft) -> None:
+    answer = client.post(at(draft, "salvar"), {"name": "Padaria Exemplo"})
+    assert answer["Location"] == at(draft)
+    assert 'value="Padaria Exemplo"' in client.get(at(draft)).content.decode()
+
+
+def test_a_save_that_comes_late_changes_nothing(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "salvar"), {"name": "Novo Exemplo", "revision": "2000"}, headers=HTMX)
+    client.post(at(draft, "salvar"), {"name": "Velho Exemplo", "revision": "1000"}, headers=HTMX)
+    assert 'value="Novo Exemplo"' in client.get(at(draft)).content.decode()
+
+
+@pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 40, "²"])
+def test_a_strange_revision_is_no_revision(client: Client, draft: Draft, revision: str) -> None:
+    sent = {"name": "Padaria Exemplo", "revision": revision}
+    assert client.post(at(draft, "salvar"), sent, headers=HTMX).status_code == 200
+
+
+def test_a_proposal_follows_what_is_typed(client: Client, draft: Draft) -> None:
+    sent = {**draft.values(), "phone_1": "(11) 98888-7777"}
+    page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
+    assert 'id="campo-description" hx-swap-oob="true"' in page
+    assert "Telefones: (11) 98888-7777" in page
+    assert 'id="campo-phone_1"' not in page
+
+
+def test_the_mark_goes_when_a_person_writes_something_else(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "ler"), upload(zeros()))
+    sent = {**Draft.objects.get().values(), "name": "Padaria Nova Ltda"}
+    page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
+    assert '<span class="tag" id="origem-name" hx-swap-oob="true"></span>' in page
+
+
+def test_leaving_a_field_says_what_is_wrong_with_it_alone(client: Client, draft: Draft) -> None:
+    sent = {"phone_1": "1234", "document": "111", "conferir": "phone_1"}
+    page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
+    assert "Escreva o telefone com DDD" in page
+    assert 'id="p-document"' not in page
+
+
+def test_an_empty_field_is_no_mistake_while_typing(client: Client, draft: Draft) -> None:
+    sent = {"phone_1": "", "conferir": "phone_1"}
+    page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
+    assert '<p class="problem" id="p-phone_1" data-for="phone_1" hx-swap-oob="true"></p>' in page
+
+
+# Submitting
+
+
+def test_says_all_that_is_missing_at_the_top_and_at_each_field(
+    client: Client, draft: Draft
+) -> None:
+    answer = client.post(at(draft, "registrar"), answers(phone_1="", phone_2="123"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "<title>Erro: Atender" in page
+    assert '<a href="#f-phone_1">Peça ao cliente um telefone para o retorno.</a>' in page
+    assert page.count("Peça ao cliente um telefone para o retorno.") == 2
+    assert 'value="123"' in page
+    assert Ticket.objects.count() == 0
+
+
+def test_gives_the_number_the_time_and_the_words(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "ler"), upload(zeros()))
+    answer = client.post(at(draft, "registrar"), answers(), follow=True)
+    ticket = Ticket.objects.get()
+    page = answer.content.decode()
+    assert answer.redirect_chain[-1] == (f"/chamados/{ticket.number}/registrado/", 302)
+    assert ticket.spoken in page
+    assert f'data-copy="{ticket.number}"' in page
+    assert "amanhã, terça, 24/11, às 14h30" in page
+    assert ticket.state == "forwarded"
+
+
+def test_sent_twice_it_is_one_ticket(client: Client, draft: Draft) -> None:
+    first = client.post(at(draft, "registrar"), answers(), follow=True)
+    second = client.post(at(draft, "registrar"), answers(name="Outro Nome"), follow=True)
+    assert first.redirect_chain[-1] == second.redirect_chain[-1]
+    assert Ticket.objects.get().customer == "Padaria Exemplo Ltda"
+
+
+@pytest.mark.parametrize("verb", ["", "ler", "salvar", "registrar"])
+def test_going_back_to_a_submitted_call_shows_its_number(
+    client: Client, draft: Draft, verb: str
+) -> None:
+    client.post(at(draft, "registrar"), answers())
+    page = client.get(at(draft, verb), follow=True)
+    assert page.redirect_chain[-1][0].endswith("/registrado/")
+
+
+@pytest.mark.parametrize("verb", ["ler", "salvar"])
+def test_a_page_left_open_after_the_submit_is_led_to_the_number(
+    client: Client, draft: Draft, verb: str
+) -> None:
+    client.post(at(draft, "registrar"), answers())
+    answer = client.post(at(draft, verb), {"name": "Tarde Demais"}, headers=HTMX)
+    assert answer["HX-Redirect"] == at(draft)
+    assert Ticket.objects.get().customer == "Padaria Exemplo Ltda"
+
+
+def test_a_way_out_is_an_answer(client: Client, draft: Draft) -> None:
+    sent = {**answers(phone_2=""), "saida-phone_2": "Cliente só tem um telefone"}
+    client.post(at(draft, "registrar"), sent)
+    assert Ticket.objects.get().exits == [("Segundo telefone", "Cliente só tem um telefone")]
+
+
+def test_a_way_out_that_was_ticked_stays_ticked(client: Client, draft: Draft) -> None:
+    sent = {"phone_2": "", "saida-phone_2": "Cliente só tem um telefone"}
+    client.post(at(draft, "salvar"), sent)
+    page = client.get(at(draft)).content.decode()
+    assert 'name="saida-phone_2" value="Cliente só tem um telefone" checked' in page
+
+
+def test_a_confirmation_can_be_taken_back(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "salvar"), {"email_confirmed": ["", "sim"]})
+    assert draft.__class__.objects.get().values()["email_confirmed"] == "sim"
+    client.post(at(draft, "salvar"), {"email_confirmed": [""]})
+    assert draft.__class__.objects.get().values()["email_confirmed"] == ""
+
+
+def test_markup_in_an_answer_stays_text(client: Client, draft: Draft) -> None:
+    evil = "<img src=x onerror=alert(1)>'\"{{ 7|add:1 }}"
+    sent = answers(name=evil, problem=evil, phone_1=evil)
+    page = client.post(at(draft, "registrar"), sent).content.decode()
+    assert "<img src=x" not in page
+    assert "&lt;img src=x" in page
+    assert "{{ 7|add:1 }}" in page
+
+
+def test_the_number_page_of_an_old_ticket_is_shown_to_whoever_works_here(bruno: User) -> None:
+    ticket = ticket_of(bruno)
+    carla = Client()
+    carla.force_login(User.objects.create_user("carla", role="relacionamento"))
+    page = carla.get(f"/chamados/{ticket.number}/registrado/").content.decode()
+    assert ticket.spoken in page
+    assert "Novo atendimento" not in page
