@@ -24,7 +24,7 @@ format: .venv/dev.ready
 	$(BIN)/ruff check --fix .
 
 bench: .venv/dev.ready
-	$(BIN)/python -m benchmarks $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: .venv/dev.ready
 	$(BIN)/python scripts/screenshots.py

@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from guiche.desk.demo.certificates import write_samples
 
     folder = tmp_path_factory.mktemp("projeto")
-    write_samples(folder / "data" / "amostras")
+    write_samples(folder / "data" / "exemplos", datetime.now(UTC))
     return folder
 
 
