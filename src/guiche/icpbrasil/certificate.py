@@ -1,9 +1,10 @@
 """What an X.509 certificate says (RFC 5280, 4.1), decoded and without opinion."""
 
+from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 
-from guiche.icpbrasil.extension import Extension, ExtensionReading, read_extension
+from guiche.icpbrasil.extension import Extension, read_extension
 from guiche.icpbrasil.findings import Finding, finding
 from guiche.icpbrasil.name import Name, read_issuer, read_name
 from guiche.icpbrasil.oids import ICP_BRASIL_POLICIES, dotted
@@ -111,8 +112,11 @@ class Certificate(NamedTuple):
         not_before, not_after = _dates(reader, validity, findings)
         oid, *_ = reader.inside(algorithm, SEQUENCE)
         # 3
-        extensions = _read_extensions(reader, rest, findings)
-        findings += (*issuer_findings, *subject_findings, *map(finding, sorted(reader.quirks)))
+        extensions, names, policies, is_ca = _read_extensions(reader, rest, findings)
+        findings += issuer_findings
+        findings += subject_findings
+        if reader.quirks:
+            findings += map(finding, sorted(reader.quirks))
         return cls(
             der=der,
             version=version,
@@ -123,10 +127,10 @@ class Certificate(NamedTuple):
             not_after=not_after,
             subject=subject_name,
             key_info=der[key[1] : key[2]],
-            extensions=tuple([reading.extension for reading in extensions]),
-            alternative_names=_merge([reading.names for reading in extensions if reading.names]),
-            policies=tuple([policy for reading in extensions for policy in reading.policies]),
-            is_ca=any(reading.is_ca for reading in extensions),
+            extensions=tuple(extensions),
+            alternative_names=_merge(names),
+            policies=tuple(policies),
+            is_ca=is_ca,
             findings=tuple(dict.fromkeys(findings)),
         )
 
@@ -166,22 +170,33 @@ def _date(reader: Reader, element: TLV, name: str, findings: list[Finding]) -> d
 
 def _read_extensions(
     reader: Reader, rest: list[TLV], findings: list[Finding]
-) -> list[ExtensionReading]:
-    readings: list[ExtensionReading] = []
-    seen: set[str] = set()
-    for wrapper in rest:
-        if wrapper[0] != _EXTENSIONS:
+) -> tuple[list[Extension], list[AlternativeNames], list[str], bool]:
+    """The extensions, and what they give: names, policies, and whether it is an authority."""
+    extensions: list[Extension] = []
+    names: list[AlternativeNames] = []
+    policies: list[str] = []
+    is_ca = False
+    for element in rest:
+        if element[0] != _EXTENSIONS:
             continue
-        (listed,) = reader.children(wrapper[1], wrapper[2])
+        (listed,) = reader.children(element[1], element[2])
         for _, start, stop in reader.inside(listed, SEQUENCE):
             reading = read_extension(reader.der[start:stop])
-            oid = reading.extension.oid
-            if oid in seen:
-                findings.append(finding("duplicate_extension", oid=oid))
-            seen.add(oid)
+            extensions.append(reading.extension)
+            policies += reading.policies
             findings += reading.findings
-            readings.append(reading)
-    return readings
+            is_ca |= reading.is_ca
+            if reading.names:
+                names.append(reading.names)
+    known = {extension.oid for extension in extensions}
+    if len(known) < len(extensions):
+        findings += _repeated(extensions)
+    return extensions, names, policies, is_ca
+
+
+def _repeated(extensions: list[Extension]) -> list[Finding]:
+    counts = Counter(extension.oid for extension in extensions)
+    return [finding("duplicate_extension", oid=oid) for oid, n in counts.items() if n > 1]
 
 
 def _merge(names: list[AlternativeNames]) -> AlternativeNames | None:

@@ -21,7 +21,11 @@ from guiche.icpbrasil.text import EXPECTED_IN_FIELDS, decode
 from guiche.icpbrasil.tlv import OCTET_STRING
 
 PERSON_FIELDS = (oids.PESSOA_FISICA, oids.RESPONSAVEL)
-_FIXED_LENGTHS = {oids.CNPJ: 14, oids.CEI_PESSOA_FISICA: 12, oids.CEI_PESSOA_JURIDICA: 12}
+_FIXED_LENGTHS: dict[str | None, int] = {
+    oids.CNPJ: 14,
+    oids.CEI_PESSOA_FISICA: 12,
+    oids.CEI_PESSOA_JURIDICA: 12,
+}
 
 
 class Field(NamedTuple):
@@ -35,6 +39,18 @@ class Field(NamedTuple):
     def of(cls, entry: OtherName) -> "Field":
         """The field that an otherName holds."""
         return cls(entry, *decode(OCTET_STRING if entry.tag is None else entry.tag, entry.content))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to say of its encoding and length, as of nearly all."""
+        entry = self.entry
+        return (
+            entry.tag in EXPECTED_IN_FIELDS
+            and self.fits_charset
+            and not entry.constructed
+            and not entry.nested
+            and _FIXED_LENGTHS.get(entry.oid, len(self.text)) == len(self.text)
+        )
 
     @property
     def oid(self) -> str | None:
@@ -107,7 +123,8 @@ class Fields:
     def findings(self) -> Iterator[Finding]:
         """What is odd about the fields themselves, whoever holds the certificate."""
         for field in self.every:
-            yield from _oddities(field)
+            if not field.is_plain:
+                yield from _oddities(field)
         for oid, block in self._people.items():
             yield from _block_oddities(self._first[oid], block)
         if len(self._first) < len(self.every):

@@ -54,28 +54,43 @@ class AlternativeNames(NamedTuple):
 
 
 def read_alternative_names(reader: Reader, start: int, stop: int) -> AlternativeNames:
-    """The GeneralNames in `der[start:stop]`. Never raises: what was read before damage is kept."""
+    """The GeneralNames in `der[start:stop]`. Never raises: what is not damaged is kept."""
     others: list[OtherName] = []
     emails: list[str] = []
     dns_names: list[str] = []
-    damaged = False
+    entries, damaged = _entries(reader, start, stop)
+    for entry in entries:
+        tag, first, last = entry
+        if tag == OTHER_NAME:
+            try:
+                others.append(_plain(reader.der, entry) or read_other_name(reader, entry))
+            except ValueError:
+                damaged = True
+        elif tag == RFC822_NAME:
+            emails.append(reader.der[first:last].decode("latin-1"))
+        elif tag == DNS_NAME:
+            dns_names.append(reader.der[first:last].decode("latin-1"))
+        elif tag not in _GENERAL_NAMES:
+            damaged = True
+    return AlternativeNames(tuple(others), tuple(emails), tuple(dns_names), damaged)
+
+
+def _entries(reader: Reader, start: int, stop: int) -> tuple[list[TLV], bool]:
+    """The entries that can be told apart, and whether others may hide in damage."""
+    found: list[TLV] = []
     try:
         (_, position, end), after = reader.first(start, stop)
         # Names after the end, or anything after none at all, were left out by a wrong length.
-        damaged = after < stop and (position == end or _are_names(reader, after, stop))
-        while position < end:
-            # One at a time, so that damage at the end does not take the good entries with it.
-            entry, position = reader.first(position, end)
-            damaged |= entry[0] not in _GENERAL_NAMES
-            if entry[0] == OTHER_NAME:
-                others.append(_plain(reader.der, entry) or read_other_name(reader, entry))
-            elif entry[0] == RFC822_NAME:
-                emails.append(reader.der[entry[1] : entry[2]].decode("latin-1"))
-            elif entry[0] == DNS_NAME:
-                dns_names.append(reader.der[entry[1] : entry[2]].decode("latin-1"))
+        cut = after < stop and (position == end or _are_names(reader, after, stop))
+        try:
+            return reader.children(position, end), cut
+        except ValueError:
+            while position < end:
+                entry, position = reader.first(position, end)
+                found.append(entry)
     except ValueError:
-        damaged = True
-    return AlternativeNames(tuple(others), tuple(emails), tuple(dns_names), damaged)
+        pass
+    return found, True
 
 
 def _are_names(reader: Reader, start: int, stop: int) -> bool:
@@ -94,7 +109,7 @@ def read_other_name(reader: Reader, entry: TLV) -> OtherName:
     values = reader.children(parts[1][1], parts[1][2])
     if not values:
         return OtherName(oid, None, b"")
-    value = values[0]
+    (value,) = values
     if value[0] == SEQUENCE:
         return OtherName(oid, SEQUENCE, reader.der[value[1] : value[2]])
     constructed = bool(value[0] & CONSTRUCTED)
