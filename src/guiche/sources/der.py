@@ -15,6 +15,8 @@ from guiche.sources.errors import DamagedError, NoCertificateError, TooLargeErro
 MAX_DER = MAX_SIZE
 """Bytes. A certificate has some 2 kB, a .p7b with all authorities of ICP-Brasil under 512 kB."""
 
+MAX_CERTIFICATES = 10_000
+
 CONTENT = 0xA0
 SIGNED_DATA = bytes.fromhex("2a864886f70d010702")  # 1.2.840.113549.1.7.2
 _PKCS7 = SIGNED_DATA[:-1]
@@ -79,8 +81,10 @@ def certificates(data: bytes) -> list[bytes]:
 
 def elements(reader: Reader, start: int, stop: int) -> list[bytes]:
     """The elements that fill `der[start:stop]`, tag and length included. Raises `Malformed`."""
-    found = []
+    found: list[bytes] = []
     while start < stop:
+        if len(found) == MAX_CERTIFICATES:
+            raise Malformed(f"mais de {MAX_CERTIFICATES} certificados", start)
         _, after = reader.first(start, stop)
         found.append(reader.der[start:after])
         start = after

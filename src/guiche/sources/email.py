@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 BODY = "mensagem"
 """Name of the member that is the text of a message."""
 MAX_PARTS = 1_000
-MAX_BOUNDARIES = 50
-"""Parts within parts: every line of a message is compared with all boundaries that are open."""
+MAX_COMPARISONS = 5_000_000
+"""Lines times boundaries: the parser compares every line with all that may be open."""
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,40}):")
@@ -49,7 +49,8 @@ def members(data: bytes) -> Iterator[Member]:
 
 
 def _of_message(data: bytes) -> Iterator[Member]:
-    if len(re.findall(rb"boundary\s{0,9}=", data, re.IGNORECASE)) > MAX_BOUNDARIES:
+    boundaries = len(re.findall(rb"boundary\s{0,9}=", data, re.IGNORECASE))
+    if data.count(b"\n") * (1 + boundaries) > MAX_COMPARISONS:
         raise DamagedError("a mensagem tem partes demais")
     from email import message_from_bytes
 

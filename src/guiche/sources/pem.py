@@ -9,16 +9,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from guiche.sources.errors import DamagedError
-
 _DASHES = r"[-\u2010-\u2015\u2212]"
 _MARKER = re.compile(
     rf"(?<!{_DASHES}){_DASHES}{{2,}}+ ?(BEGIN|END)"
     rf" ([A-Z0-9#][A-Z0-9# ]{{0,40}}?) ?{_DASHES}{{2,}}+",
     re.IGNORECASE,
 )
+MAX_MARKERS = 20_000
+"""Two a block: more blocks than a text of the permitted size can hold certificates."""
 _WANTED = ("CERTIFICATE", "PKCS7", "PKCS #7", "CMS", "P7B", "PKCS12", "PKCS #12")
 _UNWANTED = ("REQUEST", "ATTRIBUTE", "KEY")
+_HEADERS = re.compile(r"\A\s*(?:[A-Za-z][A-Za-z0-9-]{0,40}:.*\n(?:[ \t].*\n)*)+")  # RFC 1421, 4.6
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
 _ESCAPED_LINE_END = re.compile(r"\\[rn]|&#x?[0-9a-dA-D]{1,2};")
 # 30 82 in base64: a structure of 256 to 65535 bytes. It tells its own length.
@@ -44,25 +45,23 @@ class Block(NamedTuple):
         )
 
     def decode(self) -> bytes:
-        """The bytes inside. Raises `DamagedError`."""
-        body = _ESCAPED_LINE_END.sub("\n", self.body)
-        # Headers of RFC 1421 stand before the base64, which has no colon.
-        return decoded(
-            body[body.rfind("\n", 0, body.rfind(":") + 1) + 1 :] if ":" in body else body
-        )
+        """The bytes inside, however many there are."""
+        return decoded(_HEADERS.sub("", _ESCAPED_LINE_END.sub("\n", self.body), count=1))
 
 
 def blocks(text: str) -> Iterator[Block]:
     """The blocks in order; one that is not closed ends where the next begins, or with the text."""
     markers = list(_MARKER.finditer(text))
     ends = [marker.start() for marker in markers[1:]] + [len(text)]
-    for marker, end in zip(markers, ends, strict=False):
+    for marker, end in zip(markers[:MAX_MARKERS], ends, strict=False):
         if marker[1].upper() == "BEGIN":
             yield Block(marker[2].upper(), text[marker.end() : end])
 
 
 def bare(text: str) -> bytes | None:
     """The bytes of a text that is base64 and nothing else, `data:` and half an armour apart."""
+    if not text.isascii():
+        return None
     text = text.strip().strip("\"'")
     url = _DATA_URL.match(text)
     text = "".join(_MARKER.sub("", text[url.end() if url else 0 :]).split())
@@ -95,8 +94,9 @@ def structures(text: str) -> tuple[list[bytes], bool]:
 
 
 def decoded(body: str) -> bytes:
-    """The bytes of base64 with anything between its characters, and with or without its padding."""
+    """The bytes of base64 with anything between its characters, padded or not; what is cut short
+    gives the bytes that are there."""
     characters = _NOT_BASE64.sub("", body.split("=", 1)[0])
     if len(characters) % 4 == 1:
-        raise DamagedError("falta um pedaço do base64")
+        characters = characters[:-1]
     return binascii.a2b_base64(characters + "=" * (-len(characters) % 4))

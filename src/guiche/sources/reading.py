@@ -241,14 +241,12 @@ def _text_items(text: str, name: str, work: _Work, inside: tuple[str, ...]) -> I
 
 
 def _block_items(block: pem.Block, name: str, work: _Work) -> Iterator[Item]:
-    try:
-        content = block.decode()
-        if not der.looks_like_der(content):
-            raise DamagedError("o bloco não traz um certificado")
-    except SourceError as error:
-        yield error.at(Source(name, "pem", 0))
-    else:
+    content = block.decode()
+    if der.looks_like_der(content):
         yield from _structure_items(content, name, work, "pem")
+    else:
+        error = DamagedError("o bloco não traz um certificado")
+        yield error.at(Source(name, "pem", 0))
 
 
 def _unarmoured_items(

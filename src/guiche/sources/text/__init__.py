@@ -17,9 +17,8 @@ from guiche.icpbrasil.tlv import SEQUENCE, Reader
 from guiche.sources.errors import NoCertificateError, TextWithoutValueError
 from guiche.sources.text import hexadecimal, openssl, windows
 
-MAX_TEXT = 1 << 20
+MAX_TEXT = 1 << 18
 """Characters; the text of a whole certificate has some 10,000."""
-MAX_ENTRIES = 1_000
 
 ADVICE = (
     "Cole o texto do campo “Nome Alternativo Para o Requerente” (Outro Nome), "
@@ -40,7 +39,7 @@ def other_names(text: str) -> list[OtherName]:
     if len(text) > MAX_TEXT:
         raise NoCertificateError("O texto é longo demais para ser o de um certificado.", ADVICE)
     text = _plain(text)
-    entries = (windows.entries(text) + openssl.entries(text))[:MAX_ENTRIES]
+    entries = windows.entries(text) + openssl.entries(text)
     found = [entry.value for entry in entries if entry.value is not None]
     hidden = [entry for entry in entries if entry.value is None]
     if not entries:
@@ -57,7 +56,7 @@ def other_names(text: str) -> list[OtherName]:
 
 def binary(text: str) -> bytes | None:
     """What the text is the hex of, where that is a whole ASN.1 structure; else None."""
-    data = hexadecimal.whole(_plain(text)) if len(text) <= 8 * MAX_TEXT else None
+    data = hexadecimal.whole(_plain(text)) if len(text) <= MAX_TEXT else None
     return data if data and data[0] == SEQUENCE and len(data) > 1 and data[1] >= 0x80 else None
 
 

@@ -1,0 +1,1 @@
+"""Containers are made here, or by OpenSSL and `cryptography`, when the tests run."""
