@@ -1,11 +1,19 @@
-"""A real Chromium against the live server; what it complains about fails the test."""
+"""A real Chromium against the live server; what the browser complains about fails the test."""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from calls import NOW, zeros
+from guiche.desk import clock
+from guiche.desk.models import User
 
 ARGS = [
     "--no-sandbox",
@@ -15,8 +23,11 @@ ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--lang=pt-BR",
 ]
+# The browser reports every answer over 399 as an error; a refused form is one, and no mistake.
+EXPECTED = ("status of 403", "status of 404", "status of 422")
+
+Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -33,31 +44,67 @@ def browser() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(autouse=True)
+def stopped() -> Iterator[None]:
+    with clock.stopped_at(NOW):
+        yield
+
+
 @pytest.fixture
 def complaints() -> list[str]:
-    """What the console of the browser said: script errors, refusals of the content policy."""
+    """Script errors, refusals of the content policy, missing files."""
     return []
 
 
 @pytest.fixture
-def context(browser: Browser, complaints: list[str]) -> Iterator[BrowserContext]:
-    context = browser.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo")
-    context.set_default_timeout(5_000)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    yield context
-    context.close()
+def new_page(browser: Browser, complaints: list[str], live_server: Any) -> Iterator[Open]:
+    """Opens a page of its own browser session, signed in as `user` where one is given."""
+    contexts: list[BrowserContext] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(e in message.text for e in EXPECTED):
+            complaints.append(message.text)
+
+    def open_page(user: User | None = None, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, locale="pt-BR", timezone_id="America/Sao_Paulo", **options
+        )
+        contexts.append(context)
+        context.set_default_timeout(5_000)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        if user:
+            context.add_cookies([_session(user, live_server.url)])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", heard)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
     assert complaints == []
 
 
+def _session(user: User, url: str) -> Any:
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}
+
+
 @pytest.fixture
-def page(context: BrowserContext, complaints: list[str]) -> Page:
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type in _BAD else None,
-    )
-    return page
+def bruno(live_server: Any) -> User:
+    return User.objects.create_user("bruno", name="Bruno Exemplo")
 
 
-_BAD = ("error", "warning")
+@pytest.fixture
+def carla(live_server: Any) -> User:
+    return User.objects.create_user("carla", name="Carla Exemplo", role="relacionamento")
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """The file of the most usual customer: the field holds zeros."""
+    path = tmp_path / "cliente.cer"
+    path.write_bytes(zeros())
+    return path

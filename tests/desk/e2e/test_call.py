@@ -1,0 +1,230 @@
+"""A call in a browser: pasted, dropped, typed, sent twice, left and come back to."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, Route, expect
+
+from calls import answers, zeros
+from certificates import CEI, e_cnpj, pem, selo_eletronico
+from guiche.desk.models import Draft, Inspection, Ticket, User
+
+Open = Callable[..., Page]
+
+HEX = "2.16.76.1.3.7=04 0c " + CEI.encode().hex(" ")
+
+
+def paste(page: Page, text: str) -> None:
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    page.keyboard.press("Control+V")
+
+
+def complete(user: User, **changes: str) -> Draft:
+    draft = Draft.start(user)
+    draft.type_in(answers(**changes))
+    return draft
+
+
+def test_pasted_outside_a_field_it_is_read(new_page: Open, bruno: User) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    paste(page, HEX)
+    expect(page.get_by_role("heading", name="Tem CEI: 11.583.00249/85.")).to_be_visible()
+    page.get_by_role("button", name="Copiar 11.583.00249/85").click()
+    expect(page.locator("#anuncio")).to_have_text("Número 11.583.00249/85 copiado.")
+    assert page.evaluate("navigator.clipboard.readText()") == CEI
+
+
+def test_pasted_inside_a_field_it_is_text(new_page: Open, bruno: User) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.get_by_label("Nome").click()
+    paste(page, "Padaria Exemplo Ltda")
+    expect(page.get_by_label("Nome")).to_have_value("Padaria Exemplo Ltda")
+    expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
+    assert Inspection.objects.count() == 0
+
+
+DROP = """([name, bytes]) => {
+  const files = new DataTransfer();
+  files.items.add(new File([new Uint8Array(bytes)], name));
+  for (const type of ["dragover", "drop"])
+    document.querySelector("footer").dispatchEvent(
+      new DragEvent(type, {dataTransfer: files, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_dropped_anywhere_it_is_read(new_page: Open, bruno: User) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.evaluate(DROP, ["cliente.cer", list(zeros())])
+    expect(page.get_by_role("heading", name="Sem CEI")).to_be_visible()
+    expect(page.locator("#soltar")).to_be_hidden()
+
+
+def test_of_several_one_is_chosen(new_page: Open, bruno: User) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    paste(page, pem(e_cnpj(cei=CEI).der()) + pem(selo_eletronico().der()))
+    expect(page.get_by_role("heading", name="Há 2 certificados")).to_be_visible()
+    page.get_by_role("button", name="Usar este").first.click()
+    expect(page.get_by_role("heading", name="Tem CEI")).to_be_visible()
+
+
+def test_a_file_that_is_far_too_large_is_not_even_sent(
+    new_page: Open, bruno: User, tmp_path: Path
+) -> None:
+    large = tmp_path / "backup.pfx"
+    with large.open("wb") as file:
+        file.truncate(60 * 1024 * 1024)
+    page = new_page(bruno)
+    page.goto("/atender/")
+    sent: list[str] = []
+    page.on(
+        "request", lambda request: sent.append(request.url) if request.method == "POST" else None
+    )
+    page.set_input_files("#arquivo", large)
+    expect(page.get_by_role("alert").locator("visible=true")).to_contain_text("grande demais")
+    assert sent == []
+
+
+def test_a_reading_that_fails_keeps_verdict_and_form(
+    new_page: Open, bruno: User, certificate: Path, tmp_path: Path
+) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.set_input_files("#arquivo", certificate)
+    expect(page.get_by_role("heading", name="Sem CEI")).to_be_visible()
+    page.get_by_label("Telefone para retorno").fill("11 98888-7777")
+    broken = tmp_path / "foto.cer"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n")
+    page.set_input_files("#arquivo", broken)
+    expect(page.get_by_role("heading", name="Não consegui ler.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sem CEI")).to_be_visible()
+    expect(page.get_by_label("Telefone para retorno")).to_have_value("11 98888-7777")
+
+
+def test_what_is_typed_is_there_after_a_reload(new_page: Open, bruno: User) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.get_by_label("Nome").press_sequentially("Padaria Exemplo")
+    expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
+    page.reload()
+    expect(page.get_by_label("Nome")).to_have_value("Padaria Exemplo")
+
+
+def test_a_proposal_follows_the_form_until_it_is_edited(new_page: Open, bruno: User) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    description = page.get_by_label("Descrição", exact=True)
+    page.get_by_label("Nome").fill("Padaria Exemplo")
+    expect(description).to_have_value(re.compile("^Cliente Padaria Exemplo,"))
+    expect(page.locator("#origem-description")).to_have_text("proposto: confira")
+    description.fill("Cliente pede retorno à tarde; o certificado está com o contador.")
+    page.get_by_label("Nome").fill("Padaria Nova")
+    expect(page.locator("#origem-description")).to_be_hidden()
+    expect(description).to_have_value(re.compile("^Cliente pede retorno à tarde"))
+
+
+def test_leaving_a_field_tells_its_mistake_and_mending_it_takes_it_away(
+    new_page: Open, bruno: User
+) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    phone = page.get_by_label("Telefone para retorno")
+    phone.fill("11 1234")
+    phone.blur()
+    expect(page.locator("#p-phone_1")).to_contain_text("Escreva o telefone com DDD")
+    expect(phone).to_have_attribute("aria-invalid", "true")
+    phone.fill("11 98888-7777")
+    phone.blur()
+    expect(page.locator("#p-phone_1")).to_be_hidden()
+    expect(phone).to_have_attribute("aria-invalid", "false")
+
+
+def test_a_way_out_and_a_value_exclude_each_other(new_page: Open, bruno: User) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    exit_, phone = page.locator("[name=saida-phone_2]"), page.locator("#f-phone_2")
+    exit_.check()
+    phone.fill("1133334444")
+    expect(exit_).not_to_be_checked()
+    expect(exit_).to_be_hidden()
+    phone.fill("")
+    exit_.check()
+    expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
+    page.reload()
+    expect(exit_).to_be_checked()
+
+
+def test_the_summary_has_the_focus_and_leads_to_the_fields(new_page: Open, bruno: User) -> None:
+    draft = complete(bruno, phone_1="", email_confirmed="")
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    page.get_by_role("button", name="Registrar chamado").click()
+    expect(page.get_by_role("alert").filter(has_text="Falta acertar 2 itens")).to_be_focused()
+    page.get_by_role("link", name="Peça ao cliente um telefone").click()
+    expect(page.get_by_label("Telefone para retorno")).to_be_focused()
+
+
+def test_a_double_click_a_reload_and_a_step_back_give_one_ticket(
+    new_page: Open, bruno: User
+) -> None:
+    draft = complete(bruno)
+    page = new_page(bruno)
+    page.goto("/fila/")
+    page.goto(f"/atender/{draft.pk}/")
+    page.get_by_role("button", name="Registrar chamado").dblclick()
+    page.wait_for_url(re.compile("/registrado/"))
+    number = page.url
+    page.reload()
+    expect(page.locator("#protocolo")).to_have_text(Ticket.objects.get().spoken)
+    page.go_back()
+    page.wait_for_load_state()
+    if "/registrado/" not in page.url:  # the form, as the browser kept it: sent once more
+        page.get_by_role("button", name="Registrar chamado").click()
+        page.wait_for_url(re.compile("/registrado/"))
+    assert page.url == number
+    assert Ticket.objects.count() == 1
+
+
+def test_two_pages_of_one_call_give_one_ticket(new_page: Open, bruno: User) -> None:
+    draft = complete(bruno)
+    pages = [new_page(bruno), new_page(bruno)]
+    for page in pages:
+        page.goto(f"/atender/{draft.pk}/")
+    for page in pages:
+        page.get_by_role("button", name="Registrar chamado").click()
+        page.wait_for_url(re.compile("/registrado/"))
+    assert pages[0].url == pages[1].url
+
+
+def test_a_lost_network_is_told_and_what_was_typed_stays(
+    new_page: Open, bruno: User, complaints: list[str]
+) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+
+    def cut(route: Route) -> None:
+        route.abort()
+
+    page.route("**/salvar/", cut)
+    page.get_by_label("Nome").fill("Padaria Exemplo")
+    expect(page.locator("#salvo")).to_contain_text("Não foi salvo.")
+    page.unroute("**/salvar/", cut)
+    page.get_by_label("Nome").press_sequentially(" Ltda")
+    expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
+    complaints.clear()
+
+
+def test_a_login_that_ended_is_told_inside_the_page(
+    new_page: Open, bruno: User, complaints: list[str]
+) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("Nome").fill("Padaria Exemplo")
+    expect(page.locator("#salvo")).to_contain_text("Seu acesso expirou.")
+    expect(page.get_by_label("Nome")).to_have_value("Padaria Exemplo")
+    complaints.clear()

@@ -1,0 +1,136 @@
+"""Every page, in light and dark: axe finds nothing, nothing overflows, targets are large enough."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from calls import answers, ticket_of, zeros
+from certificates import CEI, e_cnpj, pem, selo_eletronico
+from guiche.desk.models import Draft, Inspection, User
+from guiche.icpbrasil import inspect
+
+Open = Callable[..., Page]
+
+Visit = Callable[[Open, User, User], Page]
+
+
+def login(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page()
+    page.goto("/entrar/")
+    return page
+
+
+def refused_login(new_page: Open, bruno: User, carla: User) -> Page:
+    page = login(new_page, bruno, carla)
+    page.get_by_role("button", name="Entrar").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    return page
+
+
+def empty_call(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.get_by_text("Colar texto").click()
+    page.get_by_text("Atalhos do teclado").click()
+    return page
+
+
+def read_call(new_page: Open, bruno: User, carla: User) -> Page:
+    draft, der = Draft.start(bruno), e_cnpj(cei=CEI).der()
+    draft.attach(Inspection.store(inspect(der), der=der, by=bruno))
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    page.get_by_text("Ver prova").click()
+    page.get_by_text("Todos os campos e observações").click()
+    return page
+
+
+def choice(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.get_by_text("Colar texto").click()
+    page.locator("#texto").fill(pem(zeros()) + pem(selo_eletronico().der()))
+    page.get_by_role("button", name="Ler certificado").click()
+    expect(page.get_by_role("heading", name="Há 2 certificados")).to_be_visible()
+    return page
+
+
+def incomplete_call(new_page: Open, bruno: User, carla: User) -> Page:
+    draft = Draft.start(bruno)
+    draft.type_in(answers(phone_1="", card_medium="", email_confirmed="", description="curta"))
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    page.get_by_role("button", name="Registrar chamado").click()
+    page.wait_for_url(re.compile("/registrar/"))
+    return page
+
+
+def number(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(bruno)
+    page.goto(f"/chamados/{ticket_of(bruno).number}/registrado/")
+    return page
+
+
+def queue(new_page: Open, bruno: User, carla: User) -> Page:
+    ticket_of(bruno, name="Cartório de Registro de Nome Comprido Exemplo Ltda")
+    ticket_of(bruno)
+    page = new_page(carla)
+    page.goto("/fila/?protocolo=123")
+    return page
+
+
+def ticket(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(carla)
+    page.goto(f"/chamados/{ticket_of(bruno).number}/")
+    closed = page.locator("details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+    return page
+
+
+def refused_attempt(new_page: Open, bruno: User, carla: User) -> Page:
+    page = ticket(new_page, bruno, carla)
+    page.get_by_role("button", name="Registrar tentativa").click()
+    page.wait_for_url(re.compile("/tentativa/"))
+    return page
+
+
+def not_found(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(carla)
+    page.goto("/chamados/4821703657/")
+    return page
+
+
+def forbidden(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(carla)
+    page.goto("/atender/")
+    return page
+
+
+PAGES = (
+    login, refused_login, empty_call, read_call, choice, incomplete_call, number, queue, ticket,
+    refused_attempt, not_found, forbidden,
+)  # fmt: skip
+
+SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary, nav a")]
+  .filter(element => element.checkVisibility({visibilityProperty: true}))
+  .map(element => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.width < 22 || box.height < 22))"""
+
+
+@pytest.mark.parametrize("visit", PAGES, ids=lambda visit: visit.__name__)
+def test_is_accessible_and_fits(new_page: Open, bruno: User, carla: User, visit: Visit) -> None:
+    page = visit(new_page, bruno, carla)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == [], scheme
+    for width in (640, 360, 320):  # 640: 1280 at a zoom of 200 %
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SMALL_TARGETS) == []
+    assert page.locator("h1").count() == 1
+    assert page.evaluate("document.documentElement.lang") == "pt-BR"

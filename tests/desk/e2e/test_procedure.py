@@ -1,0 +1,173 @@
+"""The whole procedure, certificate to return: by mouse, by keyboard alone, without a script."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from calls import zeros
+from certificates import pem
+from guiche.desk.models import Ticket, User
+
+Open = Callable[..., Page]
+
+VERDICT = "Sem CEI: o campo está preenchido com zeros."
+
+
+PASSWORD = "uma senha longa"
+
+
+def with_password(user: User) -> User:
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    return user
+
+
+def sign_in(page: Page, user: User) -> None:
+    with_password(user)
+    page.goto("/")
+    page.get_by_label("Usuário").fill(user.username)
+    page.get_by_label("Senha").fill(PASSWORD)
+    page.get_by_role("button", name="Entrar").click()
+
+
+def test_by_mouse(new_page: Open, bruno: User, carla: User, certificate: Path) -> None:
+    page = new_page()
+    sign_in(page, bruno)
+
+    with page.expect_file_chooser() as chooser:
+        page.locator("#arquivo").click()
+    chooser.value.set_files(certificate)
+    expect(page.get_by_role("heading", name=VERDICT)).to_be_visible()
+    expect(page.get_by_label("CNPJ ou CPF")).to_have_value("11.222.333/0001-81")
+    page.get_by_text("Ver prova").click()
+    expect(page.get_by_text("2.16.76.1.3.7", exact=True).first).to_be_visible()
+
+    page.get_by_label("Token").click()
+    page.get_by_label("Telefone para retorno").fill("11 98888-7777")
+    page.get_by_label("Segundo telefone", exact=True).fill("1133334444")
+    page.get_by_label("E-mail", exact=True).fill("contato@padaria.com.br")
+    page.get_by_label("E-mail confirmado").click()
+    page.get_by_role("button", name="Registrar chamado").click()
+
+    page.wait_for_url(re.compile("/registrado/"))
+    ticket = Ticket.objects.get()
+    expect(page.locator("#protocolo")).to_have_text(ticket.spoken)
+    expect(page.get_by_text("amanhã, terça, 24/11, às 14h30").first).to_be_visible()
+    page.get_by_role("button", name="Copiar protocolo").click()
+    expect(page.get_by_role("status")).to_have_text("Protocolo copiado.")
+    assert page.evaluate("navigator.clipboard.readText()") == ticket.number
+    page.get_by_role("button", name="Copiar a mensagem").click()
+    expect(page.get_by_role("status")).to_have_text("Mensagem copiada.")
+    assert page.evaluate("navigator.clipboard.readText()") == ticket.send
+    page.get_by_role("button", name="Sair").click()
+
+    sign_in(page, carla)
+    page.get_by_role("link", name="PADARIA EXEMPLO LTDA").click()
+    expect(page.get_by_role("link", name="(11) 98888-7777")).to_have_attribute(
+        "href", "tel:+5511988887777"
+    )
+    page.get_by_label("Falou com o cliente").click()
+    page.get_by_role("button", name="Registrar tentativa").click()
+    expect(page.get_by_text("Cumprido")).to_be_visible()
+    page.locator("summary", has_text="Resolver").click()
+    page.get_by_label("Motivo").locator("visible=true").select_option(
+        "Novo certificado emitido e testado"
+    )
+    page.get_by_role("button", name="Resolver").click()
+    expect(page.locator(".tag", has_text="Resolvido")).to_be_visible()
+    ticket.refresh_from_db()
+    ticket.verify_chain()
+
+
+def reach(page: Page, selector: str) -> None:
+    """Tab by Tab until the element has the focus; fails where the keyboard does not get."""
+    for _ in range(60):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is out of the keyboard's reach")
+
+
+def write(page: Page, selector: str, text: str) -> None:
+    reach(page, selector)
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+def test_by_keyboard_alone(new_page: Open, bruno: User, carla: User) -> None:
+    page = new_page()
+    page.goto("/")
+    write(page, "#id_username", with_password(bruno).username)
+    write(page, "#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/atender/"))
+
+    page.evaluate("text => navigator.clipboard.writeText(text)", pem(zeros()))
+    page.keyboard.press("Control+V")
+    expect(page.get_by_role("heading", name=VERDICT)).to_be_visible()
+
+    reach(page, "[name=card_medium]")
+    page.keyboard.press("Space")
+    write(page, "#f-phone_1", "11988887777")
+    reach(page, "[name=phone_2]")
+    reach(page, "[name=saida-phone_2]")
+    page.keyboard.press("Space")
+    write(page, "#f-email", "contato@padaria.com.br")
+    reach(page, "#f-email_confirmed")
+    page.keyboard.press("Control+Enter")  # without the tick
+    # The summary has the focus; its links lead to the fields.
+    page.wait_for_url(re.compile("/registrar/"))
+    assert page.title().startswith("Erro:")
+    reach(page, "[href='#f-email_confirmed']")
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-email_confirmed")).to_be_focused()
+    page.keyboard.press("Space")
+    reach(page, "#chamado .go")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(re.compile("/registrado/"))
+    page.keyboard.press("Control+Shift+Period")
+    ticket = Ticket.objects.get()
+    expect(page.get_by_role("status")).to_have_text("Protocolo copiado.")
+    assert page.evaluate("navigator.clipboard.readText()") == ticket.number
+    assert ticket.exits == [("Segundo telefone", "Cliente só tem um telefone")]
+
+    page = new_page(carla)
+    page.goto("/fila/")
+    reach(page, ".queue a")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/chamados/"))
+    reach(page, "[name=result]")
+    page.keyboard.press("Space")
+    reach(page, "#form-attempt button")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("#historico"))
+    reach(page, "#form-return summary")
+    page.keyboard.press("Enter")
+    reach(page, "#motivo-return")
+    page.keyboard.type("Dados")
+    reach(page, "#form-return button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tag", has_text="Devolvido ao suporte")).to_be_visible()
+
+
+def test_without_a_script(new_page: Open, bruno: User, certificate: Path) -> None:
+    page = new_page(bruno, java_script_enabled=False)
+    page.goto("/atender/")
+    page.set_input_files("#arquivo", certificate)
+    page.get_by_role("button", name="Ler certificado").click()
+    expect(page.get_by_role("heading", name=VERDICT)).to_be_visible()
+    page.get_by_label("Nuvem").check()
+    page.get_by_label("Telefone para retorno").fill("11 98888-7777")
+    page.get_by_role("button", name="Salvar").click()
+    expect(page.get_by_label("Telefone para retorno")).to_have_value("11 98888-7777")
+    page.get_by_role("button", name="Registrar chamado").click()
+    expect(page.get_by_role("heading", name="Falta acertar")).to_be_visible()
+    page.get_by_label("Cliente só tem um telefone").check()
+    page.get_by_label("E-mail", exact=True).fill("")  # the way out shows where nothing is written
+    page.get_by_label("Cliente não tem e-mail").check()
+    page.get_by_role("button", name="Registrar chamado").click()
+    page.wait_for_url(re.compile("/registrado/"))
+    expect(page.locator("#protocolo")).to_have_text(Ticket.objects.get().spoken)
