@@ -75,6 +75,12 @@ def django_db_modify_db_settings(database: str) -> None:
     """What pytest-django asks for before it makes the test database."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Hashing one password takes the time of fifty tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 NOW = datetime(2026, 11, 23, 17, 44, tzinfo=UTC)
 """A Monday, 14:44 in São Paulo."""
 

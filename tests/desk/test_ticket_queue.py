@@ -31,8 +31,8 @@ def test_by_time_left_and_those_already_reached_last(
     reached.promise.log_attempt(relacionamento, reached.phones[0], "spoke")
     queue = Ticket.queue(clock.now())
     assert list(queue) == [overdue, *others, reached]
-    assert list(queue.values_list("overdue", flat=True)) == [True, False, False, False, False]
-    assert list(queue.values_list("contacted", flat=True)) == [False, False, False, False, True]
+    assert [vars(ticket)["overdue"] for ticket in queue] == [True, False, False, False, False]
+    assert [vars(ticket)["contacted"] for ticket in queue] == [False, False, False, False, True]
 
 
 def test_each_ticket_is_in_one_list(tickets: list[Ticket], supervisao: User) -> None:

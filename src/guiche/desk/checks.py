@@ -24,7 +24,8 @@ _SHORTEST_KEY = 40
 def refuse_unsafe() -> None:
     """Raises `ImproperlyConfigured`, with every reason and remedy, when a check finds an error."""
     errors = [found for found in run_checks(tags=[TAG]) if found.is_serious()]
-    errors += list(database())
+    # A database is opened, and on SQLite made, only by a desk that may start.
+    errors = errors or list(database())
     if errors:
         reasons = "\n".join(f"- {error.msg} {error.hint} ({error.id})" for error in errors)
         raise ImproperlyConfigured(f"O Guichê não sobe assim:\n{reasons}")
@@ -37,8 +38,8 @@ def production(**_: Any) -> list[CheckMessage]:
 
 
 def _production() -> Iterator[Error]:
-    for code, name in ((1, "SECRET_KEY"), (2, "DATA_KEY")):
-        key = getattr(settings, name)
+    keys = {"SECRET_KEY": _secret_key(), "DATA_KEY": settings.DATA_KEY}
+    for code, (name, key) in enumerate(keys.items(), start=1):
         if len(key) < _SHORTEST_KEY or len(set(key)) < _SHORTEST_KEY // 4:
             yield Error(
                 f"GUICHE_{name} falta ou é curta demais." if key else f"GUICHE_{name} falta.",
@@ -46,7 +47,7 @@ def _production() -> Iterator[Error]:
                 f"Guarde-a em um arquivo e aponte GUICHE_{name}_FILE para ele.",
                 id=f"desk.E00{code}",
             )
-    if settings.SECRET_KEY and settings.SECRET_KEY == settings.DATA_KEY:
+    if keys["DATA_KEY"] and len(set(keys.values())) == 1:
         yield Error(
             "GUICHE_SECRET_KEY e GUICHE_DATA_KEY são iguais.",
             hint="Use uma chave para cada uma.",
@@ -70,6 +71,13 @@ def _production() -> Iterator[Error]:
             hint="Não mude estes ajustes: o Guichê em produção só é servido por https.",
             id="desk.E006",
         )
+
+
+def _secret_key() -> str:
+    try:
+        return settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's own refusal of an empty one
+        return ""
 
 
 def _asks_for_tls() -> bool:

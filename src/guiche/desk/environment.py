@@ -104,6 +104,10 @@ def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
             f"GUICHE_DATABASE_URL começa com {parts.scheme}://. "
             "Use postgresql://usuario:senha@servidor/banco, ou deixe vazio para usar o SQLite."
         )
+    try:
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise ImproperlyConfigured("GUICHE_DATABASE_URL: a porta não é um número.") from error
     options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -111,7 +115,7 @@ def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
-        "PORT": options.pop("port", str(parts.port or "")),
+        "PORT": options.pop("port", port),
         "OPTIONS": options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

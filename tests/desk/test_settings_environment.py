@@ -1,0 +1,85 @@
+"""The environment is read strictly: understood, or refused with the remedy."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from guiche.desk import environment
+
+
+def test_flags() -> None:
+    for value, flag in {"1": True, "sim": True, "TRUE": True, "0": False, "": False}.items():
+        assert environment.flag({"X": value}, "X") is flag
+    assert environment.flag({}, "X") is False
+    with pytest.raises(ImproperlyConfigured, match="X=talvez: use 1 ou 0"):
+        environment.flag({"X": "talvez"}, "X")
+
+
+def test_the_mode_is_local_or_production_and_nothing_else() -> None:
+    assert environment.mode({}) == "local"
+    assert environment.mode({"GUICHE_MODE": "production"}) == "production"
+    with pytest.raises(ImproperlyConfigured, match="use local ou production"):
+        environment.mode({"GUICHE_MODE": "prod"})
+
+
+def test_lists() -> None:
+    assert environment.words({"X": " a.br, b.br ,"}, "X") == ["a.br", "b.br"]
+
+
+def test_a_secret_stands_in_the_environment_or_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("from the file\n", "utf-8")
+    assert environment.secret({"X": "direct"}, "X") == "direct"
+    assert environment.secret({"X_FILE": str(file)}, "X") == "from the file"
+    assert environment.secret({}, "X") == ""
+    with pytest.raises(ImproperlyConfigured, match="Deixe só um"):
+        environment.secret({"X": "direct", "X_FILE": str(file)}, "X")
+    with pytest.raises(ImproperlyConfigured, match="não consegui ler"):
+        environment.secret({"X_FILE": str(tmp_path / "nothing")}, "X")
+
+
+def test_a_database_url() -> None:
+    entry = environment.database(
+        "postgresql://ana:p%40ss@db.exemplo:5433/guiche?sslmode=require", sqlite_file=Path("x")
+    )
+    assert entry["ENGINE"] == "django.db.backends.postgresql"
+    assert (entry["USER"], entry["PASSWORD"], entry["NAME"]) == ("ana", "p@ss", "guiche")
+    assert (entry["HOST"], entry["PORT"]) == ("db.exemplo", "5433")
+    assert entry["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_a_database_url_with_a_socket() -> None:
+    entry = environment.database("postgresql:///guiche?host=/run/pg", sqlite_file=Path("x"))
+    assert (entry["HOST"], entry["PORT"], entry["USER"]) == ("/run/pg", "", "")
+
+
+@pytest.mark.parametrize("url", ["mysql://a/b", "guiche.sqlite3", "postgresql://a:porta/b"])
+def test_another_database_is_refused(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="GUICHE_DATABASE_URL"):
+        environment.database(url, sqlite_file=Path("x"))
+
+
+def test_without_a_url_it_is_sqlite_made_for_a_ledger() -> None:
+    entry = environment.database("", sqlite_file=Path("/data/guiche.sqlite3"))
+    assert entry["NAME"] == "/data/guiche.sqlite3"
+    assert entry["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "synchronous=FULL" in entry["OPTIONS"]["init_command"]
+
+
+def test_a_data_folder_makes_its_secrets_once(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    environment.make_data_folder(folder)
+    keys = {name: environment.kept_secret(folder, name) for name in environment.KEPT_SECRETS}
+    assert len(set(keys.values())) == 2
+    assert all(len(key) >= 48 for key in keys.values())
+    assert stat.S_IMODE((folder / "secret-key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    environment.make_data_folder(folder)
+    assert keys == {name: environment.kept_secret(folder, name) for name in keys}
+
+
+def test_no_secret_is_kept_where_no_folder_was_made(tmp_path: Path) -> None:
+    assert environment.kept_secret(tmp_path, "GUICHE_SECRET_KEY") == ""
+    assert list(tmp_path.iterdir()) == []
