@@ -84,10 +84,12 @@ def _read(encoded: bytes) -> ExtensionReading:
         parts = reader.children(0, len(encoded))
         if parts and parts[0][0] == OBJECT_IDENTIFIER:
             raw = encoded[parts[0][1] : parts[0][2]]
-        if [tag for tag, _, _ in parts] not in _SHAPES:
+        if len(parts) not in (2, 3) or not raw or parts[-1][0] != OCTET_STRING:
             raise Malformed("extensão sem a forma de uma", 0)
         _, start, stop = parts[-1]
         if len(parts) == 3:
+            if parts[1][0] != BOOLEAN:
+                raise Malformed("extensão sem a forma de uma", 0)
             critical = encoded[parts[1][1] : parts[1][2]] != b"\x00"
             value.note_if(not critical, "explicit_default")
         value.read(raw, start, stop)
@@ -107,7 +109,6 @@ def _read(encoded: bytes) -> ExtensionReading:
     )
 
 
-_SHAPES = ([OBJECT_IDENTIFIER, OCTET_STRING], [OBJECT_IDENTIFIER, BOOLEAN, OCTET_STRING])
 _remembered = lru_cache(maxsize=1024)(_read)
 
 

@@ -178,24 +178,25 @@ def inspect(der: bytes, *, at: datetime | None = None) -> Inspection:
         # Where the end of the fields was not reached, only a number found stands.
         enrolment = enrolment._replace(status=Status.UNREADABLE, reason=Reason.MALFORMED)
     validity = Validity.judged(certificate.not_before, certificate.not_after, at)
+    findings = (
+        *certificate.findings,
+        *fields.findings(),
+        *on_certificate(profile, fields, certificate, holder),
+        *on_cei(profile, fields, enrolment, icp_brasil=icp_brasil),
+        *on_validity(validity),
+    )
     return Inspection(
-        enrolment=enrolment,
-        findings=(
-            *certificate.findings,
-            *fields.findings(),
-            *on_certificate(profile, fields, certificate, holder),
-            *on_cei(profile, fields, enrolment, icp_brasil=icp_brasil),
-            *on_validity(validity),
-        ),
-        fields=fields.every,
-        holder=holder,
-        responsible=responsible,
-        validity=validity,
-        certificate=certificate,
-        sha256=sha256(der).hexdigest(),
-        profile=profile,
-        certificate_type=certificate_type,
-        icp_brasil=icp_brasil,
+        enrolment,
+        findings,
+        fields.every,
+        holder,
+        responsible,
+        validity,
+        certificate,
+        sha256(der).hexdigest(),
+        profile,
+        certificate_type,
+        icp_brasil,
     )
 
 

@@ -44,12 +44,15 @@ class Reader:
         found = []
         try:
             while start < stop:
-                # Runs some seventy times a certificate: the common case is kept in line.
+                # Runs some seventy times a certificate: the common cases are kept in line.
                 tag = der[start]
                 length = der[start + 1]
                 if length < 0x80:
                     body = start + 2
                     end = after = body + length
+                elif length == 0x82 and der[start + 2]:
+                    body = start + 4
+                    end = after = body + (der[start + 2] << 8) + der[start + 3]
                 else:
                     body, end, after = self._long_form(start, stop, 0)
                 if tag & 0x1F == 0x1F:
