@@ -4,7 +4,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
-from typing import NamedTuple
 
 from guiche.sources.errors import (
     ArchiveTooLargeError,
@@ -13,7 +12,7 @@ from guiche.sources.errors import (
     SourceError,
     TooLargeError,
 )
-from guiche.sources.found import size_in_words
+from guiche.sources.found import Member, size_in_words
 
 MAX_MEMBERS = 10_000
 MAX_MEMBER = 10 * 1024 * 1024
@@ -32,13 +31,6 @@ _FAILURES = (
     LookupError,
     OverflowError,
 )
-
-
-class Member(NamedTuple):
-    """A file inside something: its name there, and its bytes or why they could not be had."""
-
-    name: str
-    content: "bytes | SourceError"
 
 
 def members(data: bytes, room: int) -> Iterator[Member]:

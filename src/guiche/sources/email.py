@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from guiche.sources.archive import Member
 from guiche.sources.errors import DamagedError
+from guiche.sources.found import Member
 
 if TYPE_CHECKING:
     from email.message import Message

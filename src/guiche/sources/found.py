@@ -1,6 +1,5 @@
 """What reading a source gives: certificates, or the values of a pasted text, and where from."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,6 +41,13 @@ class Found(NamedTuple):
         return inspect(self.der, at=at)
 
 
+class Member(NamedTuple):
+    """A source inside another: its name there, and its bytes or why they could not be had."""
+
+    name: str
+    content: "bytes | SourceError"
+
+
 class Reading(NamedTuple):
     """All that one input gave; `found` is never empty.
 
@@ -64,12 +70,6 @@ def claims_ca(der: bytes) -> bool:
         return Certificate.read(der).is_ca
     except ValueError:
         return False
-
-
-def number(ders: Iterator[bytes] | list[bytes], name: str, kind: str) -> Iterator[Found]:
-    """Certificates of one source, in order, as `Found`."""
-    for index, der in enumerate(ders):
-        yield Found(Source(name, kind, index), der, is_ca=claims_ca(der))
 
 
 def printable(name: str) -> str:

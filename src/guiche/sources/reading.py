@@ -4,7 +4,6 @@ A source inside another (a file of a ZIP, an attachment) goes the same way as on
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from guiche.sources import der, pem
 from guiche.sources.encoding import decode
@@ -16,10 +15,7 @@ from guiche.sources.errors import (
     SourceError,
     TooLargeError,
 )
-from guiche.sources.found import Found, Reading, Source, claims_ca, printable
-
-if TYPE_CHECKING:
-    from guiche.sources.archive import Member
+from guiche.sources.found import Found, Member, Reading, Source, claims_ca, printable
 
 MAX_INPUT = 10 * 1024 * 1024
 """Bytes of a file, an upload or standard input; a folder is walked, not packed."""
@@ -198,7 +194,7 @@ _NOTHING_INSIDE = {
 }
 
 
-def _members(data: bytes, kind: str, work: _Work) -> "Iterator[Member]":
+def _members(data: bytes, kind: str, work: _Work) -> Iterator[Member]:
     if kind == "email":
         from guiche.sources import email
 
