@@ -1,0 +1,183 @@
+"""Makes the pictures of the manual: the procedure, from the certificate to the return, in Chromium.
+
+Needs Debian's `chromium`. Starts a product of its own, with a data folder that is thrown away.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+IMAGES = Path(__file__).parent.parent / "docs" / "manual" / "img"
+PASSWORD = "guiche"
+WIDE, SMALL, NARROW = (1280, 820), (960, 600), (360, 740)
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def product(data: Path) -> Iterator[str]:
+    """The address of a Guichê that runs while the block does."""
+    settings = {k: v for k, v in os.environ.items() if not k.startswith("GUICHE_")}
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "guiche", "up", "--port", str(free_port())],
+        env={**settings, "GUICHE_DATA": str(data)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield address_in(process)
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def address_in(process: subprocess.Popen[str]) -> str:
+    """What `guiche up` prints once the pages answer."""
+    for line in process.stdout or ():
+        if line.startswith("Guichê no ar: "):
+            return line.split()[-1]
+    raise SystemExit("O Guichê não subiu; a causa está nas linhas acima.")
+
+
+def open_page(
+    browser: Browser,
+    address: str,
+    size: tuple[int, int] = WIDE,
+    scheme: Literal["light", "dark"] = "light",
+) -> Page:
+    """A page of a session of its own, nobody signed in."""
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": size[0], "height": size[1]},
+        device_scale_factor=2,
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="pt-BR",
+        timezone_id="America/Sao_Paulo",
+    )
+    context.set_default_timeout(10_000)
+    return context.new_page()
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/")
+    page.get_by_label("Usuário").fill(username)
+    page.get_by_label("Senha").fill(PASSWORD)
+    page.get_by_role("button", name="Entrar").click()
+    expect(page.get_by_role("button", name="Sair")).to_be_visible()
+
+
+def read_certificate(page: Page, file: Path, verdict: str) -> None:
+    """Takes the file into a new call, and waits for the first words of its verdict."""
+    page.get_by_role("button", name="Novo atendimento").click()
+    page.set_input_files("#arquivo", file)
+    expect(page.locator("#veredito")).to_contain_text(verdict)
+
+
+def answer(page: Page) -> None:
+    """What only the customer can say."""
+    page.get_by_label("Arquivo no computador").check()
+    page.get_by_label("Telefone para retorno").fill("(11) 3333-4444")
+    page.get_by_label("Segundo telefone", exact=True).fill("(11) 98765-4321")
+    page.get_by_label("E-mail confirmado").check()
+    expect(page.locator("#salvo")).to_contain_text("Salvo às")
+
+
+def shoot(name: str, of: Page | Locator) -> None:
+    """Writes one picture: what the window shows, or one part of the page."""
+    page = of if isinstance(of, Page) else of.page
+    if of is page:
+        page.evaluate("scrollTo(0, 0)")
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.move(0, 0)
+    of.screenshot(path=IMAGES / name, animations="disabled")
+
+
+def shoot_call(browser: Browser, address: str, samples: Path) -> str:
+    """The technician's part; the path of the page of the ticket."""
+    page = open_page(browser, address, size=SMALL)
+    page.goto("/")
+    shoot("entrar.png", page)
+    page = open_page(browser, address)
+    sign_in(page, "suporte")
+    read_certificate(page, samples / "e-cnpj-sem-cei.cer", "Sem CEI")
+    shoot("atender-veredito.png", page)
+    answer(page)
+    shoot("atender-formulario.png", page.locator("#tela-2"))
+    page.get_by_role("button", name="Registrar chamado").click()
+    expect(page.locator("#protocolo")).to_be_visible()
+    shoot("registrado.png", page)
+    page.get_by_role("link", name="Ver o chamado").click()
+    return page.url
+
+
+def shoot_return(browser: Browser, address: str, ticket: str) -> None:
+    """The part of Relacionamento."""
+    page = open_page(browser, address)
+    sign_in(page, "relacionamento")
+    shoot("fila.png", page)
+    page.goto(ticket)
+    shoot("chamado.png", page)
+    giving_back = page.locator("#form-return")
+    giving_back.locator("summary").click()
+    giving_back.get_by_label("Motivo").select_option("Telefones não atendem")
+    giving_back.get_by_label("Anotação").fill("Os dois dão caixa postal; conferir os números.")
+    shoot("devolver.png", giving_back)
+
+
+def shoot_looks(browser: Browser, address: str, samples: Path) -> None:
+    """The page of the verdict on a narrow screen, and in the dark."""
+    page = open_page(browser, address, size=NARROW)
+    sign_in(page, "suporte")
+    read_certificate(page, samples / "e-cpf-com-cei.cer", "Tem CEI")
+    shoot("estreito.png", page)
+    page = open_page(browser, address, scheme="dark")
+    sign_in(page, "suporte")
+    read_certificate(page, samples / "e-cpf-caepf-no-lugar-do-cei.cer", "Conferir CEI")
+    shoot("escuro.png", page)
+
+
+def main() -> None:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise SystemExit("Falta o Chromium: sudo apt-get install chromium")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="guiche-imagens-") as data,
+        product(Path(data)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        samples = Path(data) / "exemplos"
+        ticket = shoot_call(browser, address, samples)
+        shoot_return(browser, address, ticket)
+        shoot_looks(browser, address, samples)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
