@@ -146,6 +146,19 @@ def test_outlook_signed_messages_keep_the_whole_in_one_attachment() -> None:
     assert names(of_outlook(("smime.p7m", signed))) == ["caso.msg/smime.p7m/ana.cer"]
 
 
+def test_outlook_streams_that_share_their_sectors() -> None:
+    data = bytearray(ole.message(*((f"{n}.cer", ANA) for n in range(6))))
+    assert len(read(bytes(data), "caso.msg").found) == 6
+    name = "__substg1.0_37010102".encode("utf-16-le")
+    at = data.find(name)
+    while at >= 0:
+        data[at + 116 : at + 128] = (8).to_bytes(4, "little") + (20_000).to_bytes(8, "little")
+        at = data.find(name, at + 1)
+    with pytest.raises(SourceError) as caught:
+        read(bytes(data), "caso.msg")
+    assert "não cabem nela" in caught.value.others[-1].message
+
+
 def test_outlook_without_certificate_and_damaged() -> None:
     with pytest.raises(NoCertificateError):
         of_outlook(body="bom dia")

@@ -19,6 +19,7 @@ MAX_MEMBER = 10 * 1024 * 1024
 MAX_RATIO = 100
 """Times its packed size, of a member over 1 MB: certificates shrink by half, bombs by 1,000."""
 
+_ENCRYPTED = 0x1
 _SYSTEM_JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 _FAILURES = (
     zipfile.BadZipFile,
@@ -49,11 +50,10 @@ def members(data: bytes, room: int) -> Iterator[Member]:
     with archive:
         files = [entry for entry in archive.infolist() if not _is_nothing(entry)]
         _refuse_bombs(files, room)
-        encrypted = [entry for entry in files if entry.flag_bits & 0x1]
         for entry in files:
-            if entry not in encrypted:
+            if not entry.flag_bits & _ENCRYPTED:
                 yield Member(entry.filename, _content(archive, entry))
-        if encrypted:
+        if any(entry.flag_bits & _ENCRYPTED for entry in files):
             raise EncryptedArchiveError
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from guiche.sources.errors import DamagedError
 from guiche.sources.found import Member
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 BODY = "mensagem"
 """Name of the member that is the text of a message."""
-MAX_PARTS = 1_000
+MAX_PARTS = 200
+MAX_STREAMS = 10_000
+"""Of a compound file; each attachment and each recipient has some fifteen."""
 MAX_COMPARISONS = 5_000_000
 """Lines times boundaries: the parser compares every line with all that may be open."""
 
@@ -87,23 +89,44 @@ def _of_outlook(data: bytes) -> Iterator[Member]:
     import olefile
 
     with olefile.OleFileIO(BytesIO(data)) as file:
-        streams = {tuple(path) for path in file.listdir()}
-        for path in sorted(streams):
-            if path[-1] == _DATA and _ATTACHMENT in "".join(path[-2:-1]):
-                yield Member(_outlook_name(file, path[:-1], streams), _stream(file, path))
+        streams = _Streams(file, len(data))
+        for path in streams.paths:
+            if path[-1] == _DATA and path[-2:-1] and path[-2].startswith(_ATTACHMENT):
+                yield Member(_outlook_name(streams, path[:-1]), streams.content(path))
             elif path[-1] in (_BODY, _BODY_8BIT):
-                yield Member(BODY, _stream(file, path))
+                yield Member(BODY, streams.content(path))
 
 
-def _outlook_name(file: object, storage: tuple[str, ...], streams: set[tuple[str, ...]]) -> str:
+class _Streams:
+    """The streams of a compound file, no more of them in sum than the file has bytes.
+
+    Entries may point to the same sectors: a small file could pretend to hold any amount.
+    """
+
+    def __init__(self, file: Any, size: int) -> None:
+        self._file = file
+        self._room = size
+        self.paths = sorted(tuple(path) for path in file.listdir())
+        self._known = set(self.paths)
+        parts = sum(path[-1] in (_DATA, _BODY, _BODY_8BIT) for path in self.paths)
+        if parts > MAX_PARTS or len(self.paths) > MAX_STREAMS:
+            raise DamagedError("a mensagem tem partes demais")
+
+    def __contains__(self, path: tuple[str, ...]) -> bool:
+        return path in self._known
+
+    def content(self, path: tuple[str, ...]) -> bytes:
+        self._room -= self._file.get_size(list(path))
+        if self._room < 0:
+            raise DamagedError("as partes da mensagem não cabem nela")
+        with self._file.openstream(list(path)) as stream:
+            content: bytes = stream.read()
+        return content
+
+
+def _outlook_name(streams: _Streams, storage: tuple[str, ...]) -> str:
     for tag in _NAMES:
         if (*storage, tag) in streams:
             encoding = "utf-16-le" if tag.endswith("001F") else "cp1252"
-            return _stream(file, (*storage, tag)).decode(encoding, "replace").rstrip("\0")
+            return streams.content((*storage, tag)).decode(encoding, "replace").rstrip("\0")
     return "anexo"
-
-
-def _stream(file: object, path: tuple[str, ...]) -> bytes:
-    with file.openstream(list(path)) as stream:  # type: ignore[attr-defined]
-        content: bytes = stream.read()
-    return content
