@@ -117,7 +117,9 @@ def test_without_a_script_saving_leads_back_to_the_call(client: Client, draft: D
 
 def test_a_save_that_comes_late_changes_nothing(client: Client, draft: Draft) -> None:
     client.post(at(draft, "salvar"), {"name": "Novo Exemplo", "revision": "2000"}, headers=HTMX)
-    client.post(at(draft, "salvar"), {"name": "Velho Exemplo", "revision": "1000"}, headers=HTMX)
+    late = {"name": "Velho Exemplo", "revision": "1000"}
+    answer = client.post(at(draft, "salvar"), late, headers=HTMX)
+    assert "mudou em outra aba" in answer.content.decode()
     assert 'value="Novo Exemplo"' in client.get(at(draft)).content.decode()
 
 

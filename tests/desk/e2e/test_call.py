@@ -30,7 +30,8 @@ def test_pasted_outside_a_field_it_is_read(new_page: Open, bruno: User) -> None:
     page = new_page(bruno)
     page.goto("/atender/")
     paste(page, HEX)
-    expect(page.get_by_role("heading", name="Tem CEI: 11.583.00249/85.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Tem CEI: 11.583.00249/85.")).to_be_focused()
+    expect(page.locator("#anuncio")).to_have_text("Tem CEI: 11.583.00249/85.")
     page.get_by_role("button", name="Copiar 11.583.00249/85").click()
     expect(page.locator("#anuncio")).to_have_text("Número 11.583.00249/85 copiado.")
     assert page.evaluate("navigator.clipboard.readText()") == CEI
@@ -68,8 +69,9 @@ def test_of_several_one_is_chosen(new_page: Open, bruno: User) -> None:
     page.goto("/atender/")
     paste(page, pem(e_cnpj(cei=CEI).der()) + pem(selo_eletronico().der()))
     expect(page.get_by_role("heading", name="Há 2 certificados")).to_be_visible()
-    page.get_by_role("button", name="Usar este").first.click()
-    expect(page.get_by_role("heading", name="Tem CEI")).to_be_visible()
+    page.get_by_role("button", name="Usar este").first.press("Enter")
+    expect(page.get_by_role("heading", name="Tem CEI")).to_be_focused()
+    expect(page.locator("#anuncio")).to_contain_text("Válido até 02/03/2027")
 
 
 def test_a_file_that_is_far_too_large_is_not_even_sent(

@@ -121,13 +121,18 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, s
   .filter(([, box]) => box.width && (box.width < 22 || box.height < 22))"""
 
 
+def violations(page: Page, **options: list[str]) -> list[tuple[str, list[str]]]:
+    found = Axe().run(page, options=options or None).response["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
+
+
 @pytest.mark.parametrize("visit", PAGES, ids=lambda visit: visit.__name__)
 def test_is_accessible_and_fits(new_page: Open, bruno: User, carla: User, visit: Visit) -> None:
     page = visit(new_page, bruno, carla)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found = Axe().run(page).response["violations"]
-        assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == [], scheme
+    page.emulate_media(reduced_motion="reduce")
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, runOnly=["color-contrast"]) == []  # what else could have changed?
     for width in (640, 360, 320):  # 640: 1280 at a zoom of 200 %
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -78,7 +78,8 @@ def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
     # The form beside the reader comes along: what was typed in the meantime is not lost.
     sent = typed_in(draft, request.POST)
-    draft.type_in(sent, _revision(request))
+    if sent:
+        draft.type_in(sent)
     try:
         reading = uploads.received(request)
     except uploads.NotRead as error:
@@ -96,9 +97,11 @@ def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("atendimento", draft_id=draft.pk)
     sent = typed_in(draft, request.POST)
-    draft.type_in(sent, _revision(request))
+    kept = draft.type_in(sent, _revision(request))
     if draft.submitted_at or not fragment.wanted(request):
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
+    if not kept:
+        return HttpResponse("Este atendimento mudou em outra aba. Recarregue a página.")
     return render(
         request,
         "desk/saved.html",
@@ -112,7 +115,7 @@ def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Opens the ticket, once; or shows all that is missing."""
     draft = _own(request, draft_id)
     if request.method == "POST" and not draft.submitted_at:
-        draft.type_in(typed_in(draft, request.POST), _revision(request))
+        draft.type_in(typed_in(draft, request.POST))
         try:
             draft.submit(account(request))
         except Incomplete as error:
@@ -134,7 +137,7 @@ def _untouched(draft: Draft) -> bool:
 
 
 def _revision(request: HttpRequest) -> int:
-    """Milliseconds of the browser's clock at the moment of sending; 0 without a script."""
+    """Milliseconds of the browser's clock when a save was sent; 0 without a script."""
     number = request.POST.get("revision", "")
     return int(number) if number.isdecimal() and number.isascii() and len(number) < 16 else 0
 

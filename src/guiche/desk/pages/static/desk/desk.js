@@ -92,6 +92,13 @@ if (reader) {
   });
   // What was read leaves the form: a file chosen again, even the same one, is read again.
   reader.addEventListener("htmx:afterRequest", () => { byId("arquivo").value = ""; });
+  // The answer is said, not the whole card; and a focus that was swapped away goes to it.
+  byId("resultado").addEventListener("htmx:afterSettle", ({ target }) => {
+    if (target.id !== "resultado") return;
+    const words = target.querySelectorAll("h2, .validity");
+    announce([...words].map((part) => part.textContent.trim()).join(" "));
+    if (document.activeElement === document.body) words[0]?.focus();
+  });
 }
 
 /* The form: saved as typed, one submit */
@@ -136,7 +143,6 @@ if (form) {
     }
   });
   form.addEventListener("submit", () => {
-    form.elements.revision.value = Date.now();
     // After the browser has taken the values: a disabled button must not stop the submission.
     setTimeout(() => { form.querySelector(".go").disabled = true; });
   });
