@@ -104,8 +104,8 @@ def test_any_life(stopped_clock: object, open_ticket: Open, people: dict[str, Us
     run_state_machine_as_test(
         type("AnyLife", (Life,), attributes),
         settings=settings(
-            max_examples=30,
-            stateful_step_count=20,
+            max_examples=15,
+            stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -4,7 +4,7 @@ Codes: desk.E001-E009 settings of production, desk.E010 procedures, desk.E011 se
 desk, desk.E012 demonstration accounts in production, desk.E013 database not migrated.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -22,10 +22,18 @@ _SHORTEST_KEY = 40
 
 
 def refuse_unsafe() -> None:
+    """`refuse_unsafe_settings`, and then the same for what the database says."""
+    # Only a desk that may start opens its database: SQLite would make the file.
+    refuse_unsafe_settings()
+    _refuse(list(database()))
+
+
+def refuse_unsafe_settings() -> None:
     """Raises `ImproperlyConfigured`, with every reason and remedy, when a check finds an error."""
-    errors = [found for found in run_checks(tags=[TAG]) if found.is_serious()]
-    # A database is opened, and on SQLite made, only by a desk that may start.
-    errors = errors or list(database())
+    _refuse([found for found in run_checks(tags=[TAG]) if found.is_serious()])
+
+
+def _refuse(errors: Sequence[CheckMessage]) -> None:
     if errors:
         reasons = "\n".join(f"- {error.msg} {error.hint} ({error.id})" for error in errors)
         raise ImproperlyConfigured(f"O Guichê não sobe assim:\n{reasons}")

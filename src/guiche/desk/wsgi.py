@@ -10,4 +10,4 @@ application = get_wsgi_application()
 # Whatever server imports this: an unsafe setting is refused, not served.
 from guiche.desk import checks  # noqa: E402
 
-checks.refuse_unsafe()
+checks.refuse_unsafe_settings()
