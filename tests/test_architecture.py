@@ -9,7 +9,16 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "src" / "guiche"
 # Each layer may import itself and what stands left of it.
 LAYERS = ["icpbrasil", "sources", "trust", "portfolio", "desk", "cli"]
-CATCH_ALL_NAMES = {"utils", "util", "helpers", "helper", "services", "manager", "managers", "common"}
+CATCH_ALL_NAMES = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "services",
+    "manager",
+    "managers",
+    "common",
+}
 
 
 def modules() -> list[Path]:
@@ -30,7 +39,11 @@ def imported_modules(path: Path) -> Iterator[str]:
 
 def layer_of(module: str) -> int | None:
     parts = module.split(".")
-    return LAYERS.index(parts[1]) if parts[0] == "guiche" and parts[1:2] and parts[1] in LAYERS else None
+    return (
+        LAYERS.index(parts[1])
+        if parts[0] == "guiche" and parts[1:2] and parts[1] in LAYERS
+        else None
+    )
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
