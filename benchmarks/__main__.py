@@ -25,7 +25,8 @@ def main(names: list[str]) -> int:
         for figure in SUITES[name]():
             mark = {True: "ok", False: "MISSED", None: "not measured"}[figure.reached]
             missed |= figure.reached is False
-            print(f"{figure.name}\n    target {figure.target}; {figure.result}  [{mark}]", flush=True)
+            print(f"{figure.name}\n    target {figure.target}; {figure.result}  [{mark}]")
+            sys.stdout.flush()
     return int(missed)
 
 

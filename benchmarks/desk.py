@@ -16,7 +16,7 @@ from benchmarks.measure import Figure, duration, percentile
 from certificates import ZEROS, e_cnpj
 
 AT_ONCE, ROUNDS = 20, 15
-PASSWORD = "senha-da-medida"  # noqa: S105
+PASSWORD = "senha-da-medida"
 BOUNDARY = "limite-da-medida"
 
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from benchmarks.measure import Figure, duration, interleaved
 from guiche.sources import read
 
-PASSWORD = "senha de teste"  # noqa: S105
+PASSWORD = "senha de teste"
 NOW = datetime.datetime(2026, 11, 23, tzinfo=datetime.UTC)
 
 

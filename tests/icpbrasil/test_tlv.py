@@ -57,10 +57,9 @@ def test_indefinite_lengths_nest(pieces: list[bytes], depth: int) -> None:
 def test_any_bytes_are_read_within_the_buffer_or_refused(der: bytes) -> None:
     try:
         found = Reader(der).children(0, len(der))
-    except Malformed as error:
-        assert 0 <= error.offset <= len(der)
-    else:
-        assert all(2 <= start <= stop <= len(der) for _, start, stop in found)
+    except Malformed:
+        return
+    assert all(2 <= start <= stop <= len(der) for _, start, stop in found)
 
 
 @given(st.binary(min_size=1, max_size=100), st.data())

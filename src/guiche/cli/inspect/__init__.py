@@ -98,8 +98,8 @@ def _inspect(entry: Entry, options: Options, report: Report) -> None:
         return
     for found in reading.found if options.show_all else reading.leaves:
         report.reading(found, found.inspect(at=datetime.now(UTC)))
-    for error in reading.errors:
-        report.error(error)
+    for member in reading.errors:
+        report.error(member)
 
 
 def _read(entry: Entry, options: Options) -> "Reading":
