@@ -57,8 +57,10 @@ def test_only_speaking_with_the_customer_keeps_the_promise(
 
 
 def test_who_calls_is_relacionamento(ticket: Ticket, suporte: User, supervisao: User) -> None:
+    assert not ticket.promise.may_log(suporte)
     with pytest.raises(AttemptRefused, match="Relacionamento"):
         call(ticket, suporte)
+    assert ticket.promise.may_log(supervisao)
     call(ticket, supervisao)
 
 
@@ -83,6 +85,7 @@ def test_an_attempt_that_cannot_be_recorded(
 
 def test_a_closed_ticket_takes_no_attempt(ticket: Ticket, relacionamento: User) -> None:
     ticket.move("resolve", relacionamento, "Cliente desistiu")
+    assert not ticket.promise.may_log(relacionamento)
     with pytest.raises(AttemptRefused, match="encerrado"):
         call(ticket, relacionamento)
     assert not ContactAttempt.objects.exists()

@@ -48,9 +48,9 @@ INSTALLED_APPS = [
     "guiche.desk",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    # Before the static files, so that every answer carries the policy.
+    # First, so that every answer carries the policy: a redirect to https and a static file too.
     "guiche.desk.pages.security.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

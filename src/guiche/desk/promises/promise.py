@@ -112,6 +112,10 @@ class Promise(models.Model):
         self.closed_at = at
         self.save(update_fields=["closed_at"])
 
+    def may_log(self, user: User) -> bool:
+        """Whether this person may record an attempt to keep it now."""
+        return user.role in _CALLERS and self.closed_at is None
+
     @transaction.atomic
     def log_attempt(self, by: User, phone: str, result: str, note: str = "") -> "ContactAttempt":
         """Records a call and its result, in the history too; `AttemptRefused` or `Problem` else."""
