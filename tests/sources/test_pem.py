@@ -16,9 +16,10 @@ from guiche.sources import (
     read,
     read_text,
 )
-from sources import openssl
+from sources import openssl, pfx
 from sources.conftest import Pair
 from sources.openssl import needs_openssl
+from sources.test_archive import zipped
 
 ANA, PADARIA, AUTHORITY = e_cpf().der(), e_cnpj().der(), ca().der()
 PEM = pem(PADARIA)
@@ -156,6 +157,14 @@ def test_cut_base64_is_damage_and_not_absence() -> None:
 def test_empty(data: bytes) -> None:
     with pytest.raises(EmptyFileError):
         read(data, "cert.cer")
+
+
+def test_other_containers_in_base64() -> None:
+    text = base64.encodebytes(pfx.usual(ANA, "segredo", ber=True)).decode()
+    found = read_text(text, "colado", passwords=["segredo"]).found
+    assert [each.source for each in found] == [("colado", "pkcs12", 0)]
+    packed = base64.b64encode(zipped(("ana.cer", ANA)))
+    assert ders(read(packed, "x")) == [ANA]
 
 
 def test_the_word_of_a_label_is_not_believed() -> None:

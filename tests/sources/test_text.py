@@ -403,6 +403,11 @@ def test_a_certificate_in_the_text_is_more_than_its_text() -> None:
     assert [found.der for found in reading.found] == [der]
 
 
+def test_values_beside_blocks_of_other_things() -> None:
+    text = f"-----BEGIN PGP SIGNED MESSAGE-----\n{SEVEN}=04 0c {HEX}\n-----BEGIN PGP SIGNATURE-----"
+    assert names(text) == [(SEVEN, 4, CEI.encode())]
+
+
 def test_errors_of_text_have_a_place() -> None:
     with pytest.raises(SourceError) as caught:
         read_text("oi", "colado")

@@ -10,7 +10,12 @@ from guiche.icpbrasil.tlv import (
     Malformed,
     Reader,
 )
-from guiche.sources.errors import DamagedError, NoCertificateError, TooLargeError
+from guiche.sources.errors import (
+    DamagedError,
+    NoCertificateError,
+    SourceError,
+    TooLargeError,
+)
 
 MAX_DER = MAX_SIZE
 """Bytes. A certificate has some 2 kB, a .p7b with all authorities of ICP-Brasil under 512 kB."""
@@ -57,6 +62,17 @@ def recognise(data: bytes) -> str:
         raise NoCertificateError("É um arquivo ASN.1, mas não um certificado.")
     _refuse_what_only_resembles(reader, parts[0])
     return "der"
+
+
+def holds_certificates(data: bytes) -> bool:
+    """Whether `recognise` names it, or it is one of these and damaged."""
+    try:
+        recognise(data)
+    except NoCertificateError:
+        return False
+    except SourceError:
+        return True
+    return True
 
 
 def certificates(data: bytes) -> list[bytes]:

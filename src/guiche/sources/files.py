@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from guiche.sources.encoding import decode
 from guiche.sources.errors import (
     NoPermissionError,
     NotAFileError,
@@ -41,6 +40,8 @@ def read_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) ->
 
 def read_text_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) -> Reading:
     """The same, of a file that is known to be text, as `read_text`."""
+    from guiche.sources.encoding import decode
+
     data, name = _fetched(os.fspath(path))
     return read_text(decode(data), name, passwords=passwords)
 

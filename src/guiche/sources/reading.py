@@ -1,12 +1,14 @@
 """Bytes or text to certificates: what it is, is told by content, never by name.
 
 A source inside another (a file of a ZIP, an attachment) goes the same way as one that stands alone.
+Inside this module an error is an item like a certificate, so that one bad member loses no other;
+only `read` and `read_text` raise.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from guiche.sources import der, pem
-from guiche.sources.encoding import decode
+from guiche.sources import der
 from guiche.sources.errors import (
     DamagedError,
     EmptyFileError,
@@ -16,6 +18,9 @@ from guiche.sources.errors import (
     TooLargeError,
 )
 from guiche.sources.found import Found, Member, Reading, Source, claims_ca, printable
+
+if TYPE_CHECKING:
+    from guiche.sources.pem import Block
 
 MAX_INPUT = 10 * 1024 * 1024
 """Bytes of a file, an upload or standard input; a folder is walked, not packed."""
@@ -30,9 +35,10 @@ CERTIFICATE_SUFFIXES = (".cer", ".crt", ".pem", ".der", ".pfx", ".p12", ".p7b", 
 """Names that promise a certificate. They decide only what is worth telling: that some other file of
 a ZIP, a message or a folder has no certificate inside is no news."""
 
+_BLANKS = b" \t\r\n\v\f\0"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_KNOWN = (
+_OTHERS = (
     (b"%PDF", "É um PDF."),
     (b"\x89PNG", "É uma imagem."),
     (b"\xff\xd8\xff", "É uma imagem."),
@@ -43,17 +49,41 @@ _KNOWN = (
     (b"MZ", "É um programa."),
     (b"\xfe\xed\xfe\xed", "É um repositório de chaves Java (JKS)."),
 )
+_OTHER_BLOCKS = (
+    ("KEY", "Só há uma chave, e nenhum certificado."),
+    ("REQUEST", "É um pedido de certificado (CSR), ainda não emitido."),
+    ("CRL", "É uma lista de certificados revogados (LCR)."),
+    ("", "Há blocos PEM, mas nenhum é um certificado."),
+)
+_NONE_INSIDE = {
+    "zip": "É um ZIP sem certificado entre os {count} arquivos.",
+    "email": "É uma mensagem sem certificado entre as {count} partes.",
+}
 
 Item = Found | SourceError
 
 
-class _Work:
-    """What one reading was given, and what it may still spend."""
+class _Allowance:
+    """What one reading was given, and what all of it together may still spend."""
 
     def __init__(self, passwords: Sequence[str]) -> None:
         self.passwords = tuple(passwords)
         self.iterations = MAX_ITERATIONS_IN_ALL
-        self.room = MAX_UNPACKED_IN_ALL
+        self.unpacked = MAX_UNPACKED_IN_ALL
+
+
+class _Place(NamedTuple):
+    """Where the reading stands: the name, the kinds of the containers around it."""
+
+    name: str
+    inside: tuple[str, ...]
+    allowance: _Allowance
+
+    def source(self, kind: str) -> Source:
+        return Source(self.name, kind, 0)
+
+    def member(self, name: str, kind: str) -> "_Place":
+        return self._replace(name=f"{self.name}/{printable(name)}", inside=(*self.inside, kind))
 
 
 def read(data: bytes, name: str, *, passwords: Sequence[str] = ()) -> Reading:
@@ -63,17 +93,15 @@ def read(data: bytes, name: str, *, passwords: Sequence[str] = ()) -> Reading:
     Raises `SourceError` where nothing at all was found, the first one with the `others` in it; the
     errors of members beside what was found are in `Reading.errors`.
     """
-    name = printable(name)
-    return _reading(_items(data, name, _Work(passwords), ()))
+    return _numbered(_items(data, _Place(printable(name), (), _Allowance(passwords))))
 
 
 def read_text(text: str, name: str, *, passwords: Sequence[str] = ()) -> Reading:
     """The same for pasted text: values of certificate windows, OpenSSL text, PEM, base64."""
-    name = printable(name)
-    return _reading(_text_items(text, name, _Work(passwords), ()))
+    return _numbered(_text_items(text, _Place(printable(name), (), _Allowance(passwords))))
 
 
-def _reading(items: Iterator[Item]) -> Reading:
+def _numbered(items: Iterator[Item]) -> Reading:
     found: list[Found] = []
     errors: list[SourceError] = []
     numbers: dict[str, int] = {}
@@ -92,63 +120,70 @@ def _reading(items: Iterator[Item]) -> Reading:
     return Reading(tuple(found), tuple(errors))
 
 
-def _items(data: bytes, name: str, work: _Work, inside: tuple[str, ...]) -> Iterator[Item]:
-    """What the bytes hold; an error comes as an item too, with its place."""
+# --- bytes --------------------------------------------------------------------------------------
+
+
+def _items(data: bytes, place: _Place) -> Iterator[Item]:
     if len(data) > MAX_INPUT:
-        yield TooLargeError("O arquivo", len(data), MAX_INPUT).at(Source(name, "unknown", 0))
-    elif not data.strip(b" \t\r\n\v\f\0"):
-        yield EmptyFileError().at(Source(name, "unknown", 0))
+        yield TooLargeError("O arquivo", len(data), MAX_INPUT).at(place.source("unknown"))
+    elif not data.strip(_BLANKS):
+        yield EmptyFileError().at(place.source("unknown"))
     elif _is_binary(data):
-        yield from _binary_items(data, name, work, inside)
+        yield from _binary_items(data, place)
     elif _is_message(data):
-        yield from _container_items(data, name, "email", work, inside)
-    elif data.startswith(tuple(magic for magic, _ in _KNOWN)):
-        found = next(words for magic, words in _KNOWN if data.startswith(magic))
-        yield NoCertificateError(found).at(Source(name, "unknown", 0))
+        yield from _container_items(data, place, "email")
+    elif other := next((words for magic, words in _OTHERS if data.startswith(magic)), None):
+        yield NoCertificateError(other).at(place.source("unknown"))
     else:
-        yield from _text_items(decode(data), name, work, inside)
+        from guiche.sources.encoding import decode
+
+        yield from _text_items(decode(data), place)
 
 
 def _is_binary(data: bytes) -> bool:
     return data.startswith((*_ZIP, _OLE)) or der.looks_like_der(data)
 
 
-def _binary_items(
-    data: bytes, name: str, work: _Work, inside: tuple[str, ...], kind: str = "der"
-) -> Iterator[Item]:
+def _is_message(data: bytes) -> bool:
+    from guiche.sources import email
+
+    return email.looks_like_message(data)
+
+
+def _binary_items(data: bytes, place: _Place) -> Iterator[Item]:
     if data.startswith(_ZIP):
-        yield from _container_items(data, name, "zip", work, inside)
+        yield from _container_items(data, place, "zip")
     elif data.startswith(_OLE):
-        yield from _container_items(data, name, "email", work, inside)
+        yield from _container_items(data, place, "email")
     else:
-        yield from _structure_items(data, name, work, kind)
+        yield from _structure_items(data, place, "der")
 
 
-def _structure_items(data: bytes, name: str, work: _Work, kind: str) -> Iterator[Item]:
+def _structure_items(data: bytes, place: _Place, kind: str) -> Iterator[Item]:
     """Of one ASN.1 structure; `kind` is what a certificate that stands there by itself is."""
     try:
         recognised = der.recognise(data)
         kind = kind if recognised == "der" else recognised
         if kind == "pkcs12":
-            found = _pkcs12_certificates(data, work)
+            found = _pkcs12_certificates(data, place.allowance)
         else:
             ders = _pkcs7_certificates(data) if kind == "pkcs7" else der.certificates(data)
             found = [(each, claims_ca(each)) for each in ders]
     except SourceError as error:
-        yield error.at(Source(name, kind, 0))
+        yield error.at(place.source(kind))
         return
     for each, is_ca in found:
-        yield Found(Source(name, kind, 0), each, is_ca=is_ca)
+        yield Found(place.source(kind), each, is_ca=is_ca)
 
 
-def _pkcs12_certificates(data: bytes, work: _Work) -> list[tuple[bytes, bool]]:
+def _pkcs12_certificates(data: bytes, allowance: _Allowance) -> list[tuple[bytes, bool]]:
     from guiche.sources import pkcs12
 
-    budget = pkcs12.Budget(min(pkcs12.MAX_ITERATIONS, work.iterations))
+    budget = pkcs12.Budget(min(pkcs12.MAX_ITERATIONS, allowance.iterations))
     try:
-        found = pkcs12.certificates(data, work.passwords, budget)
+        found = pkcs12.certificates(data, allowance.passwords, budget)
     finally:
-        work.iterations -= budget.limit - budget.left
+        allowance.iterations -= budget.limit - budget.left
     # The one that has a key is the one meant, whatever it says of itself.
     return [(each.der, not each.has_key and claims_ca(each.der)) for each in found]
 
@@ -159,42 +194,29 @@ def _pkcs7_certificates(data: bytes) -> list[bytes]:
     return pkcs7.certificates(data)
 
 
-def _is_message(data: bytes) -> bool:
-    from guiche.sources import email
-
-    return email.looks_like_message(data)
+# --- sources inside another ---------------------------------------------------------------------
 
 
-def _container_items(
-    data: bytes, name: str, kind: str, work: _Work, inside: tuple[str, ...]
-) -> Iterator[Item]:
-    """Of the members of a ZIP or a message; a bad one does not take the others with it."""
+def _container_items(data: bytes, place: _Place, kind: str) -> Iterator[Item]:
     count, silent = 0, True
     try:
-        if kind == "zip" and "zip" in inside:
+        if kind == "zip" and "zip" in place.inside:
             raise NestedArchiveError
-        if len(inside) >= MAX_CONTAINERS:
+        if len(place.inside) >= MAX_CONTAINERS:
             raise DamagedError("há mensagens demais uma dentro da outra")
-        for member in _members(data, kind, work):
+        for member in _members(data, kind, place.allowance):
             count += 1
-            member_name = f"{name}/{printable(member.name)}"
-            for item in _member_items(member.content, member_name, work, (*inside, kind)):
+            for item in _member_items(member.content, place.member(member.name, kind)):
                 if _is_news(item):
                     silent = False
                     yield item
         if silent:
-            raise NoCertificateError(_NOTHING_INSIDE[kind].format(count=count))
+            raise NoCertificateError(_NONE_INSIDE[kind].format(count=count))
     except SourceError as error:
-        yield error.at(Source(name, kind, 0))
+        yield error.at(place.source(kind))
 
 
-_NOTHING_INSIDE = {
-    "zip": "É um ZIP sem certificado entre os {count} arquivos.",
-    "email": "É uma mensagem sem certificado entre as {count} partes.",
-}
-
-
-def _members(data: bytes, kind: str, work: _Work) -> Iterator[Member]:
+def _members(data: bytes, kind: str, allowance: _Allowance) -> Iterator[Member]:
     if kind == "email":
         from guiche.sources import email
 
@@ -202,18 +224,17 @@ def _members(data: bytes, kind: str, work: _Work) -> Iterator[Member]:
         return
     from guiche.sources import archive
 
-    for member in archive.members(data, work.room):
-        work.room -= len(member.content) if isinstance(member.content, bytes) else 0
+    for member in archive.members(data, allowance.unpacked):
+        if isinstance(member.content, bytes):
+            allowance.unpacked -= len(member.content)
         yield member
 
 
-def _member_items(
-    content: bytes | SourceError, name: str, work: _Work, inside: tuple[str, ...]
-) -> Iterator[Item]:
+def _member_items(content: bytes | SourceError, place: _Place) -> Iterator[Item]:
     if isinstance(content, SourceError):
-        yield content.at(Source(name, "unknown", 0))
+        yield content.at(place.source("unknown"))
     else:
-        yield from _items(content, name, work, inside)
+        yield from _items(content, place)
 
 
 def _is_news(item: Item) -> bool:
@@ -222,75 +243,66 @@ def _is_news(item: Item) -> bool:
     return item.source.name.lower().endswith(CERTIFICATE_SUFFIXES)
 
 
-def _text_items(text: str, name: str, work: _Work, inside: tuple[str, ...]) -> Iterator[Item]:
-    """Of a text: PEM, else base64, else hex, else the values of a certificate window."""
+# --- text ---------------------------------------------------------------------------------------
+
+
+def _text_items(text: str, place: _Place) -> Iterator[Item]:
+    """PEM, else base64, else hex, else the values of a certificate window."""
+    from guiche.sources import pem
+
     blocks = list(pem.blocks(text))
-    if any(block.may_hold_certificates for block in blocks):
-        for block in blocks:
-            if block.may_hold_certificates:
-                yield from _block_items(block, name, work)
+    wanted = [block for block in blocks if block.may_hold_certificates]
+    for block in wanted:
+        yield from _block_items(block, place)
+    if wanted:
         return
     try:
-        yield from _unarmoured_items(text, name, work, inside, blocks)
+        yield from _unarmoured_items(text, place, blocks)
     except SourceError as error:
-        yield error.at(Source(name, "text", 0))
+        yield error.at(place.source("text"))
 
 
-def _block_items(block: pem.Block, name: str, work: _Work) -> Iterator[Item]:
+def _block_items(block: "Block", place: _Place) -> Iterator[Item]:
     content = block.decode()
     if der.looks_like_der(content):
-        yield from _structure_items(content, name, work, "pem")
+        yield from _structure_items(content, place, "pem")
     else:
-        error = DamagedError("o bloco não traz um certificado")
-        yield error.at(Source(name, "pem", 0))
+        yield DamagedError("o bloco não traz um certificado").at(place.source("pem"))
 
 
-def _unarmoured_items(
-    text: str, name: str, work: _Work, inside: tuple[str, ...], blocks: list[pem.Block]
-) -> Iterator[Item]:
+def _unarmoured_items(text: str, place: _Place, blocks: list["Block"]) -> Iterator[Item]:
+    from guiche.sources import pem
     from guiche.sources import text as pasted
 
     if not text.strip("\0 \t\r\n\ufeff"):
         raise EmptyFileError
-    if blocks:
-        raise NoCertificateError(_ONLY.get(blocks[0].label.split()[-1], _ONLY[""]))
-    if "\0" in text:
-        raise NoCertificateError("O conteúdo não é de um certificado.")
+    # The base64 of a private key must not even be looked for.
+    if any("KEY" in block.label for block in blocks) or "\0" in text:
+        raise _nothing_in(blocks)
     bare = pem.bare(text)
     if bare is not None and _is_binary(bare):
-        yield from _binary_items(bare, name, work, inside)
+        yield from _binary_items(bare, place)
         return
     structures, cut = pem.structures(text)
+    if not structures and (written := pasted.binary(text)) and der.holds_certificates(written):
+        structures = [written]
     for structure in structures:
-        yield from _structure_items(structure, name, work, "text")
+        yield from _structure_items(structure, place, "text")
     if structures:
-        return
-    written = pasted.binary(text)
-    if written is not None and _is_structure(written):
-        yield from _structure_items(written, name, work, "text")
         return
     try:
         names = pasted.other_names(text)
     except NoCertificateError:
         if cut:
             raise DamagedError("o base64 está cortado", "Copie de novo, até o fim.") from None
+        if blocks:
+            raise _nothing_in(blocks) from None
         raise
-    yield Found(Source(name, "text", 0), None, tuple(names))
+    yield Found(place.source("text"), None, tuple(names))
 
 
-_ONLY = {
-    "KEY": "Só há uma chave, e nenhum certificado.",
-    "REQUEST": "É um pedido de certificado (CSR), ainda não emitido.",
-    "CRL": "É uma lista de certificados revogados (LCR).",
-    "": "Há blocos PEM, mas nenhum é um certificado.",
-}
-
-
-def _is_structure(data: bytes) -> bool:
-    try:
-        der.recognise(data)
-    except NoCertificateError:
-        return False
-    except SourceError:
-        return True
-    return True
+def _nothing_in(blocks: list["Block"]) -> NoCertificateError:
+    labels = " ".join(block.label for block in blocks)
+    if not labels:
+        return NoCertificateError("O conteúdo não é de um certificado.")
+    return NoCertificateError(next(words for word, words in _OTHER_BLOCKS if word in labels))
