@@ -162,18 +162,26 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/* The clock: words of the server at load, counted on by the minute */
+/* The clock: words of the server at load, counted on by the minute in the same words */
 
-function leftIn(minutes) {
-  const hours = Math.floor(minutes / 60);
-  if (hours === 0) return `${minutes} min`;
-  return minutes % 60 === 0 || hours >= 10 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+function length(minutes) {
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  const parts = days
+    ? [`${days} dia${days > 1 ? "s" : ""}`, hours && `${hours} h`]
+    : [hours && `${hours} h`, (rest || !hours) && `${rest} min`];
+  return parts.filter(Boolean).join(" e ");
 }
 
 function tick() {
   for (const clock of document.querySelectorAll("[data-due]")) {
-    const minutes = Math.floor((Date.parse(clock.dataset.due) - Date.now()) / 60000);
-    clock.textContent = minutes >= 0 ? `Faltam ${leftIn(minutes)}` : `Vencido há ${leftIn(-minutes)}`;
+    const left = Date.parse(clock.dataset.due) - Date.now();
+    const words = length(Math.floor(Math.abs(left) / 60000));
+    if (left > 0) {
+      clock.textContent = `${words.startsWith("1 ") ? "Falta" : "Faltam"} ${words}`;
+    } else {
+      clock.textContent = `Venceu há ${words}`;
+      clock.closest("[class*=tone-]").classList.add("tone-stop");
+    }
   }
 }
 if (document.querySelector("[data-due]")) setInterval(tick, 60000);
