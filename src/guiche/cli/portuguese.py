@@ -42,20 +42,23 @@ class Group(_Help, click.Group):
 def sentence(error: click.ClickException) -> str:
     """The error for a person, with what to do next."""
     match error:
-        case click.NoSuchOption():
-            text = f"A opção {error.option_name} não existe."
-        case click.MissingParameter():
-            name = error.param.human_readable_name if error.param else "um argumento"
-            text = f"Falta informar {name}."
-        case click.BadOptionUsage():
-            text = f"A opção {error.option_name} precisa de um valor."
-        case click.BadParameter():
-            text = error.message
         case click.FileError():
             return f"Não consegui abrir {error.ui_filename}: {error.message}"
-        case click.UsageError() if "No such command" in error.message:
-            text = "Esse comando não existe."
-        case _:
-            text = error.message
-    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "guiche"
-    return f"{text} Veja {path} --help."
+        case click.UsageError():
+            path = error.ctx.command_path if error.ctx else "guiche"
+            return f"{_usage(error)} Veja {path} --help."
+    return error.message
+
+
+def _usage(error: click.UsageError) -> str:
+    match error:
+        case click.NoSuchOption():
+            return f"A opção {error.option_name} não existe."
+        case click.BadOptionUsage():
+            return f"A opção {error.option_name} precisa de um valor."
+        case click.MissingParameter():
+            name = error.param.human_readable_name if error.param else "um argumento"
+            return f"Falta informar {name}."
+        case click.UsageError(message=message) if "No such command" in message:
+            return "Esse comando não existe."
+    return error.message
