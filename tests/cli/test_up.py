@@ -37,13 +37,14 @@ def started(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list
     """The command as a shell starts it in the background, and its lines until it is ready."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GUICHE_")}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
+    command = (sys.executable, "-m", "guiche", "up")
     process = subprocess.Popen(
-        [sys.executable, "-m", "guiche", "up", "--port", str(port)],
+        # A shell leaves SIGINT ignored in what it starts in the background.
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command, "--port", str(port)],
         env={**environment, "GUICHE_DATA": str(data)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     assert process.stdout
     lines: list[str] = []

@@ -163,13 +163,16 @@ def _anonymous(source: Origin | None) -> _Anonymous | None:
 
 
 def _long_values(reading: Reading) -> list[str]:
-    texts = [evidence.text.strip() for evidence in reading.enrolment.evidence]
-    texts += [reading.enrolment.number or "", reading.enrolment.formatted or ""]
-    return sorted((t for t in map(plain_text, texts) if len(t) > _LONGEST_NUMBER + 4), key=len)
+    """What the verdict quotes and is too long for a number, the longest first."""
+    texts = {evidence.text.strip() for evidence in reading.enrolment.evidence}
+    if len(number := reading.enrolment.number or "") > _LONGEST_NUMBER:
+        texts |= {number, reading.enrolment.formatted or number}
+    long = [text for text in map(plain_text, texts) if len(text) > _LONGEST_NUMBER]
+    return sorted(long, key=len, reverse=True)
 
 
 def _without(hidden: list[str], text: str) -> str:
-    for value in reversed(hidden):
+    for value in hidden:
         text = text.replace(value, f"um texto de {len(value)} caracteres")
     return text
 
