@@ -1,34 +1,14 @@
 """A key and a certificate that foreign programs accept as a pair."""
 
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
 
 from certificates import CEI
-
-
-class Pair(NamedTuple):
-    key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-
-    @property
-    def der(self) -> bytes:
-        return self.certificate.public_bytes(Encoding.DER)
-
-    @property
-    def pem(self) -> bytes:
-        """The certificate, then its key."""
-        key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        return self.certificate.public_bytes(Encoding.PEM) + key
+from sources.pair import Pair
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from guiche.sources import (
     der,
     read,
 )
-from sources.conftest import Pair
+from sources.pair import Pair
 
 ANA, PADARIA = e_cpf().der(), e_cnpj().der()
 NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "AC Exemplo")])

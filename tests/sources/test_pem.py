@@ -17,8 +17,8 @@ from guiche.sources import (
     read_text,
 )
 from sources import openssl, pfx
-from sources.conftest import Pair
 from sources.openssl import needs_openssl
+from sources.pair import Pair
 from sources.test_archive import zipped
 
 ANA, PADARIA, AUTHORITY = e_cpf().der(), e_cnpj().der(), ca().der()

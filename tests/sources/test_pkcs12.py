@@ -27,8 +27,8 @@ from guiche.sources import (
     read,
 )
 from sources import openssl, pfx
-from sources.conftest import Pair
 from sources.openssl import needs_openssl
+from sources.pair import Pair
 
 LEAF, AUTHORITY = e_cnpj().der(), ca().der()
 PASSWORD = "segredo"

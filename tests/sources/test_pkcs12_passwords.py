@@ -8,8 +8,8 @@ import pytest
 from certificates import e_cnpj
 from guiche.sources import PasswordRequiredError, WrongPasswordError, read
 from sources import openssl, pfx
-from sources.conftest import Pair
 from sources.openssl import needs_openssl
+from sources.pair import Pair
 
 LEAF = e_cnpj().der()
 BAGS = pfx.safe(pfx.certificate_bag(LEAF))

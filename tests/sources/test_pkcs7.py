@@ -13,8 +13,8 @@ from certificates import ca, e_cnpj, e_cpf
 from certificates import der as asn1
 from guiche.sources import DamagedError, NoCertificateError, read
 from sources import openssl
-from sources.conftest import Pair
 from sources.openssl import needs_openssl
+from sources.pair import Pair
 
 ANA, PADARIA, AUTHORITY = e_cpf().der(), e_cnpj().der(), ca().der()
 SIGNED, ENVELOPED, DATA = (f"1.2.840.113549.1.7.{n}" for n in (2, 3, 1))

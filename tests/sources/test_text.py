@@ -18,8 +18,8 @@ from guiche.sources import (
     read_text,
 )
 from sources import openssl
-from sources.conftest import Pair
 from sources.openssl import needs_openssl
+from sources.pair import Pair
 from sources.windows_text import Style, shown
 
 SIX, SEVEN, CNPJ, NAME = (f"2.16.76.1.3.{n}" for n in (6, 7, 3, 2))

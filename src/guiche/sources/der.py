@@ -116,7 +116,7 @@ def _outer(reader: Reader) -> TLV:
     try:
         return reader.first(0, len(data))[0]
     except Malformed as error:
-        raise DamagedError(str(error)) from None
+        raise DamagedError.of(error) from None
 
 
 def _first_children(reader: Reader, element: TLV) -> list[TLV]:

@@ -27,6 +27,7 @@ found and what to do next; it names neither the file (`source` does) nor any of 
 
 from typing import ClassVar, Self
 
+from guiche.icpbrasil import Malformed
 from guiche.sources.found import Source, size_in_words
 
 ASK_FOR_CER = "Peça o certificado em arquivo .cer."
@@ -144,6 +145,11 @@ class DamagedError(SourceError):
     def __init__(self, problem: str, advice: str = "Peça que enviem de novo.") -> None:
         super().__init__(f"Está danificado: {problem}. {advice}")
 
+    @classmethod
+    def of(cls, error: ValueError) -> Self:
+        """In the reader's words where they are; a structure of another shape has none."""
+        return cls(str(error) if isinstance(error, Malformed) else "a estrutura não é a esperada")
+
 
 class ProtectionError(SourceError):
     """The certificates are enciphered and were not reached."""
@@ -189,7 +195,7 @@ class UnsupportedEncryptionError(ProtectionError):
     code = "unsupported_encryption"
 
     def __init__(self, scheme: str) -> None:
-        super().__init__(f"Está cifrado com {scheme}, que não é lido aqui. {ASK_FOR_CER}")
+        super().__init__(f"A proteção usa {scheme}, e isso não é lido aqui. {ASK_FOR_CER}")
 
 
 class ArchiveError(SourceError):

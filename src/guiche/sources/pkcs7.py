@@ -13,7 +13,7 @@ def certificates(data: bytes) -> list[bytes]:
     try:
         found = _certificates(Reader(data))
     except ValueError as error:
-        raise DamagedError(str(error)) from None
+        raise DamagedError.of(error) from None
     if not found:
         raise NoCertificateError("É um arquivo PKCS#7 sem certificado dentro.")
     return found

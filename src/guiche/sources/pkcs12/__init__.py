@@ -52,7 +52,7 @@ def certificates(
         pfx = read_pfx(data)
         bags = [read_bags(part) for part in pfx.plain]
     except ValueError as error:
-        raise DamagedError(str(error)) from None
+        raise DamagedError.of(error) from None
     budget.require(pfx.iterations)
     if pfx.sealed:
         bags += _open(pfx, passwords, budget)
