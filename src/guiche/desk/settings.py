@@ -109,6 +109,7 @@ STATICFILES_DIRS = [_PAGES / "static"]
 # Served from where they are installed: no step between installing and starting.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # In memory only: a spooled upload would put somebody's private key on a disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
