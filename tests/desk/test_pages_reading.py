@@ -20,7 +20,7 @@ from django.db import connection
 from django.test import Client
 
 from calls import NOW, upload, zeros
-from certificates import CEI, e_cnpj, e_cpf, equipment, pem, selo_eletronico
+from certificates import CEI, ca, e_cnpj, e_cpf, equipment, pem, selo_eletronico
 from certificates.certificate import rdn
 from guiche.desk import clock
 from guiche.desk.intake.draft import Draft
@@ -183,6 +183,28 @@ def test_several_files_at_once_are_several_certificates(client: Client, address:
     files = [*upload(zeros(), "a.cer").values(), *upload(e_cpf().der(), "b.cer").values()]
     page = card(client, address, {"arquivo": files})
     assert "Há 2 certificados" in page
+
+
+def test_the_same_certificate_twice_is_one(client: Client, address: str) -> None:
+    files = [
+        *upload(zeros(), "a.cer").values(),
+        *upload(pem(zeros()).encode(), "a.pem").values(),
+    ]
+    assert "Sem CEI" in card(client, address, {"arquivo": files})
+    assert Inspection.objects.count() == 1
+
+
+def test_an_authority_beside_the_customers_is_passed_over(client: Client, address: str) -> None:
+    chain = pem(ca().der()) + pem(zeros())
+    assert "Sem CEI" in card(client, address, upload(chain.encode(), "cadeia.pem"))
+
+
+def test_of_very_many_the_first_are_shown(client: Client, address: str) -> None:
+    many = "".join(pem(replace(e_cnpj(), serial=n + 1).der()) for n in range(40))
+    page = card(client, address, upload(many.encode(), "carteira.pem"))
+    assert "Há 40 certificados" in page
+    assert "há mais 10" in page
+    assert page.count("Usar este") == 30
 
 
 def test_one_bad_file_among_others_is_told_beside_them(client: Client, address: str) -> None:

@@ -6,9 +6,12 @@ from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
 
 from guiche.desk.models import User
 from guiche.desk.people.user import Role
+
+page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]

@@ -1,31 +1,27 @@
 """Atender: one call, from the certificate to the number."""
 
-import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
 from guiche.desk.intake.draft import Draft, Incomplete
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.models import Ticket
 from guiche.desk.pages import fragment, uploads
-from guiche.desk.pages.access import account, for_attendants
+from guiche.desk.pages.access import account, for_attendants, page_or_form
+from guiche.desk.pages.choice import Choice, distinct
 from guiche.desk.pages.form import changed, screens_of, typed_in
-from guiche.desk.pages.verdict import Verdict, type_of
-from guiche.icpbrasil.numbers import cnpj, cpf
-from guiche.sources import Found, Reading
+from guiche.desk.pages.verdict import Verdict
+from guiche.sources import Found, SourceError
 
-_MOST_CANDIDATES = 30
 _MOST_PAUSED = 6
-GET_POST = ["GET", "HEAD", "POST"]
 
 
 @dataclass(frozen=True)
@@ -36,19 +32,7 @@ class Paused:
     name: str
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One of several certificates found, to choose from; it travels in the page, not in a row."""
-
-    name: str
-    detail: str
-    answer: str
-    verdict: Verdict
-    file: str
-    der: str
-
-
-@require_http_methods(GET_POST)
+@page_or_form
 @for_attendants
 def start(request: HttpRequest) -> HttpResponse:
     """Takes up the latest call (GET), or begins another one (POST)."""
@@ -69,7 +53,7 @@ def show(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return _page(request, draft)
 
 
-@require_http_methods(GET_POST)
+@page_or_form
 @for_attendants
 def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Reads what was dropped, chosen or pasted, and takes it into the call."""
@@ -84,12 +68,13 @@ def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         reading = uploads.received(request)
     except uploads.NotRead as error:
         return _result(request, draft, sent, status=422, reading_error=str(error))
-    if len(reading.leaves) > 1:
-        return _result(request, draft, sent, **_choice(reading))
-    return _taken(request, draft, sent, reading)
+    choices = distinct(reading)
+    if len(choices) > 1:
+        return _result(request, draft, sent, choice=Choice.of(choices, clock.now()))
+    return _taken(request, draft, sent, choices[0], reading.errors)
 
 
-@require_http_methods(GET_POST)
+@page_or_form
 @for_attendants
 def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Keeps what is being typed; says what it changes elsewhere on the page."""
@@ -109,7 +94,7 @@ def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(GET_POST)
+@page_or_form
 @for_attendants
 def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Opens the ticket, once; or shows all that is missing."""
@@ -198,56 +183,34 @@ def _result(
 
 
 def _taken(
-    request: HttpRequest, draft: Draft, sent: Mapping[str, str], reading: Reading
+    request: HttpRequest,
+    draft: Draft,
+    sent: Mapping[str, str],
+    found: Found,
+    errors: Sequence[SourceError],
 ) -> HttpResponse:
     """One certificate, and no doubt which: read, stored as far as it may be, attached."""
-    found, now = reading.leaves[0], clock.now()
+    now = clock.now()
     inspection = found.inspect(at=now)
     row = Inspection.store(inspection, der=found.der, by=account(request), source=found.source)
     draft.attach(row)
     if draft.submitted_at or not fragment.wanted(request):
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
     verdict = Verdict.of_reading(found, inspection, now)
-    return _result(request, draft, sent, verdict=verdict, others=reading.errors)
+    return _result(request, draft, sent, verdict=verdict, others=errors)
 
 
 def _changes(
-    draft: Draft, sent: Mapping[str, str], checked: Iterable[str] = ()
+    draft: Draft, sent: Mapping[str, str], checked: Collection[str] = ()
 ) -> dict[str, list[Any]]:
     """What the page shows otherwise than the draft now stands, and the answers just checked."""
     problems = draft.problems() if checked else {}
     wrong = {key: text for key, text in problems.items() if sent.get(key, "").strip()}
     screens = screens_of(draft, wrong)
     new = changed(screens, sent)
-    fields = [field for screen in screens for field in screen.fields]
+    same = [field for screen in screens for field in screen.fields if field not in new]
     return {
         "changed": new,
-        "same": [field for field in fields if field not in new],
-        "checked": [field for field in fields if field.key in set(checked) and field not in new],
+        "same": same,
+        "checked": [field for field in same if field.key in checked],
     }
-
-
-def _choice(reading: Reading) -> dict[str, Any]:
-    leaves, now = reading.leaves, clock.now()
-    return {
-        "candidates": [_candidate(found, now) for found in leaves[:_MOST_CANDIDATES]],
-        "candidates_found": len(leaves),
-        "candidates_left": max(0, len(leaves) - _MOST_CANDIDATES),
-    }
-
-
-def _candidate(found: Found, now: datetime) -> Candidate:
-    inspection = found.inspect(at=now)
-    verdict = Verdict.of_reading(found, inspection, now)
-    holder, certificate = inspection.holder, inspection.certificate
-    number = (holder.cnpj and cnpj.format(holder.cnpj)) or (holder.cpf and cpf.format(holder.cpf))
-    issuer = certificate.issuer.label if certificate else ""
-    kind = type_of(inspection.to_dict(found.source))
-    return Candidate(
-        name=holder.name or found.source.name or "Sem nome",
-        detail=" · ".join(part for part in (number, kind, issuer) if part),
-        answer=inspection.answer,
-        verdict=verdict,
-        file=found.source.name,
-        der=base64.b64encode(found.der or b"").decode("ascii"),
-    )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from guiche.desk.pages import fragment
+
 
 @dataclass(frozen=True)
 class Oops:
@@ -81,7 +83,7 @@ def _words(exception: Exception) -> str:
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: far larger than any certificate; to a request inside a page, one line for that page."""
     words = "O arquivo é grande demais para ser um certificado. Peça só o arquivo .cer."
-    if request.headers.get("HX-Request"):
+    if fragment.wanted(request):
         return HttpResponse(
             render_to_string("desk/result.html", {"reading_error": words}), status=413
         )

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
+from guiche.desk.pages import fragment
 from guiche.desk.pages.access import landing
 
 
@@ -32,7 +33,7 @@ class SignIn(LoginView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page; to a request inside a page that outlived its login, one line for that page."""
-        if request.headers.get("HX-Request"):
+        if fragment.wanted(request):
             return HttpResponse(
                 "Seu acesso expirou. Entre de novo em outra aba e recarregue esta página: "
                 "o que estava salvo continua salvo.",

@@ -6,19 +6,19 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
 from guiche.desk.intake.facts import show_phone
 from guiche.desk.models import Ticket
-from guiche.desk.pages.access import account, attends, calls_back
+from guiche.desk.pages.access import account, attends, calls_back, page_or_form
 from guiche.desk.pages.due import Clock
 from guiche.desk.pages.queue import not_found
 from guiche.desk.pages.verdict import Verdict
+from guiche.desk.procedures.fact import Fact
 from guiche.desk.promises.promise import Result
 from guiche.desk.refusal import Refused
-
-GET_POST = ["GET", "HEAD", "POST"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, _ticket(number))
 
 
-@require_http_methods(GET_POST)
+@page_or_form
 def attempt(request: HttpRequest, number: str) -> HttpResponse:
     """Records a call to the customer and its result."""
     ticket = _ticket(number)
@@ -90,7 +90,7 @@ def attempt(request: HttpRequest, number: str) -> HttpResponse:
     return _to_history(ticket)
 
 
-@require_http_methods(GET_POST)
+@page_or_form
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Moves the ticket, as the table of moves allows."""
     ticket = _ticket(number)
@@ -112,7 +112,7 @@ def _ticket(number: str) -> Ticket:
 
 
 def _to_history(ticket: Ticket) -> HttpResponse:
-    return redirect(f"/chamados/{ticket.number}/#historico")
+    return redirect(reverse("chamado", args=[ticket.number]) + "#historico")
 
 
 def _page(request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None) -> HttpResponse:
@@ -142,11 +142,9 @@ def _phones(ticket: Ticket) -> list[Phone]:
 def _screens(ticket: Ticket) -> list[Screen]:
     shown = ticket.shown
 
-    def entries(screen: Any) -> Any:
-        for fact in screen.facts:
-            stored = ticket.facts.get(fact.key, "")
-            yield Entry(
-                fact.label, shown.get(fact.key, ""), fact.type == "text", fact.is_exit(stored)
-            )
+    def entry(fact: Fact) -> Entry:
+        stored = ticket.facts.get(fact.key, "")
+        wide = fact.type == "text"
+        return Entry(fact.label, shown.get(fact.key, ""), wide, fact.is_exit(stored))
 
-    return [Screen(screen.title, tuple(entries(screen))) for screen in ticket.procedure.screens]
+    return [Screen(s.title, tuple(map(entry, s.facts))) for s in ticket.procedure.screens]

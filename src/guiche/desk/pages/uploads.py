@@ -13,6 +13,10 @@ from guiche.desk.pages.errors import too_large
 from guiche.desk.refusal import Refused
 from guiche.sources import Found, Reading, SourceError, der, read, read_text
 
+NOTHING_SENT = "Escolha o arquivo do certificado, ou cole o texto."
+HOLDS_KEY = "Este arquivo tem a chave privada. Peça o .cer."
+PASTED = "texto colado"
+
 
 class BodyLimit:
     """Middleware: refuses a larger body by its declared length, before parsing it.
@@ -34,11 +38,6 @@ class BodyLimit:
 
 class NotRead(Refused):
     """Nothing was read; the message says why and what to do."""
-
-
-NOTHING_SENT = "Escolha o arquivo do certificado, ou cole o texto."
-HOLDS_KEY = "Este arquivo tem a chave privada. Peça o .cer."
-PASTED = "texto colado"
 
 
 def received(request: HttpRequest) -> Reading:

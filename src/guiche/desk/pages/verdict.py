@@ -32,6 +32,8 @@ _KINDS = {
     "email": "mensagem de e-mail",
 }
 _SOON = timedelta(days=30)
+# The line of the validity says it, as of today and in the day of Brasília.
+_DATES = ("expired", "not_yet_valid")
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Verdict:
             facts=tuple(_facts(contract)),
             evidence=tuple(enrolment.get("evidence") or ()),
             fields=tuple(contract.get("fields") or ()),
-            findings=tuple(contract.get("findings") or ()),
+            findings=tuple(f for f in contract.get("findings") or () if f["code"] not in _DATES),
         )
 
     @classmethod
@@ -119,11 +121,8 @@ class Verdict:
 
     @property
     def warnings(self) -> tuple[Mapping[str, Any], ...]:
-        """The findings that must not hide in a closed list; the dates have their own line."""
-        dates = ("expired", "not_yet_valid")
-        return tuple(
-            f for f in self.findings if f["severity"] != "notice" and f["code"] not in dates
-        )
+        """The findings that must not hide in a closed list."""
+        return tuple(finding for finding in self.findings if finding["severity"] != "notice")
 
 
 def _facts(contract: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
