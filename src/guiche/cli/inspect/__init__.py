@@ -92,7 +92,8 @@ def _inspect(entry: Entry, options: Options, report: Report) -> None:
         reading = _read(entry, options)
     except SourceError as error:
         if entry.claimed or error.code != "no_certificate":
-            report.error(error)
+            for member in (error, *error.others):
+                report.error(member)
         else:
             report.skipped += 1
         return

@@ -1,15 +1,13 @@
 """What the command prints: lines for people, or NDJSON; and the exit status."""
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from guiche.cli.inspect.lines import lines
 from guiche.icpbrasil import Inspection, Status
-
-if TYPE_CHECKING:
-    from guiche.sources import Found, SourceError
+from guiche.sources import Found, Source, SourceError
+from guiche.sources.found import printable
 
 ALL_PRESENT, NOT_ALL_PRESENT, SOMETHING_UNREADABLE = 0, 1, 2
 
@@ -24,7 +22,7 @@ class Report:
         self.counts: dict[str, int] = {}
         self.errors = 0
 
-    def reading(self, found: "Found", inspection: Inspection) -> None:
+    def reading(self, found: Found, inspection: Inspection) -> None:
         """Takes one reading."""
         enrolment = inspection.enrolment
         if enrolment.status is Status.UNREADABLE:
@@ -34,29 +32,30 @@ class Report:
         self.counts[inspection.answer] = self.counts.get(inspection.answer, 0) + 1
         self.print_reading(found, inspection)
 
-    def error(self, error: "SourceError") -> None:
+    def error(self, error: SourceError) -> None:
         """Takes one source that gave no certificate."""
         self._at_least(SOMETHING_UNREADABLE)
         self.errors += 1
-        self.print_error(error.source.name, error.source.kind, error.code, error.message)
+        self.print_error(error.source, error.code, error.message)
 
     def unlisted(self, error: OSError) -> None:
         """Takes a folder that could not be listed."""
         self._at_least(SOMETHING_UNREADABLE)
         self.errors += 1
+        code = "no_permission" if isinstance(error, PermissionError) else "unreadable"
         message = "Não consegui abrir a pasta. Confira a permissão de leitura."
-        self.print_error(str(error.filename), "unknown", "no_permission", message)
+        self.print_error(Source(printable(str(error.filename)), "unknown", 0), code, message)
 
     def finish(self) -> None:
         """Says at the end what no single line says."""
         if self.skipped:
             click.echo(f"{self.skipped} arquivo(s) sem certificado, deixados de lado.", err=True)
 
-    def print_reading(self, found: "Found", inspection: Inspection) -> None:
+    def print_reading(self, found: Found, inspection: Inspection) -> None:
         """Prints one reading."""
         raise NotImplementedError
 
-    def print_error(self, name: str, kind: str, code: str, message: str) -> None:
+    def print_error(self, source: Source, code: str, message: str) -> None:
         """Prints one error in one line."""
         raise NotImplementedError
 
@@ -70,7 +69,7 @@ class Report:
 class JsonReport(Report):
     """One object a line on standard output, errors on the same stream."""
 
-    def print_reading(self, found: "Found", inspection: Inspection) -> None:
+    def print_reading(self, found: Found, inspection: Inspection) -> None:
         """The public contract; with `--cei` also `expected`."""
         contract = inspection.to_dict(found.source)
         if self.expected is not None:
@@ -78,10 +77,9 @@ class JsonReport(Report):
             contract["expected"] = {"number": self.expected, "matches": matches}
         self._print(contract)
 
-    def print_error(self, name: str, kind: str, code: str, message: str) -> None:
+    def print_error(self, source: Source, code: str, message: str) -> None:
         """The source and its error."""
-        source = {"name": name, "kind": kind, "index": 0}
-        self._print({"source": source, "error": {"code": code, "message": message}})
+        self._print({"source": source._asdict(), "error": {"code": code, "message": message}})
 
     def _print(self, data: dict[str, object]) -> None:
         import json
@@ -98,7 +96,7 @@ class LinesReport(Report):
         self.verbose = verbose
         self.color = wants_colour()
 
-    def print_reading(self, found: "Found", inspection: Inspection) -> None:
+    def print_reading(self, found: Found, inspection: Inspection) -> None:
         """The verdict and what explains it, after a blank line from the last one."""
         if sum(self.counts.values()) > 1:
             click.echo()
@@ -108,9 +106,9 @@ class LinesReport(Report):
         ):
             click.echo(line, color=self.color)
 
-    def print_error(self, name: str, kind: str, code: str, message: str) -> None:  # noqa: ARG002
+    def print_error(self, source: Source, code: str, message: str) -> None:  # noqa: ARG002
         """The name and the sentence."""
-        click.echo(f"{name}: {message}", err=True)
+        click.echo(f"{source.name}: {message}", err=True)
 
     def finish(self) -> None:
         """Adds the counts of the answers where there was more than one."""
