@@ -1,24 +1,16 @@
 """Atender: a call of one's own, the form saved as typed, one ticket whatever is sent twice."""
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from calls import NOW, answers, ticket_of, upload, zeros
-from guiche.desk import clock
+from calls import answers, ticket_of, upload, zeros
 from guiche.desk.intake.draft import Draft
 from guiche.desk.models import Ticket, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def stopped() -> Iterator[None]:
-    with clock.stopped_at(NOW):
-        yield
 
 
 @pytest.fixture

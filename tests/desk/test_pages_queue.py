@@ -1,6 +1,5 @@
 """Fila: by time left, masked, at a constant cost; found by what a customer reads out."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,13 +11,7 @@ from calls import NOW, ticket_of
 from guiche.desk import clock
 from guiche.desk.models import User
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def stopped() -> Iterator[None]:
-    with clock.stopped_at(NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import io
 import logging
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,19 +21,12 @@ from django.test import Client
 from calls import NOW, upload, zeros
 from certificates import CEI, ca, e_cnpj, e_cpf, equipment, pem, selo_eletronico
 from certificates.certificate import rdn
-from guiche.desk import clock
 from guiche.desk.intake.draft import Draft
 from guiche.desk.models import Inspection, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}
 KEY_REFUSED = "Este arquivo tem a chave privada. Peça o .cer."
-
-
-@pytest.fixture(autouse=True)
-def stopped() -> Iterator[None]:
-    with clock.stopped_at(NOW):
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Chamado: the clock, the reading, the data, the history, attempts and moves."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,13 +9,7 @@ from calls import NOW, ticket_of
 from guiche.desk import clock
 from guiche.desk.models import Ticket, User
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def stopped() -> Iterator[None]:
-    with clock.stopped_at(NOW):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 @pytest.fixture

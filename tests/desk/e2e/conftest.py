@@ -11,8 +11,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from calls import NOW, zeros
-from guiche.desk import clock
+from calls import zeros
 from guiche.desk.models import User
 
 ARGS = [
@@ -45,9 +44,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def stopped() -> Iterator[None]:
-    with clock.stopped_at(NOW):
-        yield
+def stopped(stopped_clock: object) -> None:
+    """The server's time; the browser's goes on."""
 
 
 @pytest.fixture

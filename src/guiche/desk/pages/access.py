@@ -44,8 +44,3 @@ def for_attendants(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return guarded
-
-
-def calls_back(user: User) -> bool:
-    """Whether this person makes the promised returns."""
-    return user.role != Role.SUPORTE

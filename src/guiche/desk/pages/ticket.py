@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from guiche.desk import clock
 from guiche.desk.intake.facts import show_phone
 from guiche.desk.models import Ticket
-from guiche.desk.pages.access import account, attends, calls_back, page_or_form
+from guiche.desk.pages.access import account, attends, page_or_form
 from guiche.desk.pages.due import Clock
 from guiche.desk.pages.queue import not_found
 from guiche.desk.pages.verdict import Verdict
@@ -125,7 +125,7 @@ def _page(request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None) 
         "verdict": Verdict.of_row(ticket.inspection, now) if ticket.inspection else None,
         "screens": _screens(ticket),
         "history": reversed(ticket.history),
-        "may_call": ticket.is_open and calls_back(user),
+        "may_call": ticket.promise.may_log(user),
         "results": Result.choices,
         "moves": ticket.moves_for(user),
         "refusal": refusal,
