@@ -5,6 +5,7 @@ Needs Debian's `chromium`. Starts a product of its own, with a data folder that 
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -165,6 +166,8 @@ def main() -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("Falta o Chromium: sudo apt-get install chromium")
+    # By default SIGTERM ends Python on the spot, and the product would stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="guiche-imagens-") as data,
