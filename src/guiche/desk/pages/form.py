@@ -53,7 +53,7 @@ class Field:
     @property
     def wide(self) -> bool:
         """Whether it takes the whole row."""
-        return self.widget in ("text", "radios")
+        return self.widget in ("text", "radios", "list")
 
     @property
     def attributes(self) -> Mapping[str, str]:

@@ -3,7 +3,9 @@
 "use strict";
 
 const byId = (id) => document.getElementById(id);
-const inField = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
+// Where pasting means writing; a checkbox or a file button takes no text.
+const WRITTEN = "textarea, input:not([type=checkbox], [type=radio], [type=file])";
+const inField = (target) => target instanceof Element && target.closest(WRITTEN);
 
 function announce(text) {
   const place = byId("anuncio");
