@@ -82,10 +82,9 @@ class Enrolment(NamedTuple):
 
     @property
     def formatted(self) -> str | None:
-        """`NN.NNN.NNNNN/NN` for twelve digits, else the digits as they are."""
-        if self.number is None or len(self.number) != cei.LENGTH:
-            return self.number
-        return cei.format(self.number)
+        """`NN.NNN.NNNNN/NN` of a CEI, its check digit right or not; else the digits as they are."""
+        is_cei = self.reason in (Reason.OK, Reason.CHECK_DIGIT)
+        return cei.format(self.number) if self.number and is_cei else self.number
 
 
 def judge_value(text: str, cpfs: Sequence[str]) -> tuple[Status, Reason]:
