@@ -46,7 +46,7 @@ def test_codes_are_stable_and_distinct() -> None:
         *("not_found", "no_permission", "not_a_file", "unreadable", "empty_file", "too_large"),
         *("no_certificate", "text_without_value", "damaged", "password_required"),
         *("wrong_password", "too_many_iterations", "unsupported_encryption"),
-        *("archive_encrypted", "archive_nested", "archive_too_large"),
+        *("archive_encrypted", "archive_nested", "archive_too_large", "holds_key"),
     }
 
 

@@ -11,6 +11,7 @@ SourceError
 ├── NoCertificateError              no_certificate
 │   └── TextWithoutValueError       text_without_value
 ├── DamagedError                    damaged
+├── HoldsKeyError                   holds_key
 ├── ProtectionError                 the content is enciphered
 │   ├── PasswordRequiredError       password_required
 │   ├── WrongPasswordError          wrong_password
@@ -149,6 +150,15 @@ class DamagedError(SourceError):
     def of(cls, error: ValueError) -> Self:
         """In the reader's words where they are; a structure of another shape has none."""
         return cls(str(error) if isinstance(error, Malformed) else "a estrutura não é a esperada")
+
+
+class HoldsKeyError(SourceError):
+    """It holds a private key, and the reader was told to open no such thing."""
+
+    code = "holds_key"
+
+    def __init__(self) -> None:
+        super().__init__("Este arquivo tem a chave privada. Peça o .cer.")
 
 
 class ProtectionError(SourceError):

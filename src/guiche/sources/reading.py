@@ -12,6 +12,7 @@ from guiche.sources import der
 from guiche.sources.errors import (
     DamagedError,
     EmptyFileError,
+    HoldsKeyError,
     NestedArchiveError,
     NoCertificateError,
     SourceError,
@@ -66,8 +67,9 @@ Item = Found | SourceError
 class _Allowance:
     """What one reading was given, and what all of it together may still spend."""
 
-    def __init__(self, passwords: Sequence[str]) -> None:
+    def __init__(self, passwords: Sequence[str], *, keys: bool) -> None:
         self.passwords = tuple(passwords)
+        self.keys = keys
         self.iterations = MAX_ITERATIONS_IN_ALL
         self.unpacked = MAX_UNPACKED_IN_ALL
 
@@ -86,19 +88,22 @@ class _Place(NamedTuple):
         return self._replace(name=f"{self.name}/{printable(name)}", inside=(*self.inside, kind))
 
 
-def read(data: bytes, name: str, *, passwords: Sequence[str] = ()) -> Reading:
+def read(data: bytes, name: str, *, passwords: Sequence[str] = (), keys: bool = True) -> Reading:
     """All certificates in `data`; `name` is only said back, in `Source.name`.
 
     The passwords are tried one after the other, on every PKCS#12 file found, and kept nowhere.
+    Without `keys` nothing that holds a private key is opened, at any depth: it is a `holds_key`.
     Raises `SourceError` where nothing at all was found, the first one with the `others` in it; the
     errors of members beside what was found are in `Reading.errors`.
     """
-    return _numbered(_items(data, _Place(printable(name), (), _Allowance(passwords))))
+    allowance = _Allowance(passwords, keys=keys)
+    return _numbered(_items(data, _Place(printable(name), (), allowance)))
 
 
-def read_text(text: str, name: str, *, passwords: Sequence[str] = ()) -> Reading:
+def read_text(text: str, name: str, *, passwords: Sequence[str] = (), keys: bool = True) -> Reading:
     """The same for pasted text: values of certificate windows, OpenSSL text, PEM, base64."""
-    return _numbered(_text_items(text, _Place(printable(name), (), _Allowance(passwords))))
+    allowance = _Allowance(passwords, keys=keys)
+    return _numbered(_text_items(text, _Place(printable(name), (), allowance)))
 
 
 def _numbered(items: Iterator[Item]) -> Reading:
@@ -177,6 +182,8 @@ def _structure_items(data: bytes, place: _Place, kind: str) -> Iterator[Item]:
 
 
 def _pkcs12_certificates(data: bytes, allowance: _Allowance) -> list[tuple[bytes, bool]]:
+    if not allowance.keys:
+        raise HoldsKeyError
     from guiche.sources import pkcs12
 
     budget = pkcs12.Budget(min(pkcs12.MAX_ITERATIONS, allowance.iterations))
@@ -251,6 +258,9 @@ def _text_items(text: str, place: _Place) -> Iterator[Item]:
     from guiche.sources import pem
 
     blocks = list(pem.blocks(text))
+    if not place.allowance.keys and any("PRIVATE KEY" in block.label for block in blocks):
+        yield HoldsKeyError().at(place.source("pem"))
+        return
     wanted = [block for block in blocks if block.may_hold_certificates]
     for block in wanted:
         yield from _block_items(block, place)

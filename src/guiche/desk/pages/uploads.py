@@ -11,10 +11,9 @@ from django.http.response import HttpResponseBase
 
 from guiche.desk.pages.errors import too_large
 from guiche.desk.refusal import Refused
-from guiche.sources import Found, Reading, SourceError, der, read, read_text
+from guiche.sources import Found, HoldsKeyError, Reading, SourceError, read, read_text
 
 NOTHING_SENT = "Escolha o arquivo do certificado, ou cole o texto."
-HOLDS_KEY = "Este arquivo tem a chave privada. Peça o .cer."
 PASTED = "texto colado"
 
 
@@ -45,30 +44,29 @@ def received(request: HttpRequest) -> Reading:
 
     Raises `NotRead`. A file with a private key is refused before it is opened.
     """
-    readings: list[Reading] = []
-    refused: list[SourceError] = []
+    found: list[Found] = []
+    errors: list[SourceError] = []
     for read_one in _inputs(request):
         try:
-            readings.append(read_one())
+            reading = read_one()
+            found += reading.found
+            errors += reading.errors
         except SourceError as error:
-            refused += (error, *error.others)
-    found = tuple(found for reading in readings for found in _unlocked(reading.found))
-    errors = (*(error for reading in readings for error in reading.errors), *refused)
+            errors += (error, *error.others)
     if not found:
-        raise NotRead(_why_not(readings, errors))
-    return Reading(found, errors)
+        raise NotRead(_why_not(errors))
+    return Reading(tuple(found), tuple(errors))
 
 
 def _inputs(request: HttpRequest) -> Iterator[Callable[[], Reading]]:
     """What was sent, each ready to be read."""
     if chosen := request.POST.get("der"):
-        yield partial(read, _keyless(_decoded(chosen)), request.POST.get("nome", ""))
+        yield partial(read, _decoded(chosen), request.POST.get("nome", ""), keys=False)
     elif files := request.FILES.getlist("arquivo"):
         for file in files:
-            yield partial(read, _keyless(file.read()), file.name or "")
+            yield partial(read, file.read(), file.name or "", keys=False)
     elif (text := request.POST.get("texto", "")).strip():
-        _keyless(text.encode("utf-8", "replace"))
-        yield partial(read_text, text, PASTED)
+        yield partial(read_text, text, PASTED, keys=False)
 
 
 def _decoded(chosen: str) -> bytes:
@@ -78,28 +76,7 @@ def _decoded(chosen: str) -> bytes:
         raise NotRead(NOTHING_SENT) from error
 
 
-def _keyless(data: bytes) -> bytes:
-    if b"PRIVATE KEY-----" in data or _is_pkcs12(data):
-        raise NotRead(HOLDS_KEY)
-    return data
-
-
-def _is_pkcs12(data: bytes) -> bool:
-    try:
-        return der.recognise(data) == "pkcs12"
-    except SourceError:
-        return False
-
-
-def _unlocked(found: tuple[Found, ...]) -> tuple[Found, ...]:
-    """Without what came from a PKCS#12 inside a ZIP or an e-mail."""
-    return tuple(each for each in found if each.source.kind != "pkcs12")
-
-
-def _why_not(readings: list[Reading], errors: Sequence[SourceError]) -> str:
-    sources = [found.source for reading in readings for found in reading.found]
-    if any(source.kind == "pkcs12" for source in (*sources, *(e.source for e in errors))):
-        return HOLDS_KEY
-    if len(errors) == 1:
-        return errors[0].message
-    return " ".join(map(str, errors)) or NOTHING_SENT
+def _why_not(errors: Sequence[SourceError]) -> str:
+    if holds_key := next((error for error in errors if isinstance(error, HoldsKeyError)), None):
+        return holds_key.message
+    return errors[0].message if len(errors) == 1 else " ".join(map(str, errors)) or NOTHING_SENT
