@@ -1,6 +1,7 @@
 """The `guiche` command: one file a command, loaded only when it is called."""
 
 import importlib
+import io
 import sys
 
 import click
@@ -51,6 +52,10 @@ def group() -> None:
 
 def main() -> None:
     """Entry point of the `guiche` script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show “ or ç gets a question mark, not a traceback.
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(group.main(prog_name="guiche", standalone_mode=False) or 0)
     except click.exceptions.Abort:

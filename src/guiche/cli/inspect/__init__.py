@@ -119,9 +119,8 @@ def _read(entry: Entry, options: Options) -> "Reading":
 
 
 def _progress(paths: list[str]) -> AbstractContextManager[Callable[[], object] | None]:
-    """A bar on standard error while folders are walked by a person at a terminal."""
-    folders = any(Path(path).is_dir() for path in paths)
-    if not folders or not sys.stderr.isatty() or sys.stdout.isatty():
+    """A bar on standard error while folders are walked for a person at a terminal."""
+    if not sys.stderr.isatty() or not any(Path(path).is_dir() for path in paths):
         return nullcontext()
     from guiche.cli.inspect.progress import bar
 

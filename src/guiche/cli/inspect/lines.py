@@ -6,6 +6,7 @@ import click
 
 from guiche.icpbrasil import Inspection, Person, Status
 from guiche.icpbrasil.numbers import cei, cnpj, cpf
+from guiche.sources import Source
 
 _COLOURS = {
     Status.PRESENT: "green",
@@ -19,7 +20,7 @@ _VALIDITY = {"valid": "válido até", "expired": "vencido em", "not_yet": "váli
 
 
 def lines(
-    inspection: Inspection, name: str, kind: str, *, verbose: bool, expected: str | None
+    inspection: Inspection, source: Source, *, verbose: bool, expected: str | None
 ) -> Iterator[str]:
     """The lines of one reading, without line ends; styled, for `click.echo` to strip or keep."""
     status = inspection.enrolment.status
@@ -31,7 +32,7 @@ def lines(
     if expected is not None:
         yield "  " + comparison(inspection, expected)
     yield f"  {inspection.explanation}"
-    yield f"  Lido de: {name} ({kind})"
+    yield f"  Lido de: {source.name} ({source.kind})"
     yield from (f"  {line}" for line in _identity(inspection))
     yield from _findings(inspection, verbose=verbose)
     if verbose:

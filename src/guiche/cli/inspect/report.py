@@ -98,17 +98,17 @@ class LinesReport(Report):
 
     def print_reading(self, found: Found, inspection: Inspection) -> None:
         """The verdict and what explains it, after a blank line from the last one."""
+        text = "\n".join(
+            lines(inspection, found.source, verbose=self.verbose, expected=self.expected)
+        )
         if sum(self.counts.values()) > 1:
-            click.echo()
-        source = found.source
-        for line in lines(
-            inspection, source.name, source.kind, verbose=self.verbose, expected=self.expected
-        ):
-            click.echo(line, color=self.color)
+            text = "\n" + text
+        # Named, because the progress bar stands in for it to keep its own line below the text.
+        click.echo(text, file=sys.stdout, color=self.color)
 
     def print_error(self, source: Source, code: str, message: str) -> None:  # noqa: ARG002
         """The name and the sentence."""
-        click.echo(f"{source.name}: {message}", err=True)
+        click.echo(f"{source.name}: {message}", file=sys.stderr)
 
     def finish(self) -> None:
         """Adds the counts of the answers where there was more than one."""

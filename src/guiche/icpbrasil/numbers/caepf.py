@@ -12,7 +12,7 @@ the mask; the formula agrees with published examples).
 '111.444.777/001-54'
 """
 
-from guiche.icpbrasil.numbers.cei import compact
+from guiche.icpbrasil.numbers.digits import accepts, checked, compact, whole
 
 LENGTH = 14
 
@@ -31,26 +31,14 @@ def calc_check_digits(number: str) -> str:
 
 def validate(number: str) -> str:
     """The compact number, or a `stdnum.exceptions.ValidationError`."""
-    from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
-
-    number = compact(number)
-    if not (number.isascii() and number.isdigit()):
-        raise InvalidFormat
-    if len(number) != LENGTH:
-        raise InvalidLength
-    if not number[:9].strip("0"):
-        raise InvalidComponent
-    if number[12:] != calc_check_digits(number):
-        raise InvalidChecksum
-    return number
+    number = whole(number, LENGTH)
+    right = number[:9].strip("0") != "" and number[12:] == calc_check_digits(number)
+    return checked(number, right=right)
 
 
 def is_valid(number: str) -> bool:
     """Whether `validate` accepts the number."""
-    try:
-        return bool(validate(number))
-    except ValueError:
-        return False
+    return accepts(validate, number)
 
 
 def format(number: str) -> str:  # noqa: A001

@@ -20,16 +20,12 @@ stdnum.exceptions.InvalidLength: ...
 '11.583.00249/85'
 """
 
+from guiche.icpbrasil.numbers.digits import accepts, checked, compact, whole
+
 LENGTH = 12
 _WEIGHTS = (7, 4, 1, 8, 5, 2, 1, 6, 3, 7, 4)
 
-
-def compact(number: str) -> str:
-    """The number without dots, slashes, dashes and surrounding blanks."""
-    return number.translate(_PUNCTUATION).strip()
-
-
-_PUNCTUATION = dict.fromkeys(map(ord, " .-/"))
+__all__ = ["calc_check_digit", "compact", "format", "has_check_digit", "is_valid", "validate"]
 
 
 def calc_check_digit(number: str) -> str:
@@ -46,30 +42,13 @@ def has_check_digit(number: str) -> bool:
 
 def validate(number: str) -> str:
     """The compact number, or a `stdnum.exceptions.ValidationError`."""
-    from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
-
-    number = compact(number)
-    if not (number.isascii() and number.isdigit()):
-        raise InvalidFormat
-    if len(number) != LENGTH:
-        raise InvalidLength
-    if not number.strip("0"):
-        raise InvalidComponent
-    if not has_check_digit(number):
-        raise InvalidChecksum
-    return number
+    number = whole(number, LENGTH)
+    return checked(number, right=has_check_digit(number))
 
 
 def is_valid(number: str) -> bool:
     """Whether `validate` accepts the number."""
-    number = compact(number)
-    return (
-        len(number) == LENGTH
-        and number.isascii()
-        and number.isdigit()
-        and number.strip("0") != ""
-        and has_check_digit(number)
-    )
+    return accepts(validate, number)
 
 
 def format(number: str) -> str:  # noqa: A001

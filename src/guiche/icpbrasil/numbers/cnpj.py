@@ -10,7 +10,8 @@ The arithmetic is python-stdnum's.
 '12.ABC.345/01DE-35'
 """
 
-from guiche.icpbrasil.numbers import cei
+from guiche.icpbrasil.numbers import digits
+from guiche.icpbrasil.numbers.digits import accepts
 
 LENGTH = 14
 
@@ -19,7 +20,7 @@ __all__ = ["compact", "format", "is_valid", "validate"]
 
 def compact(number: str) -> str:
     """The number without punctuation, in upper case."""
-    return cei.compact(number).upper()
+    return digits.compact(number).upper()
 
 
 def validate(number: str) -> str:
@@ -36,10 +37,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Whether `validate` accepts the number."""
-    try:
-        return bool(validate(number))
-    except ValueError:
-        return False
+    return accepts(validate, number)
 
 
 def format(number: str) -> str:  # noqa: A001

@@ -6,7 +6,7 @@
 '111.444.777-35'
 """
 
-from guiche.icpbrasil.numbers.cei import compact
+from guiche.icpbrasil.numbers.digits import accepts, compact
 
 LENGTH = 11
 
@@ -27,10 +27,7 @@ def validate(number: str) -> str:
 
 def is_valid(number: str) -> bool:
     """Whether `validate` accepts the number."""
-    try:
-        return bool(validate(number))
-    except ValueError:
-        return False
+    return accepts(validate, number)
 
 
 def format(number: str) -> str:  # noqa: A001

@@ -9,7 +9,7 @@ ten or eleven become zero.
 '170.33311.52-2'
 """
 
-from guiche.icpbrasil.numbers.cei import compact
+from guiche.icpbrasil.numbers.digits import accepts, checked, compact, whole
 
 LENGTH = 11
 _WEIGHTS = (3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
@@ -25,26 +25,13 @@ def calc_check_digit(number: str) -> str:
 
 def validate(number: str) -> str:
     """The compact number, or a `stdnum.exceptions.ValidationError`."""
-    from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
-
-    number = compact(number)
-    if not (number.isascii() and number.isdigit()):
-        raise InvalidFormat
-    if len(number) != LENGTH:
-        raise InvalidLength
-    if not number.strip("0"):
-        raise InvalidComponent
-    if number[10] != calc_check_digit(number):
-        raise InvalidChecksum
-    return number
+    number = whole(number, LENGTH)
+    return checked(number, right=number[10] == calc_check_digit(number))
 
 
 def is_valid(number: str) -> bool:
     """Whether `validate` accepts the number."""
-    try:
-        return bool(validate(number))
-    except ValueError:
-        return False
+    return accepts(validate, number)
 
 
 def format(number: str) -> str:  # noqa: A001

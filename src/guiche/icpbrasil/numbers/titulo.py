@@ -11,7 +11,7 @@ is accepted.
 '1023 8501 0671'
 """
 
-from guiche.icpbrasil.numbers.cei import compact
+from guiche.icpbrasil.numbers.digits import accepts, checked, compact, whole
 
 LENGTH = 12
 
@@ -22,9 +22,8 @@ def calc_check_digits(number: str) -> set[str]:
     """Every pair of check digits that is accepted for the first ten digits."""
     digits = [int(digit) for digit in number[:10]]
     exception = number[8:10] in ("01", "02")
-    first_rest = (
-        sum(weight * digit for weight, digit in zip(range(2, 10), digits, strict=False)) % 11
-    )
+    sequence = zip(range(2, 10), digits[:8], strict=True)
+    first_rest = sum(weight * digit for weight, digit in sequence) % 11
     pairs = set()
     for first in _digits(first_rest, exception=exception):
         rest = (digits[8] * 7 + digits[9] * 8 + first * 9) % 11
@@ -38,26 +37,14 @@ def _digits(rest: int, *, exception: bool) -> set[int]:
 
 def validate(number: str) -> str:
     """The compact number, or a `stdnum.exceptions.ValidationError`."""
-    from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
-
-    number = compact(number)
-    if not (number.isascii() and number.isdigit()):
-        raise InvalidFormat
-    if len(number) != LENGTH:
-        raise InvalidLength
-    if not 1 <= int(number[8:10]) <= 28:
-        raise InvalidComponent
-    if number[10:] not in calc_check_digits(number):
-        raise InvalidChecksum
-    return number
+    number = whole(number, LENGTH)
+    has_state = 1 <= int(number[8:10]) <= 28
+    return checked(number, right=has_state and number[10:] in calc_check_digits(number))
 
 
 def is_valid(number: str) -> bool:
     """Whether `validate` accepts the number."""
-    try:
-        return bool(validate(number))
-    except ValueError:
-        return False
+    return accepts(validate, number)
 
 
 def format(number: str) -> str:  # noqa: A001
