@@ -155,7 +155,7 @@ def test_colour_only_where_it_is_wanted(present: Path) -> None:
 def test_expired_is_said_beside_the_verdict(tmp_path: Path) -> None:
     path = tmp_path / "vencido.cer"
     old = replace(e_cnpj(cei=CEI), not_before=datetime(2020, 1, 1, tzinfo=UTC))
-    path.write_bytes(replace(old, not_after=datetime(2021, 1, 1, tzinfo=UTC)).der())
+    path.write_bytes(replace(old, not_after=datetime(2021, 1, 1, 12, tzinfo=UTC)).der())
     lines = guiche(path).stdout.splitlines()
     assert lines[1].strip() == "O certificado venceu em 01/01/2021."
 

@@ -11,7 +11,7 @@ from guiche.icpbrasil.holder import Person, split_common_name
 from guiche.icpbrasil.name import COMMON_NAME, MAX_COMMON_NAME
 from guiche.icpbrasil.numbers import caepf, cnpj, cpf
 from guiche.icpbrasil.profile import Profile
-from guiche.icpbrasil.validity import Validity
+from guiche.icpbrasil.validity import Validity, day
 
 _MANDATORY = {
     Profile.E_CPF: (oids.PESSOA_FISICA, oids.TITULO_ELEITOR),
@@ -62,7 +62,7 @@ def on_cei(
 
 def on_validity(validity: Validity) -> Iterator[Finding]:
     """That the certificate is not in force at the moment it was judged for."""
-    if validity.status == "expired":
-        yield finding("expired", date=f"{validity.not_after:%d/%m/%Y}")
-    elif validity.status == "not_yet":
-        yield finding("not_yet_valid", date=f"{validity.not_before:%d/%m/%Y}")
+    if validity.status == "expired" and validity.not_after:
+        yield finding("expired", date=day(validity.not_after))
+    elif validity.status == "not_yet" and validity.not_before:
+        yield finding("not_yet_valid", date=day(validity.not_before))

@@ -1,7 +1,10 @@
 """When a certificate holds."""
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Literal, NamedTuple
+
+# Certificates end at midnight of Brasília, the next day in UTC. No summer time since 2019.
+BRASILIA = timezone(timedelta(hours=-3))
 
 ValidityStatus = Literal["valid", "expired", "not_yet"]
 
@@ -26,3 +29,10 @@ class Validity(NamedTuple):
         elif at and not_before and not_after:
             status = "valid"
         return cls(not_before, not_after, status)
+
+
+def day(moment: datetime) -> str:
+    """The day in Brasília, `dd/mm/aaaa`, as the dialogs of the country show it."""
+    # A certificate can claim the first hours of year 1, before which there is no date.
+    local = moment.astimezone(BRASILIA) if moment.year > 1 else moment
+    return f"{local:%d/%m/%Y}"

@@ -6,6 +6,7 @@ import click
 
 from guiche.icpbrasil import Inspection, Person, Status
 from guiche.icpbrasil.numbers import cei, cnpj, cpf
+from guiche.icpbrasil.validity import day
 from guiche.sources import Source
 
 _COLOURS = {
@@ -68,7 +69,7 @@ def _identity(inspection: Inspection) -> Iterator[str]:
     validity = inspection.validity
     date = validity.not_before if validity.status == "not_yet" else validity.not_after
     if validity.status and date:
-        yield f"Validade: {_VALIDITY[validity.status]} {date:%d/%m/%Y}"
+        yield f"Validade: {_VALIDITY[validity.status]} {day(date)}"
 
 
 def person(data: Person) -> str:
