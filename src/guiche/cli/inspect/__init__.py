@@ -1,11 +1,11 @@
 """`guiche inspect`: reads certificates and says whether they carry a matrícula CEI."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -120,7 +120,7 @@ def _read(entry: Entry, options: Options) -> "Reading":
 
 def _progress(paths: list[str]) -> AbstractContextManager[Callable[[], object] | None]:
     """A bar on standard error while folders are walked for a person at a terminal."""
-    if not sys.stderr.isatty() or not any(Path(path).is_dir() for path in paths):
+    if not sys.stderr.isatty() or not any(map(os.path.isdir, paths)):
         return nullcontext()
     from guiche.cli.inspect.progress import bar
 

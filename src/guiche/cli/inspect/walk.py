@@ -3,7 +3,6 @@
 import glob
 import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from guiche.sources import CERTIFICATE_SUFFIXES
@@ -34,7 +33,8 @@ def walk(paths: Sequence[str], on_error: Callable[[OSError], object]) -> Iterato
     cannot be listed goes to `on_error`, and the walk goes on.
     """
     for path in paths:
-        if path != "-" and Path(path).is_dir():
+        # pathlib raises where the system will not look: a closed folder, a name too long.
+        if path != "-" and os.path.isdir(path):  # noqa: PTH112
             yield from _folder(path, on_error)
         else:
             yield Entry(path, claimed=True)
@@ -48,8 +48,17 @@ def _folder(folder: str, on_error: Callable[[OSError], object]) -> Iterator[Entr
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         pending.append(entry.path)
-                    elif entry.is_file():
-                        claimed = entry.name.lower().endswith(CERTIFICATE_SUFFIXES)
-                        yield Entry(entry.path, claimed=claimed)
+                    elif file := _file(entry):
+                        yield file
         except OSError as error:
             on_error(error)
+
+
+def _file(entry: "os.DirEntry[str]") -> Entry | None:
+    """The file to read; of what cannot be told (a loop of links) the reading says why."""
+    try:
+        if not entry.is_file():
+            return None
+    except OSError:
+        return Entry(entry.path, claimed=True)
+    return Entry(entry.path, claimed=entry.name.lower().endswith(CERTIFICATE_SUFFIXES))
