@@ -1,6 +1,7 @@
 """A reading in pt-BR lines for a terminal: the verdict first, in words before colour."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import click
 
@@ -8,6 +9,7 @@ from guiche.icpbrasil import Inspection, Person, Status
 from guiche.icpbrasil.numbers import cei, cnpj, cpf
 from guiche.icpbrasil.validity import day
 from guiche.sources import Source
+from guiche.sources.found import printable
 
 _COLOURS = {
     Status.PRESENT: "green",
@@ -20,39 +22,52 @@ _COLOURS = {
 _VALIDITY = {"valid": "válido até", "expired": "vencido em", "not_yet": "válido só a partir de"}
 
 
+class Line(NamedTuple):
+    """One line; whatever a certificate or a file name put in `text`, it stays one line."""
+
+    text: str
+    colour: str | None = None
+    bold: bool = False
+    dim: bool = False
+
+    def __str__(self) -> str:
+        """What a terminal may show: our style, and no control character of anybody else's."""
+        text = printable(self.text)
+        if self.colour or self.dim:
+            return click.style(text, fg=self.colour, bold=self.bold or None, dim=self.dim or None)
+        return text
+
+
 def lines(
     inspection: Inspection, source: Source, *, verbose: bool, expected: str | None
-) -> Iterator[str]:
-    """The lines of one reading, without line ends; styled, for `click.echo` to strip or keep."""
+) -> Iterator[Line]:
+    """The lines of one reading; styled, for `click.echo` to strip or keep."""
     status = inspection.enrolment.status
     # An expired certificate takes the green away: the number is there, the certificate is not good.
     colour = "yellow" if inspection.warning and status is Status.PRESENT else _COLOURS[status]
-    yield click.style(inspection.headline, fg=colour, bold=True)
+    yield Line(inspection.headline, colour, bold=True)
     if inspection.warning:
-        yield "  " + click.style(inspection.warning, fg="yellow", bold=True)
+        yield Line(f"  {inspection.warning}", "yellow", bold=True)
     if expected is not None:
-        yield "  " + comparison(inspection, expected)
-    yield f"  {inspection.explanation}"
-    yield f"  Lido de: {source.name} ({source.kind})"
-    yield from (f"  {line}" for line in _identity(inspection))
+        yield comparison(inspection, expected)
+    yield Line(f"  {inspection.explanation}")
+    yield Line(f"  Lido de: {source.name} ({source.kind})")
+    yield from (Line(f"  {line}") for line in _identity(inspection))
     yield from _findings(inspection, verbose=verbose)
     if verbose:
         yield from _fields(inspection)
 
 
-def comparison(inspection: Inspection, expected: str) -> str:
+def comparison(inspection: Inspection, expected: str) -> Line:
     """Whether the number in the certificate is the one that the customer says."""
     said = cei.format(expected)
     number = inspection.enrolment.number
     if number == expected:
-        return click.style(f"Confere com o CEI informado, {said}.", fg="green")
+        return Line(f"  Confere com o CEI informado, {said}.", "green")
     if number:
-        text = (
-            f"Não é o CEI informado ({said}): o certificado traz {inspection.enrolment.formatted}."
-        )
-    else:
-        text = f"Não há número para comparar com o CEI informado, {said}."
-    return click.style(text, fg="red")
+        found = inspection.enrolment.formatted
+        return Line(f"  Não é o CEI informado ({said}): o certificado traz {found}.", "red")
+    return Line(f"  Não há número para comparar com o CEI informado, {said}.", "red")
 
 
 def _identity(inspection: Inspection) -> Iterator[str]:
@@ -81,21 +96,21 @@ def person(data: Person) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _findings(inspection: Inspection, *, verbose: bool) -> Iterator[str]:
+def _findings(inspection: Inspection, *, verbose: bool) -> Iterator[Line]:
     for finding in inspection.findings:
         if finding.message == inspection.warning:
             continue
         if verbose:
-            yield f"  Observação: {finding.message} [{finding.code}; {finding.citation}]"
+            yield Line(f"  Observação: {finding.message} [{finding.code}; {finding.citation}]")
         elif finding.severity != "notice":
-            yield f"  Observação: {finding.message}"
+            yield Line(f"  Observação: {finding.message}")
 
 
-def _fields(inspection: Inspection) -> Iterator[str]:
+def _fields(inspection: Inspection) -> Iterator[Line]:
     if inspection.certificate:
-        yield f"  Série: {inspection.serial}"
-        yield f"  SHA-256: {inspection.sha256}"
+        yield Line(f"  Série: {inspection.serial}")
+        yield Line(f"  SHA-256: {inspection.sha256}")
     for field in inspection.fields:
-        yield f"  {field.name}: {field.value or 'não informado'}"
-        yield click.style(f"      {field.oid or 'sem OID'}  {field.type or 'sem tipo'}", dim=True)
-        yield click.style(f"      {field.hex or 'vazio'}", dim=True)
+        yield Line(f"  {field.name}: {field.value or 'não informado'}")
+        yield Line(f"      {field.oid or 'sem OID'}  {field.type or 'sem tipo'}", dim=True)
+        yield Line(f"      {field.hex or 'vazio'}", dim=True)

@@ -84,7 +84,12 @@ class JsonReport(Report):
     def _print(self, data: dict[str, object]) -> None:
         import json
 
-        sys.stdout.buffer.write(json.dumps(data, ensure_ascii=False).encode() + b"\n")
+        text = json.dumps(data, ensure_ascii=False)
+        if not text.isprintable():
+            # JSON may hold raw what ends a line elsewhere (U+2028), commands a terminal (U+009B)
+            # or has no UTF-8 (a lone surrogate). All of it stands in strings, where \u.... may.
+            text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+        sys.stdout.buffer.write(text.encode() + b"\n")
         sys.stdout.buffer.flush()
 
 
@@ -98,9 +103,8 @@ class LinesReport(Report):
 
     def print_reading(self, found: Found, inspection: Inspection) -> None:
         """The verdict and what explains it, after a blank line from the last one."""
-        text = "\n".join(
-            lines(inspection, found.source, verbose=self.verbose, expected=self.expected)
-        )
+        told = lines(inspection, found.source, verbose=self.verbose, expected=self.expected)
+        text = "\n".join(map(str, told))
         if sum(self.counts.values()) > 1:
             text = "\n" + text
         # Named, because the progress bar stands in for it to keep its own line below the text.
@@ -108,7 +112,7 @@ class LinesReport(Report):
 
     def print_error(self, source: Source, code: str, message: str) -> None:  # noqa: ARG002
         """The name and the sentence."""
-        click.echo(f"{source.name}: {message}", file=sys.stderr)
+        click.echo(printable(f"{source.name}: {message}"), file=sys.stderr)
 
     def finish(self) -> None:
         """Adds the counts of the answers where there was more than one."""
