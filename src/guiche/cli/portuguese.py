@@ -13,7 +13,8 @@ class _Help(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options, without arguments."""
-        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))]
+        options = (p for p in self.get_params(ctx) if isinstance(p, click.Option))
+        records = [record for p in options if (record := p.get_help_record(ctx))]
         if records:
             with formatter.section("Opções"):
                 formatter.write_dl(records)
@@ -42,8 +43,8 @@ class Group(_Help, click.Group):
 def sentence(error: click.ClickException) -> str:
     """The error for a person, with what to do next."""
     match error:
-        case click.FileError():
-            return f"Não consegui abrir {error.ui_filename}: {error.message}"
+        case click.exceptions.NoArgsIsHelpError():
+            return error.message
         case click.UsageError():
             path = error.ctx.command_path if error.ctx else "guiche"
             return f"{_usage(error)} Veja {path} --help."
@@ -51,14 +52,29 @@ def sentence(error: click.ClickException) -> str:
 
 
 def _usage(error: click.UsageError) -> str:
+    from guiche.sources.found import printable
+
     match error:
-        case click.NoSuchOption():
-            return f"A opção {error.option_name} não existe."
-        case click.BadOptionUsage():
-            return f"A opção {error.option_name} precisa de um valor."
+        case click.NoSuchOption(option_name=option):
+            return f"A opção {printable(option)} não existe."
+        case click.BadOptionUsage(option_name=option, message=message):
+            needs = "não leva valor" if "does not take" in message else "precisa de um valor"
+            return f"A opção {printable(option)} {needs}."
         case click.MissingParameter():
             name = error.param.human_readable_name if error.param else "um argumento"
             return f"Falta informar {name}."
-        case click.UsageError(message=message) if "No such command" in message:
-            return "Esse comando não existe."
-    return error.message
+        case click.BadParameter(param=click.Parameter(type=click.IntRange() as numbers) as param):
+            return f"{param.opts[0]} precisa ser um número de {numbers.min} a {numbers.max}."
+        case click.UsageError(message=message):
+            return _told_by_message(printable(message))
+
+
+def _told_by_message(message: str) -> str:
+    """In Portuguese the errors that click tells apart by their English alone; ours as they are."""
+    if message.startswith("No such command"):
+        return "Esse comando não existe."
+    if message.startswith("Missing command"):
+        return "Falta informar o comando."
+    if message.startswith("Got unexpected extra argument"):
+        return f"Sobrou argumento: {message.partition('(')[2].removesuffix(')')}."
+    return message

@@ -15,6 +15,7 @@ from guiche.cli.inspect.report import JsonReport, LinesReport, Report
 from guiche.cli.inspect.walk import Entry, expand, walk
 from guiche.cli.portuguese import Command
 from guiche.icpbrasil.numbers import cei
+from guiche.sources.found import printable
 
 if TYPE_CHECKING:
     from guiche.sources import Reading
@@ -36,7 +37,7 @@ class Options(NamedTuple):
 @click.option("-v", "--verbose", is_flag=True, help="Mostra todos os campos, com OID e bytes.")
 @click.option(
     "--password-file",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    metavar="ARQUIVO",
     help="Arquivo cuja primeira linha é a senha dos .pfx (ou a variável GUICHE_PASSWORD).",
 )
 @click.option(
@@ -79,7 +80,7 @@ def _expected(number: str | None) -> str | None:
         return None
     compact = cei.compact(number)
     if len(compact) != cei.LENGTH or not (compact.isascii() and compact.isdigit()):
-        raise click.BadParameter(f"“{number}” não tem os 12 dígitos de um CEI.", param_hint="--cei")
+        raise click.BadParameter(f"“{printable(number)}” não tem os 12 dígitos de um CEI.")
     if not cei.is_valid(compact):
         click.echo(f"Atenção: o dígito final de {cei.format(compact)} não confere.", err=True)
     return compact
