@@ -23,6 +23,8 @@ from vectors import files
 KNOWN_DIFFERENCES = {
     # asn1crypto reads what BER allows of a UTCTime; RFC 5280, 4.1.2.5.1 demands the seconds.
     ("encoding/dates_without_seconds", "dates"),
+    # asn1crypto leaves out the arc that an OID does not finish.
+    ("hidden/entry_with_an_unreadable_oid", "otherNames"),
 }
 
 # asn1crypto does not look at what stands after the key; the reader refuses what it cannot name.

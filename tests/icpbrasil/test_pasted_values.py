@@ -70,3 +70,17 @@ def test_what_only_a_certificate_can_give_is_null() -> None:
     for key in ("sha256", "profile", "certificate_type", "icp_brasil", "validity", "issuer",
                 "serial", "trust"):  # fmt: skip
         assert contract[key] is None
+
+
+@pytest.mark.parametrize("text", ["0", "000", "303030", ""])
+def test_a_cut_paste_of_the_field_is_not_known_to_be_blank(text: str) -> None:
+    reading = inspect_fields([OtherName("2.16.76.1.3.7", None, text.encode())])
+    assert reading.enrolment.status not in (Status.BLANK, Status.ABSENT)
+
+
+def test_twelve_zeros_and_a_whole_element_are_known_to_be_blank() -> None:
+    for entry in (
+        OtherName("2.16.76.1.3.7", None, b"000000000000"),
+        OtherName("2.16.76.1.3.7", 4, b"000"),
+    ):
+        assert inspect_fields([entry]).enrolment.status is Status.BLANK

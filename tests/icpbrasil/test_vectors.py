@@ -12,7 +12,7 @@ from guiche.icpbrasil.findings import CODES
 from vectors import build, files
 
 FILES = files.paths()
-HOW_MANY = 218
+HOW_MANY = 229
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 CONTRACT = {

@@ -196,7 +196,7 @@ def _read_extensions(
 
 
 def _repeated(extensions: list[Extension]) -> list[Finding]:
-    counts = Counter(extension.oid for extension in extensions)
+    counts = Counter(extension.oid for extension in extensions if extension.oid)
     return [finding("duplicate_extension", oid=oid) for oid, n in counts.items() if n > 1]
 
 

@@ -3,7 +3,7 @@
 `Not known` is never `no`: a field that may hide in damage makes `unreadable`, not `blank`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -87,7 +87,7 @@ class Enrolment(NamedTuple):
         return cei.format(self.number) if self.number and is_cei else self.number
 
 
-def judge_value(text: str, cpfs: Sequence[str]) -> tuple[Status, Reason]:
+def judge_value(text: str, cpfs: Collection[str]) -> tuple[Status, Reason]:
     """What one value of a CEI field is worth; `cpfs` are those of the people in the certificate.
 
     1. Nothing, blanks and zeros say "not informed" (DOC-ICP-04, 7.1.2.2-b).
@@ -109,7 +109,7 @@ def judge_value(text: str, cpfs: Sequence[str]) -> tuple[Status, Reason]:
         return Status.DOUBTFUL, Reason.CHARACTERS
     if len(digits) != cei.LENGTH:
         return Status.DOUBTFUL, _other_register(digits)
-    if any(digits.startswith(number[:9]) for number in cpfs):
+    if any(len(number) == cpf.LENGTH and digits.startswith(number[:9]) for number in cpfs):
         return Status.DOUBTFUL, Reason.CAEPF_WITHOUT_CHECK_DIGITS
     if not cei.has_check_digit(digits):
         return Status.DOUBTFUL, Reason.CHECK_DIGIT
@@ -126,12 +126,14 @@ def _other_register(digits: str) -> Reason:
     return Reason.LENGTH
 
 
-def judge_fields(fields: Sequence[Field], cpfs: Sequence[str]) -> Enrolment:
+def judge_fields(fields: Sequence[Field], cpfs: Collection[str]) -> Enrolment:
     """The verdict on the fields that are there, one or more; two that disagree are a conflict."""
     evidence = tuple(map(Evidence.of, fields))
     if len({proof.text.strip(" ") for proof in evidence}) > 1:
         return Enrolment(Status.DOUBTFUL, Reason.CONFLICT, None, evidence)
     status, reason = judge_value(evidence[0].text, cpfs)
+    if not all(field.holds_text for field in fields):
+        status, reason = Status.DOUBTFUL, Reason.CHARACTERS
     digits = evidence[0].text.strip(" ")
     informed = status in (Status.PRESENT, Status.DOUBTFUL) and digits.isascii() and digits.isdigit()
     return Enrolment(status, reason, digits if informed else None, evidence)
@@ -152,15 +154,20 @@ def judge_absence(profile: Profile, *, icp_brasil: bool | None) -> Enrolment:
     return Enrolment(Status.NOT_APPLICABLE, Reason.PROFILE_WITHOUT_FIELD)
 
 
-def judge_text(fields: Sequence[Field], cpfs: Sequence[str]) -> Enrolment:
+def judge_text(fields: Sequence[Field], cpfs: Collection[str]) -> Enrolment:
     """The verdict on values pasted without a certificate.
 
     A pasted text may be a part of the whole, so a field that is not in it is not absent: it is
     not known. Without an OID only twelve digits, or one value alone, can be taken for the field.
+    Without its ASN.1 length only twelve zeros are known to be all of a "not informed".
     """
     named = [field for field in fields if field.oid in CEI_FIELDS]
     if named:
-        return judge_fields(named, cpfs)
+        verdict = judge_fields(named, cpfs)
+        cut = any(f.entry.tag is None and len(f.text.strip(" ")) != cei.LENGTH for f in named)
+        if cut and verdict.status is Status.BLANK:
+            return verdict._replace(status=Status.UNREADABLE, reason=Reason.INCOMPLETE_TEXT)
+        return verdict
     unnamed = [field for field in fields if field.oid is None]
     twelve = [field for field in unnamed if len(field.text.strip(" ")) == cei.LENGTH]
     candidates = twelve or (unnamed if len(fields) == 1 else [])

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guiche.icpbrasil.findings import Finding, finding
-from guiche.icpbrasil.oids import dotted
+from guiche.icpbrasil.oids import dotted, is_dotted
 from guiche.icpbrasil.other_name import AlternativeNames, read_alternative_names
 from guiche.icpbrasil.tlv import (
     BOOLEAN,
@@ -17,14 +17,14 @@ from guiche.icpbrasil.tlv import (
     Reader,
 )
 
-_SAN = bytes.fromhex("551d11")
-_POLICIES = bytes.fromhex("551d20")
-_BASIC_CONSTRAINTS = bytes.fromhex("551d13")
+_SAN = "2.5.29.17"
+_POLICIES = "2.5.29.32"
+_BASIC_CONSTRAINTS = "2.5.29.19"
 # Of these the value is known to be one DER element: key usages, key identifiers, CRL distribution
 # points, authority information access. Private extensions may hold anything.
 _ONE_ELEMENT = frozenset(
-    map(bytes.fromhex, ("551d0f", "551d25", "551d0e", "551d23", "551d1f", "2b06010505070101"))
-) | {_SAN}
+    {_SAN, "2.5.29.15", "2.5.29.37", "2.5.29.14", "2.5.29.35", "2.5.29.31", "1.3.6.1.5.5.7.1.1"}
+)
 # However damaged, these are known not to be the SAN.
 _OTHERS = _ONE_ELEMENT - {_SAN} | {_POLICIES, _BASIC_CONSTRAINTS}
 _CPS_QUALIFIER = bytes.fromhex("2b06010505070201")
@@ -79,12 +79,13 @@ def read_extension(encoded: bytes) -> ExtensionReading:
 def _read(encoded: bytes) -> ExtensionReading:
     reader = Reader(encoded)
     value = _Value(reader)
-    raw, critical, start, stop = b"", False, 0, 0
+    oid, critical, start, stop = "", False, 0, 0
     try:
         parts = reader.children(0, len(encoded))
         if parts and parts[0][0] == OBJECT_IDENTIFIER:
-            raw = encoded[parts[0][1] : parts[0][2]]
-        if len(parts) not in (2, 3) or not raw or parts[-1][0] != OCTET_STRING:
+            oid = dotted(encoded[parts[0][1] : parts[0][2]])
+        # Without an OID that can be read it may be the SAN as well as any other.
+        if not is_dotted(oid) or len(parts) not in (2, 3) or parts[-1][0] != OCTET_STRING:
             raise Malformed("extensão sem a forma de uma", 0)
         _, start, stop = parts[-1]
         if len(parts) == 3:
@@ -92,16 +93,16 @@ def _read(encoded: bytes) -> ExtensionReading:
                 raise Malformed("extensão sem a forma de uma", 0)
             critical = encoded[parts[1][1] : parts[1][2]] != b"\x00"
             value.note_if(not critical, "explicit_default")
-        value.read(raw, start, stop)
+        value.read(oid, start, stop)
     except ValueError:
-        value.findings.append(finding("malformed_extension", oid=dotted(raw)))
-        if raw not in _OTHERS and value.names is None:
+        value.findings.append(finding("malformed_extension", oid=oid or "sem OID"))
+        if oid not in _OTHERS and value.names is None:
             value.names = AlternativeNames((), (), (), damaged=True)
-    value.note_if(critical and raw == _SAN, "san_critical")
+    value.note_if(critical and oid == _SAN, "san_critical")
     if reader.quirks:
         value.findings += map(finding, sorted(reader.quirks))
     return ExtensionReading(
-        Extension(dotted(raw), critical, encoded[start:stop]),
+        Extension(oid, critical, encoded[start:stop]),
         value.names,
         tuple(value.policies),
         value.is_ca,
@@ -122,23 +123,23 @@ class _Value:
         self.is_ca = False
         self.findings: list[Finding] = []
 
-    def read(self, raw: bytes, start: int, stop: int) -> None:
+    def read(self, oid: str, start: int, stop: int) -> None:
         """Reads the value into the attributes. Raises `ValueError` where it is damaged."""
-        if raw == _SAN:
+        if oid == _SAN:
             self.names = read_alternative_names(self.reader, start, stop)
             if self.names.damaged:
                 raise Malformed("nomes danificados", start)
-        if raw == _POLICIES:
-            self._policies(self._element(raw, start, stop))
-        elif raw == _BASIC_CONSTRAINTS:
-            self.is_ca = self._is_ca(self._element(raw, start, stop))
-        elif raw in _ONE_ELEMENT:
-            self._element(raw, start, stop)
+        if oid == _POLICIES:
+            self._policies(self._element(oid, start, stop))
+        elif oid == _BASIC_CONSTRAINTS:
+            self.is_ca = self._is_ca(self._element(oid, start, stop))
+        elif oid in _ONE_ELEMENT:
+            self._element(oid, start, stop)
 
-    def _element(self, raw: bytes, start: int, stop: int) -> TLV:
+    def _element(self, oid: str, start: int, stop: int) -> TLV:
         element, after = self.reader.first(start, stop)
         if after < stop:
-            self.findings.append(finding("trailing_data", where=f"extensão {dotted(raw)}"))
+            self.findings.append(finding("trailing_data", where=f"extensão {oid}"))
         return element
 
     def _policies(self, element: TLV) -> None:

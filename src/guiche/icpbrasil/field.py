@@ -14,10 +14,10 @@ from guiche.icpbrasil.blocks import (
     informed,
 )
 from guiche.icpbrasil.findings import Finding, finding
-from guiche.icpbrasil.numbers import cei, cnpj
+from guiche.icpbrasil.numbers import cnpj
 from guiche.icpbrasil.oids import field_name
 from guiche.icpbrasil.other_name import OtherName
-from guiche.icpbrasil.text import EXPECTED_IN_FIELDS, decode
+from guiche.icpbrasil.text import EXPECTED_IN_FIELDS, TYPE_NAMES, decode
 from guiche.icpbrasil.tlv import OCTET_STRING
 
 PERSON_FIELDS = (oids.PESSOA_FISICA, oids.RESPONSAVEL)
@@ -53,6 +53,11 @@ class Field(NamedTuple):
         )
 
     @property
+    def holds_text(self) -> bool:
+        """Whether the value is a string, or nothing at all; elsewhere its octets are no digits."""
+        return self.entry.tag is None or self.entry.tag in TYPE_NAMES or not self.entry.content
+
+    @property
     def oid(self) -> str | None:
         """Dotted OID, None where a pasted value came without one."""
         return self.entry.oid
@@ -85,8 +90,6 @@ class Field(NamedTuple):
                 return VoterBlock.read(self.text).describe() or text
             case oids.CNPJ if len(text) == cnpj.LENGTH:
                 return cnpj.format(text)
-            case oids.CEI_PESSOA_FISICA | oids.CEI_PESSOA_JURIDICA if len(text) == cei.LENGTH:
-                return cei.format(text)
             case oids.CF_E_SAT:
                 return describe_sat(self.text)
             case oids.OM_BR:
@@ -120,6 +123,13 @@ class Fields:
         """The composed data of a person in that field."""
         return self._people.get(oid)
 
+    def cpfs(self) -> set[str]:
+        """Every CPF in a composed block, also where the block stands twice."""
+        blocks = list(self._people.values())
+        if self._has_repetitions:
+            blocks += [PersonBlock.read(f.text) for f in self.every if f.oid in PERSON_FIELDS]
+        return {block.cpf for block in blocks if block.cpf}
+
     def findings(self) -> Iterator[Finding]:
         """What is odd about the fields themselves, whoever holds the certificate."""
         for field in self.every:
@@ -127,16 +137,23 @@ class Fields:
                 yield from _oddities(field)
         for oid, block in self._people.items():
             yield from _block_oddities(self._first[oid], block)
-        if len(self._first) < len(self.every):
+        if self._has_repetitions:
             yield from self._repetitions()
 
+    @property
+    def _has_repetitions(self) -> bool:
+        return len(self._first) < len(self.every)
+
     def _repetitions(self) -> Iterator[Finding]:
-        for oid, first in self._first.items():
-            texts = {field.text.strip() for field in self.every if field.entry.oid == oid}
-            if len(texts) > 1:
-                yield finding("conflicting_other_name", name=first.name)
-            elif sum(field.entry.oid == oid for field in self.every) > 1:
-                yield finding("duplicate_other_name", name=first.name)
+        texts: dict[str, list[str]] = {}
+        for field in self.every:
+            if field.entry.oid is not None:
+                texts.setdefault(field.entry.oid, []).append(field.text.strip())
+        for oid, values in texts.items():
+            if len(set(values)) > 1:
+                yield finding("conflicting_other_name", name=field_name(oid))
+            elif len(values) > 1:
+                yield finding("duplicate_other_name", name=field_name(oid))
 
 
 def _oddities(field: Field) -> Iterator[Finding]:

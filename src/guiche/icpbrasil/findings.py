@@ -44,6 +44,7 @@ _CATALOGUE: dict[str, tuple[Severity, str, str]] = {
     "cn_too_long": ("notice", "O nome do titular tem {found} caracteres; o limite é 64.", f"{_RFC5280}, anexo A.1"),
     "unsorted_set": ("notice", "Partes do nome fora da ordem do DER.", f"{_X690}, 11.6"),
     # the extensions
+    "conflicting_policies": ("warning", "As políticas são de perfis que não combinam.", "DOC-ICP-04.01, tabela 1"),
     "cps_uri_mismatch": ("notice", "O qualificador da política não é o endereço que diz ser.", f"{_RFC5280}, 4.2.1.4"),
     "duplicate_extension": ("warning", "A extensão {oid} aparece mais de uma vez.", f"{_RFC5280}, 4.2"),
     "explicit_default": ("notice", "Um valor padrão foi escrito por extenso.", f"{_X690}, 11.5"),

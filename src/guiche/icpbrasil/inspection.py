@@ -18,13 +18,16 @@ from guiche.icpbrasil.enrolment import (
 )
 from guiche.icpbrasil.field import Field, Fields
 from guiche.icpbrasil.findings import Finding, finding
-from guiche.icpbrasil.holder import Person, holder_of, responsible_of
+from guiche.icpbrasil.holder import Person, holder_of, responsible_of, split_common_name
+from guiche.icpbrasil.name import COMMON_NAME, SERIAL_NUMBER
 from guiche.icpbrasil.observations import on_cei, on_certificate, on_validity
 from guiche.icpbrasil.oids import CertificateType
 from guiche.icpbrasil.other_name import OtherName
 from guiche.icpbrasil.profile import Profile, detect
 from guiche.icpbrasil.tlv import Malformed
 from guiche.icpbrasil.validity import Validity
+
+_NOT_KNOWN_GOOD = ("expired", "not_yet_valid", "malformed_date")
 
 
 class Source(Protocol):
@@ -71,14 +74,13 @@ class Inspection(NamedTuple):
     @property
     def explanation(self) -> str:
         """Why, and what to do next."""
-        return wording.explanation(self.enrolment, self.profile)
+        expired = self.validity.status == "expired"
+        return wording.explanation(self.enrolment, self.profile, expired=expired)
 
     @property
     def warning(self) -> str | None:
-        """What takes the good out of good news: an expired certificate, or one not yet valid."""
-        return next(
-            (f.message for f in self.findings if f.code in ("expired", "not_yet_valid")), None
-        )
+        """What takes the good out of good news: not in force, or not known to be."""
+        return next((f.message for f in self.findings if f.code in _NOT_KNOWN_GOOD), None)
 
     @property
     def serial(self) -> str | None:
@@ -143,7 +145,7 @@ def _iso(day: date | None) -> str | None:
 
 
 def _utc(moment: datetime | None) -> str | None:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 def _hex(serial: int) -> str:
@@ -173,7 +175,7 @@ def inspect(der: bytes, *, at: datetime | None = None) -> Inspection:
     icp_brasil = certificate.claims_icp_brasil
     holder = holder_of(profile, certificate, fields)
     responsible = responsible_of(fields)
-    enrolment = _judge(profile, fields, _cpfs(holder, responsible), icp_brasil=icp_brasil)
+    enrolment = _judge(profile, fields, _cpfs(certificate, fields), icp_brasil=icp_brasil)
     if certificate.names_damaged and enrolment.status not in (Status.PRESENT, Status.DOUBTFUL):
         # Where the end of the fields was not reached, only a number found stands.
         enrolment = enrolment._replace(status=Status.UNREADABLE, reason=Reason.MALFORMED)
@@ -209,7 +211,7 @@ def inspect_fields(
     fields = Fields(other_names)
     holder = holder_of(None, None, fields)
     responsible = responsible_of(fields)
-    enrolment = judge_text(fields.every, _cpfs(holder, responsible))
+    enrolment = judge_text(fields.every, fields.cpfs())
     findings = [*fields.findings(), *on_cei(None, fields, enrolment, icp_brasil=True)]
     judged = enrolment.status is not Status.UNREADABLE
     if judged and any(proof.oid is None for proof in enrolment.evidence):
@@ -239,12 +241,16 @@ def _unreadable(der: bytes, error: ValueError) -> Inspection:
     )
 
 
-def _cpfs(*people: Person | None) -> list[str]:
-    return [person.cpf for person in people if person and person.cpf]
+def _cpfs(certificate: Certificate, fields: Fields) -> set[str]:
+    """Every CPF that the certificate gives: in the fields, after the name, as serial number."""
+    subject = certificate.subject
+    numbers = [split_common_name(name)[1] for name in subject.every(COMMON_NAME)]
+    numbers += subject.every(SERIAL_NUMBER)
+    return fields.cpfs().union(number for number in numbers if number)
 
 
 def _judge(
-    profile: Profile, fields: Fields, cpfs: list[str], *, icp_brasil: bool | None
+    profile: Profile, fields: Fields, cpfs: set[str], *, icp_brasil: bool | None
 ) -> Enrolment:
     """A field that is there is always judged, whatever the profile or the PKI."""
     there = [field for field in fields.every if field.oid in CEI_FIELDS]

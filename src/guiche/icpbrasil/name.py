@@ -131,9 +131,18 @@ _X520 = bytes.fromhex("06035504")
 _ASCII_TYPES = frozenset({UTF8, PRINTABLE, IA5})
 
 
-@lru_cache(maxsize=256)
+_MAX_REMEMBERED = 2048
+
+
 def read_issuer(rdns: bytes) -> tuple[Name, tuple[Finding, ...]]:
     """`read_name` of the issuer; authorities are few, so their names are remembered."""
+    return (_remembered_issuer if len(rdns) <= _MAX_REMEMBERED else _read_issuer)(rdns)
+
+
+def _read_issuer(rdns: bytes) -> tuple[Name, tuple[Finding, ...]]:
     reader = Reader(rdns)
     name, findings = read_name(reader, 0, len(rdns), "do emissor")
     return name, (*findings, *map(finding, sorted(reader.quirks)))
+
+
+_remembered_issuer = lru_cache(maxsize=256)(_read_issuer)

@@ -10,6 +10,7 @@ from guiche.icpbrasil.findings import Finding, finding
 from guiche.icpbrasil.holder import Person, split_common_name
 from guiche.icpbrasil.name import COMMON_NAME, MAX_COMMON_NAME
 from guiche.icpbrasil.numbers import caepf, cnpj, cpf
+from guiche.icpbrasil.oids import certificate_type
 from guiche.icpbrasil.profile import Profile
 from guiche.icpbrasil.validity import Validity, day
 
@@ -23,6 +24,10 @@ def on_certificate(
     profile: Profile, fields: Fields, certificate: Certificate, holder: Person
 ) -> Iterator[Finding]:
     """What is odd about the subject and the set of fields."""
+    if len(certificate.policies) > 1:
+        kinds = filter(None, map(certificate_type, certificate.policies))
+        if len({kind.profile for kind in kinds}) > 1:
+            yield finding("conflicting_policies")
     if certificate.alternative_names is None:
         yield finding("no_san")
     elif not certificate.names_damaged:

@@ -95,13 +95,29 @@ def certificate_type(policy: str) -> CertificateType | None:
     return TYPES.get(int(arc))
 
 
-@lru_cache(maxsize=1024)
-def dotted(content: bytes) -> str:
-    """The dotted form of an encoded OBJECT IDENTIFIER (X.690, 8.19); hexadecimal if malformed.
+MAX_ENCODED = 64  # octets; longer ones are not read, and nothing so long is remembered
 
-    >>> dotted(bytes.fromhex("604c010307"))
-    '2.16.76.1.3.7'
+
+def dotted(content: bytes) -> str:
+    """The dotted form of an encoded OBJECT IDENTIFIER (X.690, 8.19).
+
+    One that cannot be read gives hexadecimal, which `is_dotted` tells apart.
+
+    >>> dotted(bytes.fromhex("604c010307")), dotted(bytes.fromhex("604c010387"))
+    ('2.16.76.1.3.7', '0x604c010387')
     """
+    if len(content) > MAX_ENCODED:
+        return f"0x{content[:MAX_ENCODED].hex()}…"
+    return _dotted(content)
+
+
+def is_dotted(oid: str) -> bool:
+    """Whether `dotted` could read it."""
+    return oid[:1].isdigit() and not oid.startswith("0x")
+
+
+@lru_cache(maxsize=1024)
+def _dotted(content: bytes) -> str:
     arcs: list[int] = []
     value = 0
     for octet in content:
@@ -109,7 +125,7 @@ def dotted(content: bytes) -> str:
         if octet < 0x80:
             arcs.append(value)
             value = 0
-    if not arcs or content[-1] >= 0x80 or len(content) > 64:
+    if not arcs or content[-1] >= 0x80:
         return "0x" + content.hex()
     root = min(arcs[0] // 40, 2)
     return ".".join(map(str, (root, arcs[0] - 40 * root, *arcs[1:])))

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from guiche.icpbrasil.oids import dotted
+from guiche.icpbrasil.oids import dotted, is_dotted
 from guiche.icpbrasil.text import type_name
 from guiche.icpbrasil.tlv import (
     BMP,
@@ -20,9 +20,6 @@ from guiche.icpbrasil.tlv import (
 )
 
 OTHER_NAME, RFC822_NAME, DNS_NAME = 0xA0, 0x81, 0x82
-# The nine choices of GeneralName (RFC 5280, 4.2.1.6); anything else is damage, and damage may hide
-# the field.
-_GENERAL_NAMES = frozenset({0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88})
 _NESTABLE = frozenset({OCTET_STRING, UTF8, PRINTABLE, TELETEX, IA5, BMP})
 
 
@@ -63,15 +60,18 @@ def read_alternative_names(reader: Reader, start: int, stop: int) -> Alternative
         tag, first, last = entry
         if tag == OTHER_NAME:
             try:
-                others.append(_plain(reader.der, entry) or read_other_name(reader, entry))
+                other = _plain(reader.der, entry) or read_other_name(reader, entry)
             except ValueError:
                 damaged = True
-        elif tag == RFC822_NAME:
+                continue
+            others.append(other)
+            damaged |= not is_dotted(other.oid or "")
+            continue
+        if tag == RFC822_NAME:
             emails.append(reader.der[first:last].decode("latin-1"))
         elif tag == DNS_NAME:
             dns_names.append(reader.der[first:last].decode("latin-1"))
-        elif tag not in _GENERAL_NAMES:
-            damaged = True
+        damaged |= not _is_sound(reader, entry)
     return AlternativeNames(tuple(others), tuple(emails), tuple(dns_names), damaged)
 
 
@@ -80,8 +80,8 @@ def _entries(reader: Reader, start: int, stop: int) -> tuple[list[TLV], bool]:
     found: list[TLV] = []
     try:
         (_, position, end), after = reader.first(start, stop)
-        # Names after the end, or anything after none at all, were left out by a wrong length.
-        cut = after < stop and (position == end or _are_names(reader, after, stop))
+        # What follows the names may be names that a wrong length left out, unless it is padding.
+        cut = position == end or any(reader.der[after:stop])
         try:
             return reader.children(position, end), cut
         except ValueError:
@@ -93,11 +93,20 @@ def _entries(reader: Reader, start: int, stop: int) -> tuple[list[TLV], bool]:
     return found, True
 
 
-def _are_names(reader: Reader, start: int, stop: int) -> bool:
-    try:
-        return all(tag in _GENERAL_NAMES for tag, _, _ in reader.children(start, stop))
-    except ValueError:
-        return False
+def _is_sound(reader: Reader, entry: TLV) -> bool:
+    """Whether another entry is what its tag says (RFC 5280, 4.2.1.6); if not, it may be the field."""
+    tag, start, stop = entry
+    content = reader.der[start:stop]
+    match tag:
+        case 0x81 | 0x82 | 0x86:  # texts
+            return min(content, default=0x20) >= 0x20
+        case 0xA3 | 0xA4 | 0xA5:  # X.400 address, directory name, EDI party
+            return content[:1] != bytes([OBJECT_IDENTIFIER])
+        case 0x87:  # IP address, with or without mask
+            return len(content) in (4, 8, 16, 32)
+        case 0x88:
+            return is_dotted(dotted(content))
+    return False
 
 
 def read_other_name(reader: Reader, entry: TLV) -> OtherName:

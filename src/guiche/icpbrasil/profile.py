@@ -5,11 +5,11 @@ Res. CG ICP-Brasil 211/2024 by their own arcs and by the Subject (DOC-ICP-04 v8.
 The arc says what a certificate claims to be; who issued it is the chain's work.
 """
 
-from collections.abc import Container
 from enum import StrEnum
 
 from guiche.icpbrasil import oids
 from guiche.icpbrasil.certificate import Certificate
+from guiche.icpbrasil.field import Fields
 from guiche.icpbrasil.name import COMMON_NAME, SERIAL_NUMBER
 from guiche.icpbrasil.numbers import cnpj, cpf
 from guiche.icpbrasil.oids import CertificateType, certificate_type
@@ -61,13 +61,11 @@ _LABELS = {
 }
 
 
-def detect(
-    certificate: Certificate, fields: Container[str]
-) -> tuple[Profile, CertificateType | None]:
+def detect(certificate: Certificate, fields: Fields) -> tuple[Profile, CertificateType | None]:
     """The profile, and the type (A1, A3, SE-S, ...) that its policy names.
 
     1. An authority is one whatever else it claims: 201.n was an arc of authorities once.
-    2. Arcs of one profile only decide it.
+    2. An arc of one profile decides it; arcs of several decide nothing.
     3. Within the legacy arcs the fields decide.
     4. Without an arc of ICP-Brasil the profile is not recognised.
     """
@@ -75,6 +73,8 @@ def detect(
     kind = types[0] if types else None
     if certificate.is_ca:
         return Profile.CA, None
+    if len(types) > 1 and len({found.profile for found in types}) > 1:
+        return Profile.OTHER, None
     if kind is None:
         return Profile.OTHER, None
     if kind.profile:
@@ -82,8 +82,8 @@ def detect(
     return _by_fields(certificate, kind, fields), kind
 
 
-def _by_fields(certificate: Certificate, kind: CertificateType, fields: Container[str]) -> Profile:
-    if oids.NOME_EMPRESARIAL in fields and oids.CNPJ in fields:
+def _by_fields(certificate: Certificate, kind: CertificateType, fields: Fields) -> Profile:
+    if fields.informed(oids.NOME_EMPRESARIAL) and oids.CNPJ in fields:
         return Profile.EQUIPMENT
     if any(oid in fields for oid in (oids.CNPJ, oids.RESPONSAVEL, oids.NOME_RESPONSAVEL)):
         return Profile.E_CNPJ

@@ -20,6 +20,10 @@ _NEW_CERTIFICATE = (
     "Não dá para incluir o número em um certificado já emitido: se o cliente precisa dele, "
     "emite-se um novo, testa-se, e só então o atual é revogado."
 )
+_AT_THE_RENEWAL = (
+    "O certificado está vencido e será trocado de qualquer forma: se o cliente precisa do número, "
+    "ele deve ser pedido na compra do novo."
+)
 
 
 def answer(enrolment: Enrolment, profile: Profile | None) -> str:
@@ -83,19 +87,20 @@ _LOOKS = {
 }
 
 
-def explanation(enrolment: Enrolment, profile: Profile | None) -> str:
+def explanation(enrolment: Enrolment, profile: Profile | None, *, expired: bool = False) -> str:
     """Why the verdict is what it is, and what to do next."""
+    next_step = _AT_THE_RENEWAL if expired else _NEW_CERTIFICATE
     match enrolment.status:
         case Status.PRESENT:
             return "Confira com o cliente se é este o número que ele usa."
         case Status.DOUBTFUL:
             return _explain_doubt(enrolment)
         case Status.BLANK:
-            return f"Zeros ou brancos nesse campo querem dizer “não informado”. {_NEW_CERTIFICATE}"
+            return f"Zeros ou brancos nesse campo querem dizer “não informado”. {next_step}"
         case Status.ABSENT if enrolment.reason is Reason.OPTIONAL_IN_PROFILE:
-            return f"No perfil atual de pessoa física o campo é opcional. {_NEW_CERTIFICATE}"
+            return f"No perfil atual de pessoa física o campo é opcional. {next_step}"
         case Status.ABSENT:
-            return _NEW_CERTIFICATE
+            return next_step
         case Status.UNREADABLE if enrolment.reason is Reason.INCOMPLETE_TEXT:
             return (
                 "O texto colado não traz o campo do CEI, e pode ser só uma parte. "
@@ -112,7 +117,8 @@ def explanation(enrolment: Enrolment, profile: Profile | None) -> str:
 def _explain_doubt(enrolment: Enrolment) -> str:
     if enrolment.reason is Reason.CAEPF_WITHOUT_CHECK_DIGITS:
         return (
-            "Os nove primeiros dígitos são os do CPF: é o CAEPF do titular, cortado em 12 dígitos. "
+            "Os nove primeiros dígitos são os de um CPF do certificado: é o CAEPF dessa pessoa, "
+            "cortado em 12 dígitos. "
             "Pergunte qual cadastro o sistema pede, CEI ou CAEPF."
         )
     if enrolment.reason is Reason.CHECK_DIGIT:

@@ -1,6 +1,6 @@
 """The cases, by theme. A docstring is the published reason of its verdict."""
 
-from vectors.cases import cei, damage, encoding, fields, people, profiles, subject
+from vectors.cases import cei, damage, encoding, fields, hidden, people, profiles, subject
 
 THEMES = (
     cei.theme,
@@ -10,4 +10,5 @@ THEMES = (
     subject.theme,
     encoding.theme,
     damage.theme,
+    hidden.theme,
 )
