@@ -208,12 +208,17 @@ def mac(
 
 
 def pbmac1(
-    content: bytes, password: bytes, digest: str = "sha256", rounds: int = 8, claimed: int = 0
+    content: bytes,
+    password: bytes,
+    digest: str = "sha256",
+    rounds: int = 8,
+    claimed: int = 0,
+    length: int = 32,
 ) -> bytes:
-    key = hashlib.pbkdf2_hmac(digest, password, SALT, rounds, 32)
+    key = hashlib.pbkdf2_hmac(digest, password, SALT, rounds, length)
     value = hmac.digest(key, content, digest)
     scheme = algorithm(f"1.2.840.113549.2.{HMACS[digest]}", asn1.NULL)
-    parameters = asn1.sequence(pbkdf2(digest, claimed or rounds, 32), scheme)
+    parameters = asn1.sequence(pbkdf2(digest, claimed or rounds, length), scheme)
     info = asn1.sequence(algorithm(PBMAC1, parameters), asn1.octets(value))
     # RFC 9579: the salt and the count of the old MAC stand there and mean nothing.
     return asn1.sequence(info, asn1.octets(b"NOT USED"), asn1.integer(1))

@@ -12,6 +12,7 @@ from certificates import der as asn1
 from certificates import e_cnpj
 from guiche.sources import (
     ArchiveTooLargeError,
+    DamagedError,
     SourceError,
     TooManyIterationsError,
     read,
@@ -157,6 +158,17 @@ def nested(depth: int, tag: int = 0x30, *, indefinite: bool = False) -> bytes:
 
 
 MEGABYTE = 1 << 20
+MAIL = b"From: a\nTo: b\nMIME-Version: 1.0\n"
+PADDED = zipped(*((f"{n}.cer", LEAF + b"\x30\0" * 500_000) for n in range(31)))
+RESEMBLING = asn1.sequence(asn1.sequence(asn1.integer(1)), bytes(130))
+
+
+def multiparts(boundary: bytes) -> bytes:
+    """Each within the one before, `boundary` in some spelling."""
+    start = b"Content-Type: multipart/mixed; " + boundary
+    return b"".join((start + b"%d\n\n--b%d\n") % (n, n) for n in range(150))
+
+
 HEAVY = {
     "sequences": nested(3_000),
     "open ends": nested(100_000, indefinite=True),
@@ -187,6 +199,26 @@ HEAVY = {
     "too many boundaries": b"From: a\nTo: b\n" + b"boundary=x\n" * 100_000,
     "too many lines": b"From: a\nTo: b\n\n" + b"\n" * 9_000_000,
     "headers": b"From: a\nTo: b\n" * 50_000,
+    "encoded words": MAIL + b'Content-Type: a/b; name="' + b"=?a?q?x" * 30_000 + b'"\n\noi',
+    "quotes": MAIL + b'Content-Disposition: a; filename="' + b';\\"' * 100_000 + b'"\n\noi',
+    "pieces of a parameter": MAIL
+    + b"Content-Type: a/b"
+    + b"".join(b"; name*%d=x" % n for n in range(50_000))
+    + b"\n\noi",
+    "boundaries in pieces": MAIL + multiparts(b"boundary*0=b") + b"x\n" * MEGABYTE,
+    "encoded boundaries": MAIL + multiparts(b"boundary*=us-ascii''b") + b"x\n" * MEGABYTE,
+    "boundaries far away": MAIL + multiparts(b"boundary" + b" " * 99 + b"=b") + b"x\n" * MEGABYTE,
+    "lines of an old Macintosh": (MAIL + multiparts(b"boundary=b")).replace(b"\n", b"\r")
+    + b"x\r" * MEGABYTE,
+    "parts": MAIL + b"Content-Type: multipart/digest; boundary=b\n\n" + b"--b\n\n\n" * 800_000,
+    "receipts": MAIL + b"Content-Type: message/delivery-status\n\n" + b"a: b\n\n" * 800_000,
+    "messages": MAIL + b"Content-Type: message/rfc822\n\n" * 300_000,
+    "one part of many headers": MAIL + b"a: b\n" * 500_000,
+    "certificates with filling": LEAF + b"\x30\0" * 500_000,
+    "a ZIP of certificates with filling": PADDED,
+    "a ZIP of what resembles certificates": zipped(
+        *((f"{n}.cer", RESEMBLING * 400) for n in range(500))
+    ),
     "an empty compound file": bytes.fromhex("d0cf11e0a1b11ae1") + bytes(MEGABYTE),
 }
 
@@ -195,6 +227,41 @@ HEAVY = {
 def test_any_shape_is_answered_soon(shape: str) -> None:
     with within(3), suppress(SourceError):
         assert read(HEAVY[shape], "pesado").found
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        *("encoded words", "quotes", "pieces of a parameter", "boundaries in pieces"),
+        *("encoded boundaries", "boundaries far away", "lines of an old Macintosh", "parts"),
+        *("receipts", "messages", "one part of many headers"),
+    ],
+)
+def test_a_message_made_to_hold_the_parser_is_told(shape: str) -> None:
+    with within(1), pytest.raises(DamagedError, match="mensagem") as caught:
+        read(HEAVY[shape], "caso.eml")
+    assert caught.value.source == ("caso.eml", "email", 0)
+
+
+def test_filling_after_a_certificate_is_not_walked() -> None:
+    with within(0.2):
+        assert read(HEAVY["certificates with filling"], "x.cer").found[0].der == LEAF
+    with within(1), pytest.raises(ArchiveTooLargeError, match="além do normal"):
+        read(PADDED, "x.zip")
+
+
+def test_certificates_are_counted_over_all_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guiche.sources.reading.MAX_CERTIFICATES_IN_ALL", 3)
+    reading = read(zipped(("a.cer", LEAF * 2), ("b.cer", LEAF * 2), ("c.cer", LEAF)), "x.zip")
+    assert [found.source.name for found in reading.found] == ["x.zip/a.cer"] * 2
+    assert {error.source.name for error in reading.errors} == {"x.zip/b.cer", "x.zip/c.cer"}
+
+
+def test_a_long_key_does_not_multiply_the_rounds() -> None:
+    # Each block of the key repeats them all; with SHA-1 a block has 20 octets.
+    seal = pfx.pfx(PART, seal=lambda c: pfx.pbmac1(c, b"segredo", claimed=1_000_000, length=128))
+    with within(0.2), pytest.raises(DamagedError):
+        read(seal, "ana.pfx", passwords=[PASSWORD])
 
 
 def test_long_text_is_answered_soon() -> None:

@@ -17,7 +17,7 @@ from guiche.sources.found import Member, size_in_words
 MAX_MEMBERS = 10_000
 MAX_MEMBER = 10 * 1024 * 1024
 MAX_RATIO = 100
-"""Times its packed size, of a member over 1 MB: certificates shrink by half, bombs by 1,000."""
+"""Times its packed size, of a member over 64 kB: certificates shrink by half, bombs by 1,000."""
 
 _ENCRYPTED = 0x1
 _SYSTEM_JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -69,7 +69,7 @@ def _refuse_bombs(files: list[zipfile.ZipInfo], room: int) -> None:
             f"aberto teria {size_in_words(unpacked)}; o limite é {size_in_words(room)}"
         )
     for entry in files:
-        if entry.file_size > max(1 << 20, MAX_RATIO * entry.compress_size):
+        if entry.file_size > max(1 << 16, MAX_RATIO * entry.compress_size):
             raise ArchiveTooLargeError("está comprimido além do normal")
 
 

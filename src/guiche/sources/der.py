@@ -79,18 +79,20 @@ def certificates(data: bytes) -> list[bytes]:
     """Each certificate, whole; several may follow each other.
 
     What stands after them (a line break, filling, the trust settings of OpenSSL) is left out, so
-    that the fingerprint is that of the certificate.
+    that the fingerprint is that of the certificate. The first structure that is no certificate
+    ends them: filling of half a million empty ones is not walked.
     """
     reader = Reader(data)
     _, position = reader.first(0, len(data))
     found = [data[:position]]
-    while data[position : position + 1] == b"\x30":
+    while looks_like_der(data[position : position + 3]):
         try:
             element, after = reader.first(position, len(data))
         except Malformed:
             break
-        if _holds_certificate(reader, element):
-            found.append(data[position:after])
+        if not _holds_certificate(reader, element):
+            break
+        found.append(data[position:after])
         position = after
     return found
 

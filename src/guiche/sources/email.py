@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from guiche.sources.errors import DamagedError
@@ -18,6 +19,12 @@ MAX_STREAMS = 10_000
 """Of a compound file; each attachment and each recipient has some fifteen."""
 MAX_COMPARISONS = 5_000_000
 """Lines times boundaries: the parser compares every line with all that may be open."""
+MAX_HEADERS = 20_000
+"""Of all parts; a message that came a long way has a hundred."""
+MAX_CONTENT_HEADER = 4096
+"""Characters of one `Content-...` header: the longest file name of Windows, escaped, has 2,300."""
+MAX_PIECES = 64
+"""Parameters, or encoded words, of one such header: the parser's time grows with their square."""
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,40}):")
@@ -51,14 +58,12 @@ def members(data: bytes) -> Iterator[Member]:
 
 
 def _of_message(data: bytes) -> Iterator[Member]:
-    boundaries = len(re.findall(rb"boundary\s{0,9}=", data, re.IGNORECASE))
-    if data.count(b"\n") * (1 + boundaries) > MAX_COMPARISONS:
+    # A boundary has many spellings (RFC 2231), the type that makes it one has a single one.
+    boundaries = len(re.findall(rb"multipart/", data, re.IGNORECASE))
+    lines = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    if lines * (1 + boundaries) > MAX_COMPARISONS:
         raise DamagedError("a mensagem tem partes demais")
-    from email import message_from_bytes
-
-    for count, part in enumerate(message_from_bytes(data).walk()):
-        if count >= MAX_PARTS:
-            raise DamagedError("a mensagem tem partes demais")
+    for part in _parsed(data).walk():
         if part.is_multipart():
             continue
         name = _file_name(part)
@@ -66,6 +71,33 @@ def _of_message(data: bytes) -> Iterator[Member]:
             yield Member(name or part.get_content_type(), _payload(part))
         elif part.get_content_subtype() == "plain":
             yield Member(BODY, _payload(part))
+
+
+def _parsed(data: bytes) -> "Message":
+    """The message, its parts and headers bounded while the parser is at work, at any depth."""
+    from email import message_from_bytes
+    from email.message import Message
+    from email.policy import Compat32
+
+    headers, parts = count(1), count()
+
+    class Bounded(Compat32):
+        """Sees every header before anything in it is looked at."""
+
+        def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+            name, value = super().header_source_parse(sourcelines)
+            pieces = max(value.count(";"), value.count("=?"))
+            long = len(value) > MAX_CONTENT_HEADER or pieces > MAX_PIECES
+            if next(headers) > MAX_HEADERS or (long and name.lower().startswith("content-")):
+                raise DamagedError("a mensagem tem cabeçalhos longos demais")
+            return name, value
+
+    def part() -> Message:
+        if next(parts) > MAX_PARTS:
+            raise DamagedError("a mensagem tem partes demais")
+        return Message()
+
+    return message_from_bytes(data, part, policy=Bounded())
 
 
 def _payload(part: "Message") -> bytes:

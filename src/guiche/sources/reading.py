@@ -29,6 +29,8 @@ MAX_ITERATIONS_IN_ALL = 5_000_000
 """Of all PKCS#12 files of one input: some 800 as programs write them, or ten seconds of CPU."""
 MAX_UNPACKED_IN_ALL = 32 * 1024 * 1024
 """Bytes of all ZIPs of one input; ten thousand certificates have 20 MB."""
+MAX_CERTIFICATES_IN_ALL = 10_000
+"""Of one input; structures that only resemble them may be smaller, and far more."""
 MAX_CONTAINERS = 4
 """A ZIP attached to a message forwarded in a message is the deepest that makes sense."""
 
@@ -72,6 +74,7 @@ class _Allowance:
         self.keys = keys
         self.iterations = MAX_ITERATIONS_IN_ALL
         self.unpacked = MAX_UNPACKED_IN_ALL
+        self.certificates = MAX_CERTIFICATES_IN_ALL
 
 
 class _Place(NamedTuple):
@@ -173,12 +176,16 @@ def _structure_items(data: bytes, place: _Place, kind: str) -> Iterator[Item]:
             found = _pkcs12_certificates(data, place.allowance)
         else:
             ders = _pkcs7_certificates(data) if kind == "pkcs7" else der.certificates(data)
-            found = [(each, claims_ca(each)) for each in ders]
+            found = [(each, False) for each in ders]
+        place.allowance.certificates -= len(found)
+        if place.allowance.certificates < 0:
+            raise DamagedError(f"há mais de {MAX_CERTIFICATES_IN_ALL} certificados")
     except SourceError as error:
         yield error.at(place.source(kind))
         return
-    for each, is_ca in found:
-        yield Found(place.source(kind), each, is_ca=is_ca)
+    for each, has_key in found:
+        # The one that has a key is the one meant, whatever it says of itself.
+        yield Found(place.source(kind), each, is_ca=not has_key and claims_ca(each))
 
 
 def _pkcs12_certificates(data: bytes, allowance: _Allowance) -> list[tuple[bytes, bool]]:
@@ -191,8 +198,7 @@ def _pkcs12_certificates(data: bytes, allowance: _Allowance) -> list[tuple[bytes
         found = pkcs12.certificates(data, allowance.passwords, budget)
     finally:
         allowance.iterations -= budget.limit - budget.left
-    # The one that has a key is the one meant, whatever it says of itself.
-    return [(each.der, not each.has_key and claims_ca(each.der)) for each in found]
+    return [(each.der, each.has_key) for each in found]
 
 
 def _pkcs7_certificates(data: bytes) -> list[bytes]:

@@ -25,8 +25,8 @@ from guiche.sources.pkcs12.passwords import Password
 
 MAX_SALT = 1024
 """Octets; real salts have 8 to 20, and every round of a derivation would carry a longer one."""
-MAX_KEY = 128
-"""Octets of a PBMAC1 key; each block of it repeats the whole derivation."""
+MAX_KEY = 64
+"""Octets of a PBMAC1 key, the longest digest; each block of it repeats the whole derivation."""
 
 _PBES1 = {
     "1.2.840.113549.1.12.1.3": ciphers.TRIPLE_DES,
