@@ -3,7 +3,7 @@
 `Not known` is never `no`: a field that may hide in damage makes `unreadable`, not `blank`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -11,6 +11,9 @@ from guiche.icpbrasil.field import Field
 from guiche.icpbrasil.numbers import caepf, cei, cnpj, cpf, nis
 from guiche.icpbrasil.oids import CEI_PESSOA_FISICA, CEI_PESSOA_JURIDICA
 from guiche.icpbrasil.profile import Profile
+
+Cpfs = Callable[[], Collection[str]]
+"""Every CPF that stands beside the field; asked for only where digits are to be compared."""
 
 CEI_FIELDS = (CEI_PESSOA_FISICA, CEI_PESSOA_JURIDICA)
 
@@ -87,8 +90,8 @@ class Enrolment(NamedTuple):
         return cei.format(self.number) if self.number and is_cei else self.number
 
 
-def judge_value(text: str, cpfs: Collection[str]) -> tuple[Status, Reason]:
-    """What one value of a CEI field is worth; `cpfs` are those of the people in the certificate.
+def judge_value(text: str, cpfs: Cpfs) -> tuple[Status, Reason]:
+    """What one value of a CEI field is worth; `cpfs` gives those of the people in it.
 
     1. Nothing, blanks and zeros say "not informed" (DOC-ICP-04, 7.1.2.2-b).
     2. Anything but digits is not a CEI.
@@ -109,7 +112,7 @@ def judge_value(text: str, cpfs: Collection[str]) -> tuple[Status, Reason]:
         return Status.DOUBTFUL, Reason.CHARACTERS
     if len(digits) != cei.LENGTH:
         return Status.DOUBTFUL, _other_register(digits)
-    if any(len(number) == cpf.LENGTH and digits.startswith(number[:9]) for number in cpfs):
+    if any(len(number) == cpf.LENGTH and digits.startswith(number[:9]) for number in cpfs()):
         return Status.DOUBTFUL, Reason.CAEPF_WITHOUT_CHECK_DIGITS
     if not cei.has_check_digit(digits):
         return Status.DOUBTFUL, Reason.CHECK_DIGIT
@@ -126,7 +129,7 @@ def _other_register(digits: str) -> Reason:
     return Reason.LENGTH
 
 
-def judge_fields(fields: Sequence[Field], cpfs: Collection[str]) -> Enrolment:
+def judge_fields(fields: Sequence[Field], cpfs: Cpfs) -> Enrolment:
     """The verdict on the fields that are there, one or more; two that disagree are a conflict."""
     evidence = tuple(map(Evidence.of, fields))
     if len({proof.text.strip(" ") for proof in evidence}) > 1:
@@ -154,7 +157,7 @@ def judge_absence(profile: Profile, *, icp_brasil: bool | None) -> Enrolment:
     return Enrolment(Status.NOT_APPLICABLE, Reason.PROFILE_WITHOUT_FIELD)
 
 
-def judge_text(fields: Sequence[Field], cpfs: Collection[str]) -> Enrolment:
+def judge_text(fields: Sequence[Field], cpfs: Cpfs) -> Enrolment:
     """The verdict on values pasted without a certificate.
 
     A pasted text may be a part of the whole, so a field that is not in it is not absent: it is

@@ -98,7 +98,8 @@ def _read(encoded: bytes) -> ExtensionReading:
         value.findings.append(finding("malformed_extension", oid=oid or "sem OID"))
         if oid not in _OTHERS and value.names is None:
             value.names = AlternativeNames((), (), (), damaged=True)
-    value.note_if(critical and oid == _SAN, "san_critical")
+    if critical and oid == _SAN:
+        value.findings.append(finding("san_critical"))
     if reader.quirks:
         value.findings += map(finding, sorted(reader.quirks))
     return ExtensionReading(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
@@ -9,6 +10,7 @@ from guiche.icpbrasil import wording
 from guiche.icpbrasil.certificate import Certificate
 from guiche.icpbrasil.enrolment import (
     CEI_FIELDS,
+    Cpfs,
     Enrolment,
     Reason,
     Status,
@@ -175,7 +177,7 @@ def inspect(der: bytes, *, at: datetime | None = None) -> Inspection:
     icp_brasil = certificate.claims_icp_brasil
     holder = holder_of(profile, certificate, fields)
     responsible = responsible_of(fields)
-    enrolment = _judge(profile, fields, _cpfs(certificate, fields), icp_brasil=icp_brasil)
+    enrolment = _judge(profile, fields, partial(_cpfs, certificate, fields), icp_brasil=icp_brasil)
     if certificate.names_damaged and enrolment.status not in (Status.PRESENT, Status.DOUBTFUL):
         # Where the end of the fields was not reached, only a number found stands.
         enrolment = enrolment._replace(status=Status.UNREADABLE, reason=Reason.MALFORMED)
@@ -211,7 +213,7 @@ def inspect_fields(
     fields = Fields(other_names)
     holder = holder_of(None, None, fields)
     responsible = responsible_of(fields)
-    enrolment = judge_text(fields.every, fields.cpfs())
+    enrolment = judge_text(fields.every, fields.cpfs)
     findings = [*fields.findings(), *on_cei(None, fields, enrolment, icp_brasil=True)]
     judged = enrolment.status is not Status.UNREADABLE
     if judged and any(proof.oid is None for proof in enrolment.evidence):
@@ -249,9 +251,7 @@ def _cpfs(certificate: Certificate, fields: Fields) -> set[str]:
     return fields.cpfs().union(number for number in numbers if number)
 
 
-def _judge(
-    profile: Profile, fields: Fields, cpfs: set[str], *, icp_brasil: bool | None
-) -> Enrolment:
+def _judge(profile: Profile, fields: Fields, cpfs: Cpfs, *, icp_brasil: bool | None) -> Enrolment:
     """A field that is there is always judged, whatever the profile or the PKI."""
     there = [field for field in fields.every if field.oid in CEI_FIELDS]
     return judge_fields(there, cpfs) if there else judge_absence(profile, icp_brasil=icp_brasil)

@@ -13,7 +13,6 @@ from guiche.icpbrasil.tlv import (
     PRINTABLE,
     SEQUENCE,
     SET,
-    TLV,
     UTF8,
     Malformed,
     Reader,
@@ -22,6 +21,12 @@ from guiche.icpbrasil.tlv import (
 COMMON_NAME, SERIAL_NUMBER, ORGANIZATION, UNIT = "2.5.4.3", "2.5.4.5", "2.5.4.10", "2.5.4.11"
 EMAIL = "1.2.840.113549.1.9.1"
 MAX_COMMON_NAME = 64
+
+_X520 = bytes.fromhex("06035504")  # the start of an encoded 2.5.4.x
+# Country, organisation and unit are the authority's words, the same in all its certificates.
+_SHARED = frozenset({6, 10, 11})
+_ASCII_TYPES = frozenset({UTF8, PRINTABLE, IA5})
+_MAX_REMEMBERED = 2048  # octets of an issuer's name
 
 _SHORT_NAMES = {
     COMMON_NAME: "CN",
@@ -76,9 +81,13 @@ def read_name(reader: Reader, start: int, stop: int, which: str) -> tuple[Name, 
     der = reader.der
     try:
         for rdn in reader.children(start, stop):
-            if plain := _plain_attribute(der, rdn):
-                attributes.append(plain)
-                continue
+            # Names are half of a certificate's elements, and nearly all of theirs have this shape.
+            tag, first, last = rdn
+            if tag == SET and 9 < last - first < 0x80 and der[first + 2 : first + 6] == _X520:
+                usual = _remembered if der[first + 6] in _SHARED else _attribute
+                if plain := usual(der[first:last]):
+                    attributes.append(plain)
+                    continue
             pairs = reader.inside(rdn, SET)
             if len(pairs) > 1:
                 ends = [rdn[1], *(stop for _, _, stop in pairs)]
@@ -99,20 +108,8 @@ def read_name(reader: Reader, start: int, stop: int, which: str) -> tuple[Name, 
     return Name(tuple(attributes)), findings
 
 
-def _plain_attribute(der: bytes, rdn: TLV) -> Attribute | None:
-    """The one ASCII attribute of an RDN in its usual shape: 2.5.4.x and lengths of one octet.
-
-    Names are half of the elements of a certificate; this shape is nearly all of them.
-    """
-    tag, start, stop = rdn
-    if tag != SET or not 9 < stop - start < 0x80 or der[start + 2 : start + 6] != _X520:
-        return None
-    if der[start + 6] in _SHARED:
-        return _remembered(der[start:stop])
-    return _attribute(der[start:stop])
-
-
 def _attribute(pair: bytes) -> Attribute | None:
+    """The one ASCII attribute of an RDN in its usual shape: 2.5.4.x and lengths of one octet."""
     if (
         pair[0] == SEQUENCE
         and pair[1] == len(pair) - 2
@@ -124,14 +121,7 @@ def _attribute(pair: bytes) -> Attribute | None:
     return None
 
 
-# Country, organisation and unit are the authority's words, the same in all its certificates.
-_SHARED = frozenset({6, 10, 11})
 _remembered = lru_cache(maxsize=1024)(_attribute)
-_X520 = bytes.fromhex("06035504")
-_ASCII_TYPES = frozenset({UTF8, PRINTABLE, IA5})
-
-
-_MAX_REMEMBERED = 2048
 
 
 def read_issuer(rdns: bytes) -> tuple[Name, tuple[Finding, ...]]:

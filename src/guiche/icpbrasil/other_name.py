@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from guiche.icpbrasil.oids import dotted, is_dotted
+from guiche.icpbrasil.oids import FIELD_NAMES, dotted, is_dotted
 from guiche.icpbrasil.text import type_name
 from guiche.icpbrasil.tlv import (
     BMP,
@@ -65,7 +65,7 @@ def read_alternative_names(reader: Reader, start: int, stop: int) -> Alternative
                 damaged = True
                 continue
             others.append(other)
-            damaged |= not is_dotted(other.oid or "")
+            damaged |= other.oid not in FIELD_NAMES and not is_dotted(other.oid or "")
             continue
         if tag == RFC822_NAME:
             emails.append(reader.der[first:last].decode("latin-1"))
@@ -94,12 +94,12 @@ def _entries(reader: Reader, start: int, stop: int) -> tuple[list[TLV], bool]:
 
 
 def _is_sound(reader: Reader, entry: TLV) -> bool:
-    """Whether another entry is what its tag says (RFC 5280, 4.2.1.6); if not, it may be the field."""
+    """Whether an entry is what its tag says (RFC 5280, 4.2.1.6), and not the field under it."""
     tag, start, stop = entry
     content = reader.der[start:stop]
     match tag:
         case 0x81 | 0x82 | 0x86:  # texts
-            return min(content, default=0x20) >= 0x20
+            return content.decode("latin-1").isprintable()
         case 0xA3 | 0xA4 | 0xA5:  # X.400 address, directory name, EDI party
             return content[:1] != bytes([OBJECT_IDENTIFIER])
         case 0x87:  # IP address, with or without mask
