@@ -32,6 +32,16 @@ def guiche(
     )
 
 
+def shell(words: str) -> subprocess.CompletedProcess[str]:
+    """The command with the redirections of a shell."""
+    return subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m guiche {words}'],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
 @pytest.fixture
 def present(tmp_path: Path) -> Path:
     path = tmp_path / "com.cer"
@@ -180,4 +190,97 @@ def test_usage_errors_are_in_portuguese(arguments: str, sentence: str) -> None:
         [*COMMAND, *arguments.split()], capture_output=True, encoding="utf-8", timeout=60
     )
     assert result.stderr.startswith(sentence)
+    assert result.returncode == 2
+
+
+@unix_only
+@pytest.mark.parametrize("streams", ["<&-", "2>&-", "<&- 2>&-"])
+def test_a_closed_stream_that_is_not_needed_changes_nothing(present: Path, streams: str) -> None:
+    result = shell(f'inspect "{present}" {streams}')
+    assert result.stdout.startswith("Tem CEI")
+    assert result.stderr == ""
+    assert result.returncode == 0
+
+
+@unix_only
+def test_closed_standard_input_is_empty() -> None:
+    result = shell("inspect - <&-")
+    assert result.stderr.startswith("entrada padrão: Está vazio.")
+    assert result.returncode == 2
+
+
+@unix_only
+@pytest.mark.parametrize("option", ["", "--json"])
+@pytest.mark.parametrize("stream", [">&-", ">/dev/full", ">/dev/full 2>&1", ">&- 2>&-"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_answer_that_cannot_be_written_is_an_error(
+    present: Path, option: str, stream: str, unbuffered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    result = shell(f'inspect {option} "{present}" {stream}')
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == (0 if "2>" in stream else 1)
+    assert "Traceback" not in result.stderr
+
+
+@unix_only
+def test_an_error_that_cannot_be_written_is_still_an_error(present: Path) -> None:
+    assert shell(f'inspect "{present}" nada.cer 2>/dev/full').returncode == 2
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp850", "latin-1"])
+def test_a_poor_encoding_loses_letters_and_json_none(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "x.cer"
+    path.write_bytes(e_cnpj(cei="1234567", cn="LOJA “AÇAÍ”").der())
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    command = [*COMMAND, "inspect", "-v", str(path), "não existe.cer"]
+    result = subprocess.run(command, capture_output=True, env=environment)
+    assert "Traceback" not in result.stderr.decode(encoding)
+    assert "Titular: LOJA" in result.stdout.decode(encoding)
+    assert result.returncode == 2
+    result = subprocess.run([*command, "--json"], capture_output=True, env=environment)
+    assert json.loads(result.stdout.splitlines()[0])["holder"]["name"] == "LOJA “AÇAÍ”"
+
+
+@unix_only
+def test_a_password_that_is_no_text_is_wrong(locked: Path) -> None:
+    environment = {**os.environb, b"GUICHE_PASSWORD": b"\xff\xe9"}
+    result = subprocess.run(
+        [*COMMAND, "inspect", str(locked)], capture_output=True, encoding="utf-8", env=environment
+    )
+    assert "A senha não confere" in result.stderr
+    assert result.returncode == 2
+
+
+@unix_only
+@pytest.mark.parametrize("module", ["click", "guiche.icpbrasil", "cryptography"])
+def test_ctrl_c_during_any_import_ends_with_130(locked: Path, module: str) -> None:
+    script = f"""
+import os, signal, sys
+class Finder:
+    def find_spec(name, path, target=None):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+from guiche.cli import main
+main()
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", script, "inspect", locked],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "GUICHE_PASSWORD": "senha"},
+    )
+    assert result.stderr.strip() == "Interrompido."
+    assert result.returncode == 130
+
+
+def test_a_failure_of_the_program_is_neither_answer(present: Path) -> None:
+    script = (
+        "import guiche.sources; del guiche.sources.read_path; from guiche.cli import main; main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script, "inspect", present], capture_output=True, encoding="utf-8"
+    )
+    assert result.stderr.endswith("Mostre estas linhas a quem cuida dele.\n")
     assert result.returncode == 2

@@ -1,66 +1,70 @@
-"""The `guiche` command: one file a command, loaded only when it is called."""
+"""The `guiche` command: its entry imports next to nothing, so that Ctrl-C finds it ready."""
 
-import importlib
+import contextlib
 import io
+import os
 import sys
 
-import click
-
-import guiche
-from guiche.cli.portuguese import Group, sentence
-
-# name -> (module, one line of help): literal, so that `--help` and completion import nothing.
-COMMANDS = {
-    "inspect": ("guiche.cli.inspect", "Lê certificados e diz se trazem a matrícula CEI."),
-    "up": ("guiche.cli.up", "Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas."),
-    "web": ("guiche.cli.web", "Serve as páginas."),
-    "worker": ("guiche.cli.worker", "Vigia os prazos e apaga o que venceu."),
-    "manage": ("guiche.cli.manage", "Comandos de administração do banco e das contas."),
-}
-
-
-class LazyGroup(Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Names in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name, or None."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The list of commands, without importing one."""
-        with formatter.section("Comandos"):
-            formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
-
-
-@click.group(
-    cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="[OPÇÕES]",
-    subcommand_metavar="COMANDO [ARGUMENTOS]...",
-)
-@click.version_option(guiche.__version__, message="guiche %(version)s", help="Mostra a versão.")
-def group() -> None:
-    """Guichê: do certificado ao número de protocolo."""
+FAILED, INTERRUPTED = 2, 130
 
 
 def main() -> None:
-    """Entry point of the `guiche` script."""
+    """Entry point of the `guiche` script.
+
+    Exits with what the command answers, 130 after Ctrl-C, and 2 on any failure: 0 and 1 are answers
+    of `inspect`, which no failure may give.
+    """
+    status = FAILED
+    try:
+        _mend_streams()
+        from guiche.cli.group import run
+
+        status = run()
+    except KeyboardInterrupt:
+        _say("Interrompido.")
+        status = INTERRUPTED
+    except OSError as error:
+        _flushed()
+        _say(f"Não consegui continuar: {error.strerror or error}.")
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        _say("O Guichê falhou. Mostre estas linhas a quem cuida dele.")
+    finally:
+        if not _flushed():
+            _say("Não consegui escrever o resultado inteiro.")
+            sys.exit(FAILED)
+    sys.exit(status)
+
+
+def _mend_streams() -> None:
+    """A stream that the caller closed is None; without a place for the answer there is no point."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show “ or ç gets a question mark, not a traceback.
             stream.reconfigure(errors="replace")
-    try:
-        sys.exit(group.main(prog_name="guiche", standalone_mode=False) or 0)
-    except click.exceptions.Abort:
-        click.echo("Interrompido.", err=True)
-        sys.exit(130)
-    except click.ClickException as error:
-        click.echo(sentence(error), err=True)
-        sys.exit(2)
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        _say("A saída padrão está fechada: não há onde responder.")
+        sys.exit(FAILED)
+
+
+def _flushed() -> bool:
+    """Whether all that was printed got out; a stream that fails (a full disk) is given up."""
+    whole = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            # The interpreter flushes once more at its end, and would exit with 120.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            whole = False
+    return whole
+
+
+def _say(sentence: str) -> None:
+    with contextlib.suppress(OSError):
+        print(sentence, file=sys.stderr)

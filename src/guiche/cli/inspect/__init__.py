@@ -112,8 +112,11 @@ def _read(entry: Entry, options: Options) -> "Reading":
         return sources.read_text_path(entry.path)
     try:
         return sources.read_path(entry.path, passwords=options.passwords.known)
-    except (PasswordRequiredError, WrongPasswordError):
-        password = options.passwords.ask_for(entry.path)
+    except (PasswordRequiredError, WrongPasswordError) as error:
+        try:
+            password = options.passwords.ask_for(entry.path)
+        except UnicodeDecodeError:
+            raise WrongPasswordError().at(error.source) from None
         if password is None:
             raise
         return sources.read_path(entry.path, passwords=[password])
