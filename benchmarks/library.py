@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from hashlib import sha256
 
 from cryptography import x509
 
@@ -26,7 +25,6 @@ def with_cryptography(der: bytes) -> tuple[object, ...]:
     }
     block = fields["2.16.76.1.3.4"][2]
     return (
-        sha256(der).hexdigest(),
         certificate.version,
         certificate.serial_number,
         certificate.signature_algorithm_oid.dotted_string,

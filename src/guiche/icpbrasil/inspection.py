@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
-from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
 from guiche.icpbrasil import wording
@@ -58,7 +57,7 @@ class Inspection(NamedTuple):
     responsible: Person | None
     validity: Validity
     certificate: Certificate | None = None
-    sha256: str | None = None
+    der: bytes | None = None
     profile: Profile | None = None
     certificate_type: CertificateType | None = None
     icp_brasil: bool | None = None
@@ -83,6 +82,13 @@ class Inspection(NamedTuple):
     def warning(self) -> str | None:
         """What takes the good out of good news: not in force, or not known to be."""
         return next((f.message for f in self.findings if f.code in _NOT_KNOWN_GOOD), None)
+
+    @property
+    def sha256(self) -> str | None:
+        """The fingerprint of the whole encoding in hexadecimal; None of pasted text."""
+        from hashlib import sha256
+
+        return None if self.der is None else sha256(self.der).hexdigest()
 
     @property
     def serial(self) -> str | None:
@@ -197,7 +203,7 @@ def inspect(der: bytes, *, at: datetime | None = None) -> Inspection:
         responsible,
         validity,
         certificate,
-        sha256(der).hexdigest(),
+        der,
         profile,
         certificate_type,
         icp_brasil,
@@ -239,7 +245,7 @@ def _unreadable(der: bytes, error: ValueError) -> Inspection:
         holder=Person(),
         responsible=None,
         validity=Validity(None, None, None),
-        sha256=sha256(der).hexdigest(),
+        der=der,
     )
 
 
