@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -184,37 +183,3 @@ def test_completion_is_offered(present: Path) -> None:
         text=True,
     )
     assert "complete" in result.stdout
-
-
-@pytest.mark.skipif(os.name == "nt", reason="pty é do Unix")
-def test_a_person_at_a_terminal_sees_a_bar_below_the_verdicts(present: Path) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "guiche", "inspect", str(present.parent)],
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
-    )
-    os.close(theirs)
-    shown = b""
-    with suppress(OSError):  # how Linux says that the other end is closed
-        while piece := os.read(ours, 65536):
-            shown += piece
-    os.close(ours)
-    assert process.wait(30) == 0
-    assert b"Lendo" in shown
-    assert b"1/1" in shown
-    assert "Tem CEI: 11.583.00249/85." in shown.decode()
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_a_poor_terminal_gets_question_marks_not_a_traceback(blank: Path, encoding: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "guiche", "inspect", str(blank)],
-        capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": encoding},
-    )
-    assert result.stdout.startswith(b"Sem CEI: o campo est")
-    assert result.stderr == b""

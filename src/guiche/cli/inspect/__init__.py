@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +17,7 @@ from guiche.icpbrasil.numbers import cei
 from guiche.sources.found import printable
 
 if TYPE_CHECKING:
+    from guiche.cli.inspect.progress import Bar
     from guiche.sources import Reading
 
 
@@ -66,11 +66,13 @@ def command(
     report: Report = JsonReport(number) if as_json else LinesReport(number, verbose=verbose)
     options = Options(as_text, show_all, Passwords(password_file, ask=not no_input))
     everything = expand(paths)
-    with _progress(everything) as advance:
+    with _progress(everything) as bar:
+        if bar:
+            options.passwords.asking = bar.hidden
         for entry in walk(everything, report.unlisted):
             _inspect(entry, options, report)
-            if advance:
-                advance()
+            if bar:
+                bar.advance()
     report.finish()
     sys.exit(report.exit_status)
 
@@ -122,10 +124,10 @@ def _read(entry: Entry, options: Options) -> "Reading":
         return sources.read_path(entry.path, passwords=[password])
 
 
-def _progress(paths: list[str]) -> AbstractContextManager[Callable[[], object] | None]:
+def _progress(paths: list[str]) -> "AbstractContextManager[Bar | None]":
     """A bar on standard error while folders are walked for a person at a terminal."""
     if not sys.stderr.isatty() or not any(map(os.path.isdir, paths)):
         return nullcontext()
-    from guiche.cli.inspect.progress import bar
+    from guiche.cli.inspect.progress import Bar
 
-    return bar(paths)
+    return Bar(paths)

@@ -3,6 +3,8 @@
 import os
 import stat
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import click
 
@@ -23,15 +25,22 @@ class Passwords:
             self.known.append(_first_line(file))
         if (password := os.environ.get("GUICHE_PASSWORD")) is not None:
             self.known.append(password)
+        # What must be out of the way while a question stands on the terminal.
+        self.asking: Callable[[], AbstractContextManager[None]] = nullcontext
         self._ask = ask and sys.stdin.isatty() and sys.stderr.isatty()
 
     def ask_for(self, name: str) -> str | None:
         """The password that a person types for one file, unseen; None where nobody can."""
         if not self._ask:
             return None
-        answer: str = click.prompt(
-            f"Senha de {printable(name)}", hide_input=True, default="", show_default=False, err=True
-        )
+        with self.asking():
+            answer: str = click.prompt(
+                f"Senha de {printable(name)}",
+                hide_input=True,
+                default="",
+                show_default=False,
+                err=True,
+            )
         return answer
 
 
