@@ -41,7 +41,6 @@ class LazyGroup(Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="[OPÇÕES]",
     subcommand_metavar="COMANDO [ARGUMENTOS]...",
 )
 @click.version_option(guiche.__version__, message="guiche %(version)s", help="Mostra a versão.")

@@ -24,6 +24,7 @@ _SECONDS_TO_STOP = 10.0
 @click.command("up", cls=Command)
 @click.option(
     "--port",
+    metavar="PORTA",
     envvar="GUICHE_PORT",
     type=click.IntRange(1, 65535),
     default=8000,

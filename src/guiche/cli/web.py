@@ -13,9 +13,16 @@ _SECONDS_TO_FINISH = 5
 
 
 @click.command("web", cls=Command)
-@click.option("--host", envvar="GUICHE_BIND", default="127.0.0.1", help="Endereço em que escuta.")
+@click.option(
+    "--host",
+    metavar="ENDEREÇO",
+    envvar="GUICHE_BIND",
+    default="127.0.0.1",
+    help="Endereço em que escuta.",
+)
 @click.option(
     "--port",
+    metavar="PORTA",
     envvar="GUICHE_PORT",
     type=click.IntRange(1, 65535),
     default=8000,
@@ -23,6 +30,7 @@ _SECONDS_TO_FINISH = 5
 )
 @click.option(
     "--workers",
+    metavar="N",
     envvar="GUICHE_WEB_WORKERS",
     type=click.IntRange(1, 64),
     default=1,

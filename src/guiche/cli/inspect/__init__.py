@@ -29,7 +29,7 @@ class Options(NamedTuple):
     passwords: Passwords
 
 
-@click.command(cls=Command, options_metavar="[OPÇÕES]")
+@click.command(cls=Command)
 @click.argument("paths", metavar="CAMINHO...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Um objeto JSON por certificado (NDJSON).")
 @click.option("--all", "show_all", is_flag=True, help="Mostra também os certificados de AC.")
