@@ -1,5 +1,7 @@
 """Pasted text: every form is read, nothing is guessed, nothing shown in part becomes "sem CEI"."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -201,6 +203,70 @@ def test_also_without_the_prefix(written: list[OtherName], style: Style) -> None
     assert [(n.oid, n.content) for n in found] == [(n.oid, n.content) for n in written]
 
 
+# --- cut, wrapped, quoted -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"{HEX[:2]}\n> {HEX[3:]}",
+        f"{HEX[:8]}\n>> {HEX[9:20]}\n> > {HEX[21:]}",
+        f"{HEX[:17]},\n{HEX[18:]}",
+        f"{HEX[:17]}, {HEX[18:]}, Nome RFC822=a@b.c",
+        HEX.replace(" ", ","),
+        HEX.replace(" ", ":"),
+        f"{HEX[:17]}:\n{HEX[18:]}".replace(" ", ":"),
+    ],
+)
+def test_a_wrapped_value_is_read_whole(value: str) -> None:
+    assert names(f"{SEVEN}={value}") == [(SEVEN, None, CEI.encode())]
+    assert names(f"> {SEVEN}=\n> 04 0c {value}") == [(SEVEN, 4, CEI.encode())]
+
+
+def test_a_comma_ends_a_value_that_is_whole() -> None:
+    assert names(f"{SEVEN}=04 0c {HEX}, ab cd") == [(SEVEN, 4, CEI.encode())]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SEVEN}=30\n> 32 33 34 35 36 37 38 39 30 30 31",
+        *(f"{SEVEN}{after}" for after in ("=30", "=30 30 30", ": 0", "=000", "=303030303030")),
+        *(f"{SEVEN}{after}" for after in ("=30 30 30,\n30 30 30 30 30 30 31 31 31", "=30:30:30")),
+        *(f"{SEVEN}{after}" for after in ("=30 30 30,\n3", "=30 30 30...", "=00" + " 00" * 11)),
+        *(f"{SEVEN}{after}" for after in ("=04", "=04 80", "=04 85 0c", "=04 00 3", "=04 01 30 3")),
+        *(f"othername: {SEVEN}{after}" for after in ("::", ":", "::0", ":::", "::000", "::0 0")),
+        f"Outro Nome:\n     {SEVEN}=\n     CEI=04 0c{' 30' * 12}",
+        f"{SEVEN}=\n{SIX}=04 0c{' 30' * 12}",
+        f"{SEVEN}=\n{'0' * 12}",
+        f"{SEVEN}=\nfim",
+    ],
+)
+def test_a_cut_value_is_never_that_of_nothing(text: str) -> None:
+    offered = []
+    with suppress(DamagedError, TextWithoutValueError):
+        offered = names(text)
+    # Without its type and length, only twelve zeros say "sem CEI".
+    assert all(tag is None and content not in (b"", b"0" * 12) for _, tag, content in offered)
+
+
+def test_digits_that_may_be_octets_are_octets_under_windows_labels_only() -> None:
+    assert names(f"{SEVEN}=313233343536") == [(SEVEN, None, b"123456")]
+    assert names(f"othername: {SEVEN}::313233343536") == [(SEVEN, None, b"313233343536")]
+
+
+@pytest.mark.parametrize("value", ["04", "04 80", "04 85 0c"])
+def test_a_type_without_its_length_is_damage(value: str) -> None:
+    with pytest.raises(DamagedError, match="Copie o campo inteiro"):
+        read_text(f"{SEVEN}={value}", "colado")
+
+
+@pytest.mark.parametrize("after", ["::", ":", ":: "])
+def test_a_label_of_openssl_without_value(after: str) -> None:
+    with pytest.raises(TextWithoutValueError):
+        read_text(printed(f"othername: {SEVEN}{after}", "email:a@exemplo.com.br"), "colado")
+
+
 # --- values under a name ------------------------------------------------------------------------
 
 CASES = {
@@ -217,7 +283,12 @@ CASES = {
     "Nome Empresarial": (b"PADARIA EXEMPLO", "2.16.76.1.3.8"),
     "Título de Eleitor": (b"1023850106710010002SAO PAULOSP", "2.16.76.1.3.5"),
     "CEI": (CEI.encode(), None),
-    "OAB": (b"123456SP", None),
+    "OAB": (b"123456SP", "2.16.76.1.4.2.1.1"),
+    "CNPJ ": (CEI.encode(), CNPJ),
+    "TITULO DE ELEITOR": (CEI.encode(), "2.16.76.1.3.5"),
+    "Título da Pessoa Física": (b"0" * 12, "2.16.76.1.3.5"),
+    "RIC": (b"0" * 12, "2.16.76.1.3.9"),
+    "SIGEPE": (b"0" * 12, "2.16.76.1.3.11"),
 }
 
 
@@ -232,9 +303,20 @@ def test_a_registered_name_is_told_by_words_and_shape(label: str) -> None:
     ]
 
 
-def test_an_unknown_name_is_kept_without_an_oid() -> None:
-    assert names("Outro Nome:\n   Alguma Coisa=04 03 31 32 33") == [(None, 4, b"123")]
-    assert names(f"Registro=04 0c {HEX}") == [(None, 4, CEI.encode())]
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("NIS", "NIS da Pessoa Física", "PIS/PASEP", "CAEPF", "Registro", "Alguma Coisa"),
+        *("CPF do Responsável", "Dados da Pessoa Jurídica", "CNO"),
+    ],
+)
+@pytest.mark.parametrize("content", [CEI.encode(), b"0" * 12])
+def test_another_name_is_never_that_of_the_cei(label: str, content: bytes) -> None:
+    value = asn1.octets(content).hex(" ")
+    for text in (f"Outro Nome:\n   {label}={value}", f"{label}={value}"):
+        with pytest.raises(NoCertificateError, match=r"2\.16\.76\.1\.3\.6 ou 2\.16\.76\.1\.3\.7"):
+            read_text(text, "colado")
+    assert names(f"{label}={value}\n{CNPJ}=04 02 31 31") == [(CNPJ, 4, b"11")]
 
 
 def test_the_block_of_a_person_beside_a_company_is_that_of_the_responsible() -> None:

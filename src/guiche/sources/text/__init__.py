@@ -1,6 +1,7 @@
 """Pasted text: what a person copies from a certificate window, a console or an e-mail.
 
-1. One spelling for blanks, line ends and the marks that do not show; hex dumps become plain hex.
+1. One spelling for blanks, line ends and the marks that do not show; the `>` of a quoted message
+   goes; hex dumps become plain hex.
 2. Values under a label (windows.py) and values as OpenSSL prints them (openssl.py).
 3. Without any label, the whole text as the hex of one value.
 4. A field that is named and not shown is never taken for a field that is not there.
@@ -21,12 +22,13 @@ MAX_TEXT = 1 << 18
 """Characters; the text of a whole certificate has some 10,000."""
 
 ADVICE = (
-    "Cole o texto do campo “Nome Alternativo Para o Requerente” (Outro Nome), "
-    "ou envie o certificado em .cer."
+    "Cole o texto do campo “Nome Alternativo Para o Requerente” (Outro Nome), com a linha "
+    "2.16.76.1.3.6 ou 2.16.76.1.3.7, ou envie o certificado em .cer."
 )
 _CEI = (CEI_PESSOA_FISICA, CEI_PESSOA_JURIDICA)
 _BLANKS = {ord(c): " " for c in "\t\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"}
 _LINE_ENDS = {ord(c): "\n" for c in "\v\f\u0085\u2028\u2029"}
+_QUOTED = re.compile("^(?: *>)+ ?", re.MULTILINE)
 # Zero-width blanks and direction marks: Windows puts one before a copied thumbprint.
 _INVISIBLE = dict.fromkeys(
     (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
@@ -44,10 +46,16 @@ def other_names(text: str) -> list[OtherName]:
     hidden = [entry for entry in entries if entry.value is None]
     if not entries:
         found = _bare(text)
-    # An unknown field that is hidden may be the CEI: what was read then answers nothing.
-    answered = any(name.oid in _CEI or name.oid is None for name in found)
-    in_doubt = [entry for entry in hidden if entry.oid in _CEI or entry.oid is None]
-    if (hidden and not found) or (in_doubt and not answered):
+    # A field that is hidden and may be the CEI is answered by itself shown elsewhere; one that does
+    # not tell which it is, by any that does.
+    shown = {name.oid for name in found}
+    in_doubt = [
+        entry
+        for entry in hidden
+        if (entry.oid in _CEI and entry.oid not in shown)
+        or (entry.oid is None and shown.isdisjoint(_CEI))
+    ]
+    if in_doubt or (hidden and not found):
         raise TextWithoutValueError(shown_by=(in_doubt or hidden)[0].shown_by)
     if not found:
         raise NoCertificateError("O texto não traz campo de certificado que se reconheça.", ADVICE)
@@ -62,7 +70,8 @@ def binary(text: str) -> bytes | None:
 
 def _plain(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = hexadecimal.undump(text.translate(_BLANKS | _LINE_ENDS | _INVISIBLE))
+    text = _QUOTED.sub("", text.translate(_BLANKS | _LINE_ENDS | _INVISIBLE))
+    text = hexadecimal.undump(text)
     lines = (re.sub(" +", " ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 

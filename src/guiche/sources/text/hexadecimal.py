@@ -6,6 +6,7 @@ from guiche.icpbrasil import OtherName
 from guiche.icpbrasil.text import TYPE_NAMES
 from guiche.sources.errors import DamagedError
 
+COPY_AGAIN = "Copie o campo inteiro e cole de novo."
 _EXPLICIT = 0xA0
 _LINE = re.compile(r"(?:[0-9a-f]{2}[ :]?)+", re.IGNORECASE)
 # `0010  31 31 35 38 33 30 30 32  34 39 38 35   1158...`: offset, up to 2 x 8 octets, their text.
@@ -50,21 +51,23 @@ def is_worded(octets: bytes) -> bool:
 
 
 def value(oid: str | None, octets: bytes) -> OtherName:
-    """The value, its type and length taken off where they are there.
+    """The value of one octet or more, its type and length taken off where they are there.
 
-    Raises `DamagedError` where the length is there and is not that of the rest: half a number must
-    not be judged as a number.
+    Raises `DamagedError` where the type is there and the length is not that of the rest, or not
+    whole itself: half a number must not be judged as a number.
     """
     if octets[:1] == bytes([_EXPLICIT]) and len(octets) > 2 and octets[1] == len(octets) - 2:
         octets = octets[2:]
     header = _header(octets)
-    if header is None:
+    if header is None and octets[0] not in TYPE_NAMES:
         return OtherName(oid, None, octets)
+    if header is None:
+        raise DamagedError("um valor está cortado", COPY_AGAIN)
     start, length = header
     if start + length != len(octets):
         raise DamagedError(
             f"um valor diz ter {length} bytes e o texto traz {len(octets) - start}",
-            "Copie o campo inteiro e cole de novo.",
+            COPY_AGAIN,
         )
     return OtherName(oid, octets[0], octets[start:])
 

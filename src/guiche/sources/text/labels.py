@@ -14,24 +14,34 @@ _EMPLOYER = re.compile(r"[0-9 ]{12}")
 _ANY = re.compile(r".*", re.DOTALL)
 
 # Words that must all be in the label, the shape of the value, the field. The first row that fits.
-_FIELDS: tuple[tuple[set[str], re.Pattern[str], str], ...] = (
-    ({"CEI", "FISICA"}, _ANY, oids.CEI_PESSOA_FISICA),
-    ({"CEI", "JURIDICA"}, _ANY, oids.CEI_PESSOA_JURIDICA),
-    ({"CNPJ"}, _COMPANY, oids.CNPJ),
-    ({"TITULO"}, _VOTER, oids.TITULO_ELEITOR),
-    ({"ELEITOR"}, _VOTER, oids.TITULO_ELEITOR),
+_Row = tuple[set[str], re.Pattern[str], str]
+_OF_A_CEI: tuple[_Row, ...] = (
+    ({"FISICA"}, _ANY, oids.CEI_PESSOA_FISICA),
+    ({"JURIDICA"}, _ANY, oids.CEI_PESSOA_JURIDICA),
+)
+_OF_ANYTHING: tuple[_Row, ...] = (
+    ({"CNPJ"}, _ANY, oids.CNPJ),
+    ({"TITULO"}, _ANY, oids.TITULO_ELEITOR),
+    ({"ELEITOR"}, _ANY, oids.TITULO_ELEITOR),
+    ({"RIC"}, _ANY, oids.RIC),
+    ({"SIGEPE"}, _ANY, oids.SIGEPE),
+    ({"OAB"}, _ANY, "2.16.76.1.4.2.1.1"),
     ({"RESPONSAVEL"}, _PERSON, oids.RESPONSAVEL),
     ({"NOME", "RESPONSAVEL"}, _ANY, oids.NOME_RESPONSAVEL),
     ({"NOME", "EMPRESARIAL"}, _ANY, oids.NOME_EMPRESARIAL),
     ({"FISICA"}, _PERSON, oids.PESSOA_FISICA),
-    ({"FISICA"}, _EMPLOYER, oids.CEI_PESSOA_FISICA),
     ({"JURIDICA"}, _COMPANY, oids.CNPJ),
     ({"JURIDICA"}, _PERSON, oids.RESPONSAVEL),
-    ({"JURIDICA"}, _EMPLOYER, oids.CEI_PESSOA_JURIDICA),
     (set(), _VOTER, oids.TITULO_ELEITOR),
 )
+_OF_AN_EMPLOYER: tuple[_Row, ...] = (
+    ({"FISICA"}, _EMPLOYER, oids.CEI_PESSOA_FISICA),
+    ({"JURIDICA"}, _EMPLOYER, oids.CEI_PESSOA_JURIDICA),
+)
+# A label of other words names another number, of which twelve digits are not the CEI.
+_OF_NO_NUMBER = {"ICP", "BRASIL", "PESSOA", "FISICA", "JURIDICA", "DA", "DE"}
 _OF_A_FIELD = {
-    *("CNPJ", "CPF", "CEI", "NIS", "RIC", "OAB", "TITULO", "ELEITOR"),
+    *("CNPJ", "CPF", "CEI", "NIS", "RIC", "OAB", "SIGEPE", "TITULO", "ELEITOR"),
     *("ICP", "PESSOA", "RESPONSAVEL", "EMPRESARIAL"),
 }
 # Labels of the same windows whose value is hex, or looks like it, and is no field.
@@ -54,25 +64,33 @@ def names_a_field(label: str, octets: bytes, *, under_title: bool) -> bool:
 
 
 def resolve(found: list[tuple[str, Entry]]) -> list[Entry]:
-    """The entries, each with the OID that its label means; None stays where that is not certain."""
-    resolved = [_resolved(label, entry) for label, entry in found]
+    """The entries, each with the OID that its label means.
+
+    None stays where there is no label, or it speaks of a CEI and not of whose: such a value may be
+    the CEI. What stands under any other name is left out, since it must not be taken for it.
+    """
+    resolved = [(label, _resolved(label, entry)) for label, entry in found]
     of_a_company = any(
         entry.oid in (oids.CNPJ, oids.NOME_RESPONSAVEL, oids.CEI_PESSOA_JURIDICA)
-        for entry in resolved
+        for _, entry in resolved
     )
     # The same block is the holder's own in an e-CPF, the responsible person's in an e-CNPJ.
     person = oids.RESPONSAVEL if of_a_company else oids.PESSOA_FISICA
-    return [
-        _with_oid(entry, person) if entry.oid is None and _has(entry, _PERSON) else entry
-        for entry in resolved
+    told = [
+        (label, _with_oid(entry, person) if entry.oid is None and _has(entry, _PERSON) else entry)
+        for label, entry in resolved
     ]
+    return [entry for label, entry in told if entry.oid or not label or "CEI" in _words(label)]
 
 
 def _resolved(label: str, entry: Entry) -> Entry:
     if entry.oid is not None or not label:
         return entry
     words = _words(label)
-    for wanted, shape, oid in _FIELDS:
+    rows = _OF_A_CEI if "CEI" in words else _OF_ANYTHING
+    if words <= _OF_NO_NUMBER:
+        rows += _OF_AN_EMPLOYER
+    for wanted, shape, oid in rows:
         if wanted <= words and _has(entry, shape):
             return _with_oid(entry, oid)
     return entry

@@ -40,6 +40,6 @@ def _entry(piece: str) -> Entry | None:
     label, shown = match[1], match[2]
     if label and not label[0].isdigit():
         return None
-    if label is None or shown.startswith("<unsupported>"):
+    if label is None or not shown.strip(" :") or shown.startswith("<unsupported>"):
         return Entry(label, None, shown_by="do OpenSSL")
     return Entry(label, OtherName(label, None, shown.encode()))

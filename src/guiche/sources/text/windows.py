@@ -25,6 +25,10 @@ _LABEL = re.compile(
     """,
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
+# A comma between octets, where a line was wrapped or the octets are a list; else it ends a value.
+_WITHIN = re.compile(
+    r"(?<=[0-9a-f]{2}) ?[,;][ \n]{0,9}(?=[0-9a-f]{2}(?:[ :,;\n]|$))", re.IGNORECASE
+)
 _FIELD_ARCS = (ICP_BRASIL_FIELDS + "3.", ICP_BRASIL_FIELDS + "4.")
 
 
@@ -43,9 +47,9 @@ def entries(text: str) -> list[Entry]:
 
 
 def _entry(match: re.Match[str], after: str, *, under_title: bool) -> Entry | None:
-    shown = re.split("[,;]", after.strip(" \n,;"), maxsplit=1)[0].strip()
+    shown = re.split("[,;]", _WITHIN.sub("\n", after), maxsplit=1)[0].strip()
     if match["oid"]:
-        return _under_oid(match["oid"], shown)
+        return _under_oid(match["oid"], shown, below=after.lstrip(" ").startswith("\n"))
     octets = _octets(shown)
     if octets is None:
         return None
@@ -56,7 +60,8 @@ def _entry(match: re.Match[str], after: str, *, under_title: bool) -> Entry | No
     return Entry(None, hexadecimal.value(None, octets)) if readable else None
 
 
-def _under_oid(oid: str, shown: str) -> Entry | None:
+def _under_oid(oid: str, shown: str, *, below: bool) -> Entry | None:
+    """`below`: the line of the label has nothing else; only octets go on in the next."""
     octets = _octets(shown)
     first_line = shown.split("\n", 1)[0]
     if octets is not None and not _is_number(first_line, octets):
@@ -64,15 +69,19 @@ def _under_oid(oid: str, shown: str) -> Entry | None:
     if not oid.startswith(_FIELD_ARCS):
         return None
     if re.fullmatch("[0-9a-fA-F]{1,2}( [0-9a-fA-F]{1,2})+", first_line):
-        raise DamagedError("um valor está cortado", "Copie o campo inteiro e cole de novo.")
-    if not any(c.isalnum() for c in first_line) or first_line.startswith("<"):
+        raise DamagedError("um valor está cortado", hexadecimal.COPY_AGAIN)
+    if below or not any(c.isalnum() for c in first_line) or first_line.startswith("<"):
         return Entry(oid, None)
     # Some programs print the text itself in place of its octets.
     return Entry(oid, OtherName(oid, None, first_line.encode()))
 
 
 def _is_number(first_line: str, octets: bytes) -> bool:
-    """Whether digits without blanks, as many as a CEI or a CNPJ has, are the number itself."""
+    """Whether digits without blanks, as many as a CEI or a CNPJ has, are the number itself.
+
+    Where they may as well be the octets of other digits (`313233343536`), they are: Windows writes
+    octets, and so short a value is doubtful, while a number could be taken for the right one.
+    """
     return (
         first_line.isdigit()
         and len(first_line) in (12, 14)
@@ -96,6 +105,6 @@ def _octets(shown: str) -> bytes | None:
 
 def _leading(shown: str) -> bytes | None:
     """Hex followed by something else on its line: only where it is whole by its own length."""
-    match = re.match("(?:[0-9a-f]{2} ?)+(?![0-9a-z])", shown, re.IGNORECASE)
+    match = re.match("(?:[0-9a-f]{2} ?)+(?! ?[0-9a-z])", shown, re.IGNORECASE)
     octets = hexadecimal.line(match[0].strip()) if match else None
     return octets if octets and hexadecimal.is_encoded(octets) else None
