@@ -6,6 +6,7 @@ import pytest
 
 from certificates import profiles
 from certificates.certificate import Certificate
+from guiche.desk.intake.draft import Tab
 from guiche.desk.models import Draft, Inspection, ProcedureVersion, User
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,24 @@ def test_a_late_autosave_does_not_undo_a_newer_one(draft: Draft) -> None:
     assert not late.type_in({"name": "Velha"}, revision=10)
     assert late.values()["name"] == again(draft).values()["name"] == "Nova"
     assert again(draft).type_in({"name": "Mais nova"}, revision=20)
+
+
+def test_another_tab_that_is_old_changes_nothing(draft: Draft) -> None:
+    first, second = Tab("a", draft.version), Tab("b", draft.version)
+    assert draft.type_in({"name": "Primeira"}, tab=first)
+    old = again(draft)
+    assert not old.type_in({"name": "", "phone_1": "11 3333"}, tab=second)
+    assert again(draft).values()["name"] == "Primeira"
+    assert old.unsaved({"name": "", "phone_1": "11 3333"}) == {"phone_1": "11 3333"}
+    assert draft.type_in({"name": "Primeira Ltda"}, tab=first)
+
+
+def test_a_tab_that_saw_the_latest_goes_on(draft: Draft, store: Store) -> None:
+    assert draft.type_in({"name": "Primeira"}, tab=Tab("a", draft.version))
+    assert draft.type_in({"name": "Segunda"}, tab=Tab("b", draft.version))
+    assert not again(draft).attach(store(profiles.e_cpf()), Tab("a", 0))
+    assert again(draft).inspection is None
+    assert again(draft).values()["name"] == "Segunda"
 
 
 def test_what_a_database_refuses_is_left_out(draft: Draft) -> None:

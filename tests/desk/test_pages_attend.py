@@ -1,5 +1,6 @@
 """Atender: a call of one's own, the form saved as typed, one ticket whatever is sent twice."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -56,13 +57,38 @@ def test_an_untouched_call_is_used_again(client: Client, draft: Draft) -> None:
     assert client.post("/atender/")["Location"] == at(draft)
 
 
+def test_every_paused_call_is_listed(client: Client, bruno: User, draft: Draft) -> None:
+    for number in range(9):
+        Draft.start(bruno).type_in({"name": f"Padaria {number}"})
+    page = client.get(at(draft)).content.decode()
+    assert all(f">Padaria {number}</a>" in page for number in range(9))
+
+
+def test_a_paused_call_is_thrown_away_once_confirmed(client: Client, draft: Draft) -> None:
+    draft.type_in({"name": "Padaria Exemplo"})
+    page = client.get(at(draft, "descartar")).content.decode()
+    assert "Descartar este atendimento?" in page
+    assert "Padaria Exemplo" in page
+    assert Draft.objects.count() == 1
+    assert client.post(at(draft, "descartar"))["Location"] == "/atender/"
+    assert Draft.objects.count() == 0
+
+
+def test_a_submitted_call_is_not_thrown_away(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "registrar"), answers())
+    draft.discard()
+    answer = client.post(at(draft, "descartar"))
+    assert answer["Location"].endswith("/registrado/")
+    assert Draft.objects.count() == 1
+
+
 # Whose
 
 
 def test_another_persons_call_is_not_there(draft: Draft) -> None:
     other = Client()
     other.force_login(User.objects.create_user("davi", role="supervisao"))
-    for verb in ("", "ler", "salvar", "registrar"):
+    for verb in ("", "ler", "salvar", "registrar", "descartar"):
         assert other.get(at(draft, verb)).status_code == 404
     assert other.post(at(draft, "salvar"), {"name": "X"}).status_code == 404
 
@@ -113,6 +139,49 @@ def test_a_save_that_comes_late_changes_nothing(client: Client, draft: Draft) ->
     answer = client.post(at(draft, "salvar"), late, headers=HTMX)
     assert "mudou em outra aba" in answer.content.decode()
     assert 'value="Novo Exemplo"' in client.get(at(draft)).content.decode()
+
+
+def opened(client: Client, draft: Draft, **typed: str) -> dict[str, str]:
+    """The form as a tab that is opened now would send it."""
+    page = client.get(at(draft)).content.decode()
+    hidden = {name: re.findall(f'name="{name}" value="([^"]*)"', page)[0] for name in _OF_THE_TAB}
+    return {**hidden, **Draft.objects.get(pk=draft.pk).values(), **typed}
+
+
+_OF_THE_TAB = ("aba", "visto")
+
+
+def test_two_tabs_do_not_undo_each_other(client: Client, draft: Draft) -> None:
+    first = opened(client, draft, name="Padaria Exemplo")
+    second = opened(client, draft, phone_1="11 98888-7777")
+    client.post(at(draft, "salvar"), first, headers=HTMX)
+    answer = client.post(at(draft, "salvar"), second, headers=HTMX)
+    assert answer.status_code == 409
+    assert "mudou em outra aba" in answer.content.decode()
+    assert Draft.objects.get().typed == {"name": "Padaria Exemplo"}
+    again = {**first, "name": "Padaria Exemplo Ltda"}
+    assert client.post(at(draft, "salvar"), again, headers=HTMX).status_code == 200
+
+
+@pytest.mark.parametrize("verb", ["salvar", "registrar"])
+def test_what_only_an_old_tab_had_is_shown(client: Client, draft: Draft, verb: str) -> None:
+    second = opened(client, draft, phone_1="11 98888-7777")
+    client.post(at(draft, "salvar"), opened(client, draft, name="Padaria Exemplo"))
+    answer = client.post(at(draft, verb), second)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "<dt>Telefone para retorno</dt><dd>11 98888-7777</dd>" in page
+    assert 'value="Padaria Exemplo"' in page
+
+
+def test_an_old_tab_reads_no_certificate_into_the_call(client: Client, draft: Draft) -> None:
+    second = opened(client, draft)
+    client.post(at(draft, "salvar"), opened(client, draft, name="Padaria Exemplo"))
+    answer = client.post(at(draft, "ler"), {**second, **upload(zeros())}, headers=HTMX)
+    assert answer.status_code == 409
+    assert "mudou em outra aba" in answer.content.decode()
+    assert "campo-" not in answer.content.decode()
+    assert Draft.objects.get().inspection is None
 
 
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 40, "²"])

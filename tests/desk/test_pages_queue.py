@@ -79,7 +79,7 @@ def test_the_tabs_part_what_came_back_and_what_is_closed(
     client: Client, bruno: User, carla: User
 ) -> None:
     back, closed = ticket_of(bruno, name="Volta Ltda"), ticket_of(bruno, name="Fim Ltda")
-    back.move("return", carla, "Dados insuficientes")
+    back.move("return", carla, "Dados insuficientes", "Falta o CNPJ.")
     closed.move("resolve", carla, "Cliente desistiu")
     pages = {tab: client.get(f"/fila/?estado={tab}").content.decode() for tab in _TABS}
     assert ["Volta Ltda" in page for page in pages.values()] == [False, True, False]

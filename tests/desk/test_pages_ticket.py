@@ -1,6 +1,8 @@
 """Chamado: the clock, the reading, the data, the history, attempts and moves."""
 
+import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -132,6 +134,34 @@ def test_a_refused_attempt_says_why_in_its_place_and_loses_nothing(
     assert "<title>Erro: Chamado" in page
     assert page.count(words) == 2
     assert sent["note"] in page
+
+
+def mark_of(page: str) -> str:
+    return str(re.findall('name="form" value="([^"]+)"', page)[0])
+
+
+def test_a_form_sent_twice_is_one_attempt(relacionamento: Client, ticket: Ticket) -> None:
+    mark = mark_of(shown(relacionamento, ticket))
+    assert mark != mark_of(shown(relacionamento, ticket))
+    sent = {"phone": "+5511988887777", "result": "busy", "note": "", "form": mark}
+    answers = [relacionamento.post(at(ticket, "tentativa"), sent) for _ in range(2)]
+    assert {answer["Location"] for answer in answers} == {f"{at(ticket)}#historico"}
+    assert ticket.promise.attempts.count() == 1
+    relacionamento.post(at(ticket, "tentativa"), {**sent, "form": str(uuid4())})
+    assert ticket.promise.attempts.count() == 2
+
+
+def test_a_move_sent_twice_is_done_and_not_refused(relacionamento: Client, ticket: Ticket) -> None:
+    sent = {"reason": "Cliente desistiu", "form": mark_of(shown(relacionamento, ticket))}
+    for _ in range(2):
+        answer = relacionamento.post(at(ticket, "mudar/resolve"), sent)
+        assert answer["Location"] == f"{at(ticket)}#historico"
+
+
+@pytest.mark.parametrize("mark", ["", "x", "²"])
+def test_a_strange_mark_is_no_mark(relacionamento: Client, ticket: Ticket, mark: str) -> None:
+    sent = {"phone": "+5511988887777", "result": "busy", "form": mark}
+    assert relacionamento.post(at(ticket, "tentativa"), sent).status_code == 302
 
 
 def test_support_has_no_form_for_attempts_and_is_refused(suporte: Client, ticket: Ticket) -> None:

@@ -53,7 +53,7 @@ class Life(RuleBasedStateMachine):
         move = MOVES[name]
         reason = (self.ticket.procedure.reasons.get(name) or ("",))[-1]
         try:
-            self.ticket.move(name, self.people[role], reason)
+            self.ticket.move(name, self.people[role], reason, "Falta um dado.")
         except Refused:
             assert self.state not in move.origins or role not in move.roles
         else:

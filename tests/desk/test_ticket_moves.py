@@ -1,11 +1,14 @@
 """A ticket moves by the table and in no other way."""
 
+from uuid import uuid4
+
 import pytest
 
 from guiche.desk.intake.facts import Problem
 from guiche.desk.models import Ticket, User
 from guiche.desk.people.role import Role
 from guiche.desk.refusal import Refused
+from guiche.desk.tickets.event import AlreadyRecorded
 from guiche.desk.tickets.moves import MOVES, STATES, MoveRefused
 
 People = dict[str, User]
@@ -20,13 +23,16 @@ WAYS = {
 }
 
 
+NOTE = "Falta o CNPJ da obra."
+
+
 def reason_for(ticket: Ticket, name: str) -> str:
     return (ticket.procedure.reasons.get(name) or ("",))[0]
 
 
 def go(ticket: Ticket, by: User, *names: str) -> Ticket:
     for name in names:
-        ticket.move(name, by, reason_for(ticket, name))
+        ticket.move(name, by, reason_for(ticket, name), NOTE)
     return ticket
 
 
@@ -80,7 +86,33 @@ def test_the_history_tells_the_move(ticket: Ticket, relacionamento: User) -> Non
 
 def test_a_reason_where_none_is_asked_is_not_kept(ticket: Ticket, people: People) -> None:
     go(ticket, people["supervisao"], "return")
-    assert ticket.move("forward", people["suporte"], "Qualquer coisa").text == ""
+    event = ticket.move("forward", people["suporte"], "Qualquer coisa", NOTE)
+    assert (event.label, event.text) == ("Encaminhado de novo", NOTE)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("return", "o que o Suporte precisa acertar"), ("forward", "o que foi acertado")],
+)
+def test_the_next_team_is_told_what_to_do(
+    ticket: Ticket, supervisao: User, name: str, words: str
+) -> None:
+    if name == "forward":
+        go(ticket, supervisao, "return")
+    with pytest.raises(MoveRefused, match=words):
+        ticket.move(name, supervisao, reason_for(ticket, name), " \n")
+
+
+def test_a_form_that_was_sent_before_changes_nothing(ticket: Ticket, people: People) -> None:
+    form, by = uuid4(), people["supervisao"]
+    ticket.move("resolve", by, "Cliente desistiu", form=form)
+    ticket.move("reopen", by, "Problema continua", form=uuid4())
+    promise = Ticket.objects.get(pk=ticket.pk).promise
+    with pytest.raises(AlreadyRecorded):
+        ticket.move("resolve", by, "Cliente desistiu", form=form)
+    ticket.verify_chain()
+    assert Ticket.objects.get(pk=ticket.pk).promise == promise
+    assert ticket.is_open
 
 
 @pytest.mark.parametrize("note", ["senha: 12345", "A senha do token é abc123", "PIN 9876"])

@@ -37,7 +37,7 @@ def test_by_time_left_and_those_already_reached_last(
 
 def test_each_ticket_is_in_one_list(tickets: list[Ticket], supervisao: User) -> None:
     back, done, gone, waiting, new = tickets
-    back.move("return", supervisao, "Dados insuficientes")
+    back.move("return", supervisao, "Dados insuficientes", "Falta o CNPJ.")
     done.move("resolve", supervisao, "Cliente desistiu")
     gone.move("cancel", supervisao, "Aberto por engano")
     waiting.move("wait", supervisao, "Cliente pediu outro horário")

@@ -4,12 +4,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 from django.db import connections
 
 from guiche.desk.intake.draft import Incomplete
 from guiche.desk.models import Connection, Delivery, Draft, Event, Promise, Ticket, User
+from guiche.desk.tickets.event import AlreadyRecorded
 from guiche.desk.tickets.moves import MoveRefused
 
 T = TypeVar("T")
@@ -127,6 +129,26 @@ def test_simultaneous_calls_are_all_in_the_history(
         ]
     )
     assert [event.seq for event in ticket.history] == [*range(1, THREADS + 3)]
+    ticket.verify_chain()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_form_sent_many_times_at_once_is_one_call(
+    open_ticket: Callable[..., Ticket], relacionamento: User
+) -> None:
+    ticket, form = open_ticket(), uuid4()
+
+    def log(promise: Promise) -> bool:
+        try:
+            promise.log_attempt(relacionamento, ticket.phones[0], "busy", form=form)
+        except AlreadyRecorded:
+            return False
+        return True
+
+    promises = [Promise.objects.get(pk=ticket.promise_id) for _ in range(THREADS)]
+    made = at_once([lambda p=promise: log(p) for promise in promises])  # type: ignore[misc]
+    assert made.count(True) == 1
+    assert ticket.promise.attempts.count() == 1
     ticket.verify_chain()
 
 

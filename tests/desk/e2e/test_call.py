@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
-from calls import answers, zeros
+from calls import answers, ticket_of, zeros
 from certificates import CEI, e_cnpj, pem, selo_eletronico
 from guiche.desk.models import Draft, Inspection, Ticket, User
 
@@ -231,3 +231,35 @@ def test_a_login_that_ended_is_told_inside_the_page(
     expect(page.locator("#salvo")).to_contain_text("Seu acesso expirou.")
     expect(page.get_by_label("Nome")).to_have_value("Padaria Exemplo")
     complaints.clear()
+
+
+def test_registering_after_the_login_ended_loses_nothing(
+    new_page: Open, bruno: User, complaints: list[str]
+) -> None:
+    draft = complete(bruno)
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    session = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    page.locator("#chamado").evaluate("form => form.elements.name.value = 'Padaria Nova Ltda'")
+    page.get_by_role("button", name="Registrar chamado").click()
+    expect(page.locator("#salvo")).to_contain_text("Seu acesso expirou.")
+    # As after a login in another tab, which changes the token of every page.
+    token = {"name": "csrftoken", "value": "n" * 32, "url": page.url.split("/atender")[0]}
+    page.context.add_cookies([c for c in session if c["name"] == "sessionid"] + [token])  # type: ignore[arg-type]
+    page.get_by_role("button", name="Registrar chamado").click()
+    page.wait_for_url(re.compile("/registrado/"))
+    assert Ticket.objects.get().customer == "Padaria Nova Ltda"
+    complaints.clear()
+
+
+def test_a_call_is_recorded_once_whatever_is_clicked(
+    new_page: Open, bruno: User, carla: User
+) -> None:
+    ticket = ticket_of(bruno)
+    page = new_page(carla)
+    page.goto(f"/chamados/{ticket.number}/")
+    page.get_by_label("Ocupado").click()
+    page.get_by_role("button", name="Registrar tentativa").dblclick()
+    page.wait_for_url(re.compile("#historico"))
+    assert ticket.promise.attempts.count() == 1

@@ -148,6 +148,7 @@ def test_by_keyboard_alone(new_page: Open, bruno: User, carla: User) -> None:
     page.keyboard.press("Enter")
     reach(page, "#motivo-return")
     page.keyboard.type("Dados")
+    write(page, "#nota-return", "Falta o CNPJ da obra.")
     reach(page, "#form-return button")
     page.keyboard.press("Enter")
     expect(page.locator(".tag", has_text="Devolvido ao suporte")).to_be_visible()

@@ -12,6 +12,7 @@ from guiche.desk.tickets.event import Event
 STEPS = {
     "submitted": "create",
     "forwarded": "forward",
+    "forwarded_again": "forward",
     "returned": "note",
     "reopened": "note",
     "attempted": "note",

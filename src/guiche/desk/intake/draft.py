@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import F, Q
 
 from guiche.desk import clock
 from guiche.desk.intake.facts import TYPES, Problem, shown
@@ -21,6 +22,7 @@ from guiche.desk.refusal import Refused
 from guiche.desk.tickets.ticket import Ticket
 
 DRAFT_KEPT = timedelta(days=7)
+_ALWAYS = Q()
 
 
 class Incomplete(Refused):
@@ -29,6 +31,13 @@ class Incomplete(Refused):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("Falta completar o atendimento.")
         self.problems = problems
+
+
+class Tab(NamedTuple):
+    """A page that a browser shows of a draft: its own mark, and the version it was made from."""
+
+    mark: str
+    seen: int
 
 
 class Draft(models.Model):
@@ -48,6 +57,10 @@ class Draft(models.Model):
     """Fingerprints of every text that was offered for a fact: a form still showing an old one
     sends it back, and nobody typed it."""
     revision = models.PositiveBigIntegerField(default=0)
+    version = models.PositiveBigIntegerField(default=0)
+    """How often it was changed."""
+    tab = models.CharField(max_length=36, blank=True)
+    """The mark of the page that changed it last: that one may go on, another must have seen it."""
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now, db_index=True)
@@ -76,21 +89,22 @@ class Draft(models.Model):
 
     # What comes in
 
-    def attach(self, inspection: Inspection) -> bool:
+    def attach(self, inspection: Inspection, tab: Tab | None = None) -> bool:
         """Takes a reading, in place of the one before; what a person typed stays.
 
-        False, and nothing changes, when the draft is already submitted.
+        False, and nothing changes, when the draft is already submitted or `tab` shows an old one.
         """
         self.inspection = inspection
         self._note_offers()
-        return self._store(inspection=inspection, offered=self.offered)
+        return self._store(tab, inspection=inspection, offered=self.offered)
 
-    def type_in(self, values: Mapping[str, str], revision: int = 0) -> bool:
+    def type_in(self, values: Mapping[str, str], revision: int = 0, tab: Tab | None = None) -> bool:
         """Keeps what the form sends, exactly as typed and without judging it.
 
         A value that the draft itself offered is not typed. Keys that are no fact are passed over.
-        False, and nothing changes, when the draft is already submitted or when a higher
-        `revision` was here before; 0 takes no part in that.
+        False, and nothing changes, when the draft is already submitted, when a higher `revision`
+        was here before (0 takes no part in that), or when another tab changed it since `tab` was
+        shown: the form is sent whole, and would undo that.
         """
         offers = self._offers()
         for fact in self.procedure.facts:
@@ -102,16 +116,34 @@ class Draft(models.Model):
                     self.typed[fact.key] = value
         self._note_offers()
         self.revision = max(self.revision, revision)
-        newest = {"revision__lte": revision} if revision else {}
-        return self._store(newest, typed=self.typed, offered=self.offered, revision=self.revision)
+        newest = Q(revision__lte=revision) if revision else Q()
+        return self._store(
+            tab, newest, typed=self.typed, offered=self.offered, revision=self.revision
+        )
 
-    def _store(self, also: Mapping[str, Any] | None = None, **changes: Any) -> bool:
+    def _store(self, tab: Tab | None = None, also: Q = _ALWAYS, **changes: Any) -> bool:
         # Conditional, because autosaves arrive late and pages stay open after the submit.
-        unsubmitted = Draft.objects.filter(pk=self.pk, submitted_at=None, **(also or {}))
-        if unsubmitted.update(**changes, updated_at=clock.now()) == 1:
-            return True
-        self.refresh_from_db()
-        return False
+        rows = Draft.objects.filter(also, pk=self.pk, submitted_at=None)
+        if tab:
+            rows = rows.filter(Q(tab=tab.mark) | Q(version=tab.seen))
+        changes |= {"tab": tab.mark if tab else "", "version": F("version") + 1}
+        kept = rows.update(**changes, updated_at=clock.now()) == 1
+        self.refresh_from_db(fields=["version", "tab"] if kept else None)
+        return kept
+
+    def discard(self) -> None:
+        """Throws the call away; one that became a ticket stays."""
+        Draft.objects.filter(pk=self.pk, submitted_at=None).delete()
+
+    def unsaved(self, sent: Mapping[str, str]) -> dict[str, str]:
+        """Of what a form sent, by fact, what a person wrote there and the draft does not hold."""
+        offers = self._offers()
+        return {
+            key: value
+            for key, value in sent.items()
+            if value.strip() and value != self.typed.get(key)
+            and not self._was_offered(key, plain_text(value), offers[key])
+        }  # fmt: skip
 
     def _was_offered(self, key: str, value: str, offer: str) -> bool:
         if not value.strip():

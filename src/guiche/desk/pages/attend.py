@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
-from guiche.desk.intake.draft import Draft, Incomplete
+from guiche.desk.intake.draft import Draft, Incomplete, Tab
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.models import Ticket
 from guiche.desk.pages import fragment, uploads
@@ -21,7 +21,10 @@ from guiche.desk.pages.form import changed, screens_of, typed_in
 from guiche.desk.pages.verdict import Verdict
 from guiche.sources import Found, SourceError
 
-_MOST_PAUSED = 6
+_OTHER_TAB = (
+    "Este atendimento mudou em outra aba. O que você digitou aqui não foi salvo: "
+    "copie o que precisar e recarregue a página."
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class Paused:
 
     draft: Draft
     name: str
+
+    @classmethod
+    def of(cls, draft: Draft) -> "Paused":
+        """The call, by the name of its customer."""
+        name = draft.values().get(draft.procedure.customer.name, "")
+        return cls(draft, name or "Sem nome ainda")
 
 
 @page_or_form
@@ -62,8 +71,8 @@ def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
     # The form beside the reader comes along: what was typed in the meantime is not lost.
     sent = typed_in(draft, request.POST)
-    if sent:
-        draft.type_in(sent)
+    if sent and not draft.type_in(sent, tab=_tab(request)) and not draft.submitted_at:
+        return _not_read(request, draft)
     try:
         reading = uploads.received(request)
     except uploads.NotRead as error:
@@ -82,11 +91,11 @@ def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("atendimento", draft_id=draft.pk)
     sent = typed_in(draft, request.POST)
-    kept = draft.type_in(sent, _revision(request))
+    kept = draft.type_in(sent, _number(request, "revision"), _tab(request))
+    if not kept and not draft.submitted_at:
+        return _stale(request, draft, sent)
     if draft.submitted_at or not fragment.wanted(request):
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
-    if not kept:
-        return HttpResponse("Este atendimento mudou em outra aba. Recarregue a página.")
     return render(
         request,
         "desk/saved.html",
@@ -100,12 +109,28 @@ def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Opens the ticket, once; or shows all that is missing."""
     draft = _own(request, draft_id)
     if request.method == "POST" and not draft.submitted_at:
-        draft.type_in(typed_in(draft, request.POST))
+        sent = typed_in(draft, request.POST)
+        if not draft.type_in(sent, tab=_tab(request)) and not draft.submitted_at:
+            return _stale(request, draft, sent)
         try:
             draft.submit(account(request))
         except Incomplete as error:
             return _page(request, draft, problems=error.problems, status=422)
     return redirect("atendimento", draft_id=draft.pk)
+
+
+@page_or_form
+@for_attendants
+def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Asks (GET), then throws the call away (POST)."""
+    draft = _own(request, draft_id)
+    if draft.submitted_at:
+        return _to_ticket(draft)
+    if request.method != "POST":
+        paused = Paused.of(draft)
+        return render(request, "desk/descartar.html", {"section": "atender", "paused": paused})
+    draft.discard()
+    return redirect("atender")
 
 
 def _own(request: HttpRequest, draft_id: UUID) -> Draft:
@@ -121,10 +146,27 @@ def _untouched(draft: Draft) -> bool:
     return not draft.typed and draft.inspection_id is None
 
 
-def _revision(request: HttpRequest) -> int:
-    """Milliseconds of the browser's clock when a save was sent; 0 without a script."""
-    number = request.POST.get("revision", "")
+def _number(request: HttpRequest, name: str) -> int:
+    """A number that the page sends of itself; 0 where it sends none.
+
+    `revision`: milliseconds of the browser's clock when a save was sent, 0 without a script.
+    """
+    number = request.POST.get(name, "")
     return int(number) if number.isdecimal() and number.isascii() and len(number) < 16 else 0
+
+
+def _tab(request: HttpRequest) -> Tab | None:
+    """Which page sends the form, and the version of the call that it was shown with."""
+    mark = request.POST.get("aba", "")[:36]
+    return Tab(mark, _number(request, "visto")) if mark else None
+
+
+def _stale(request: HttpRequest, draft: Draft, sent: Mapping[str, str]) -> HttpResponse:
+    """Nothing was kept: the call as it stands, beside what this page had and it has not."""
+    if fragment.wanted(request):
+        return render(request, "desk/not_saved.html", {"message": _OTHER_TAB}, status=409)
+    unsaved = [(draft.procedure.fact(key).label, text) for key, text in draft.unsaved(sent).items()]
+    return _page(request, draft, status=409, stale=True, unsaved=unsaved)
 
 
 def _to_ticket(draft: Draft) -> HttpResponse:
@@ -150,6 +192,7 @@ def _page(
         "problems": list((problems or {}).items()),
         "verdict": Verdict.of_row(row, clock.now()) if row else None,
         "paused": _paused(draft),
+        "tab": uuid4(),
         "upload_limit": settings.FILE_UPLOAD_MAX_MEMORY_SIZE,
         **more,
     }
@@ -158,12 +201,8 @@ def _page(
 
 def _paused(current: Draft) -> list[Paused]:
     drafts = Draft.paused(current.by).exclude(pk=current.pk)
-    drafts = drafts.select_related("inspection", "procedure_version")[:_MOST_PAUSED]
-    return [
-        Paused(draft, draft.values().get(draft.procedure.customer.name, "") or "Sem nome ainda")
-        for draft in drafts
-        if not _untouched(draft)
-    ]
+    drafts = drafts.select_related("inspection", "procedure_version")
+    return [Paused.of(draft) for draft in drafts if not _untouched(draft)]
 
 
 def _result(
@@ -182,6 +221,12 @@ def _result(
     return render(request, "desk/result.html", part, status=status)
 
 
+def _not_read(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """The page is old: what it shows beside the reader is left as it is, to be copied."""
+    nothing: dict[str, Any] = {"changed": (), "same": ()}
+    return _result(request, draft, {}, status=409, reading_error=_OTHER_TAB, **nothing)
+
+
 def _taken(
     request: HttpRequest,
     draft: Draft,
@@ -193,7 +238,8 @@ def _taken(
     now = clock.now()
     inspection = found.inspect(at=now)
     row = Inspection.store(inspection, der=found.der, by=account(request), source=found.source)
-    draft.attach(row)
+    if not draft.attach(row, _tab(request)) and not draft.submitted_at:
+        return _not_read(request, draft)
     if draft.submitted_at or not fragment.wanted(request):
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
     verdict = Verdict.of_reading(found, inspection, now)

@@ -35,8 +35,8 @@ class SignIn(LoginView):
         """The page; to a request inside a page that outlived its login, one line for that page."""
         if fragment.wanted(request):
             return HttpResponse(
-                "Seu acesso expirou. Entre de novo em outra aba e recarregue esta página: "
-                "o que estava salvo continua salvo.",
+                '<span class="problem" role="alert">Seu acesso expirou. Entre de novo em outra aba '
+                "e volte a esta: o que você digitou continua aqui.</span>",
                 status=401,
             )
         return super().dispatch(request, *args, **kwargs)

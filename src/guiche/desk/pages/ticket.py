@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.fact import Fact
 from guiche.desk.promises.promise import Result
 from guiche.desk.refusal import Refused
+from guiche.desk.tickets.event import AlreadyRecorded
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,9 @@ def attempt(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("chamado", number=ticket.number)
     sent = {key: request.POST.get(key, "") for key in ("phone", "result", "note")}
     try:
-        ticket.promise.log_attempt(account(request), **sent)
+        ticket.promise.log_attempt(account(request), **sent, form=_form(request))
+    except AlreadyRecorded:
+        return _to_history(ticket)
     except Refused as refused:
         return _page(request, ticket, Refusal("attempt", str(refused), sent))
     return _to_history(ticket)
@@ -98,10 +102,20 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
         return redirect("chamado", number=ticket.number)
     sent = {key: request.POST.get(key, "") for key in ("reason", "note")}
     try:
-        ticket.move(name, account(request), **sent)
+        ticket.move(name, account(request), **sent, form=_form(request))
+    except AlreadyRecorded:
+        return _to_history(ticket)
     except Refused as refused:
         return _page(request, ticket, Refusal(name, str(refused), sent))
     return _to_history(ticket)
+
+
+def _form(request: HttpRequest) -> UUID | None:
+    """The mark of the form as it was shown; None from a sender that shows none."""
+    try:
+        return UUID(request.POST.get("form", ""))
+    except ValueError:
+        return None
 
 
 def _ticket(number: str) -> Ticket:
@@ -129,6 +143,7 @@ def _page(request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None) 
         "results": Result.choices,
         "moves": ticket.moves_for(user),
         "refusal": refusal,
+        "form_mark": uuid4(),
     }
     return render(request, "desk/chamado.html", page, status=422 if refusal else 200)
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("atender/<uuid:draft_id>/ler/", attend.read, name="ler"),
     path("atender/<uuid:draft_id>/salvar/", attend.save, name="salvar"),
     path("atender/<uuid:draft_id>/registrar/", attend.submit, name="registrar"),
+    path("atender/<uuid:draft_id>/descartar/", attend.discard, name="descartar"),
     path("fila/", queue.show, name="fila"),
     path("chamados/<str:number>/", ticket.show, name="chamado"),
     path("chamados/<str:number>/registrado/", ticket.registered, name="registrado"),

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import models, transaction
 
@@ -117,8 +118,13 @@ class Promise(models.Model):
         return user.role in _CALLERS and self.closed_at is None
 
     @transaction.atomic
-    def log_attempt(self, by: User, phone: str, result: str, note: str = "") -> "ContactAttempt":
-        """Records a call and its result, in the history too; `AttemptRefused` or `Problem` else."""
+    def log_attempt(
+        self, by: User, phone: str, result: str, note: str = "", form: UUID | None = None
+    ) -> "ContactAttempt":
+        """Records a call and its result, in the history too; `AttemptRefused` or `Problem` else.
+
+        A `form` that was sent before raises `AlreadyRecorded`: a call is never counted twice.
+        """
         if by.role not in _CALLERS:
             raise AttemptRefused("Quem registra tentativas é o Relacionamento ou a Supervisão.")
         if result not in Result.values:
@@ -129,7 +135,8 @@ class Promise(models.Model):
             promise=self, by=by, phone=clean_phone(phone), result=result, note=note, at=now
         )
         payload = {"phone": attempt.phone, "result": result, "note": note}
-        if ticket.record("attempted", by=by, payload=payload, origins=OPEN, at=now) is None:
+        event = ticket.record("attempted", by=by, payload=payload, origins=OPEN, at=now, form=form)
+        if event is None:
             raise AttemptRefused("O chamado já foi encerrado. Reabra-o para registrar a ligação.")
         attempt.save()
         if result == Result.SPOKE:

@@ -19,6 +19,7 @@ from guiche.desk.intake.facts import show_phone
 from guiche.desk.intake.plain import plain
 from guiche.desk.people.user import User
 from guiche.desk.promises.promise import Result
+from guiche.desk.refusal import Refused
 
 # Sent within the transaction that writes an event, so that what follows from it is written in the
 # same one or not at all. `event` is the event.
@@ -30,6 +31,7 @@ START = ""
 KINDS = {
     "submitted": "Chamado aberto",
     "forwarded": "Encaminhado",
+    "forwarded_again": "Encaminhado de novo",
     "waiting": "Aguardando o cliente",
     "resumed": "Retomado",
     "returned": "Devolvido ao suporte",
@@ -40,6 +42,13 @@ KINDS = {
     "ending": "Prazo de retorno perto do fim",
     "overdue": "Prazo de retorno vencido",
 }
+
+
+class AlreadyRecorded(Refused):
+    """The same form was sent before, and its event is in the history."""
+
+    def __init__(self) -> None:
+        super().__init__("Isto já foi registrado.")
 
 
 class ChainBroken(Exception):
@@ -65,12 +74,17 @@ class Event(models.Model):
     salt = models.BinaryField(null=True)
     digest = models.CharField(max_length=64)
     link = models.CharField(max_length=64)
+    form = models.UUIDField(null=True)
+    """The form that was sent, one for each page shown: sent twice, it leaves one event."""
 
     class Meta:
         """Without gaps, from one, for each ticket."""
 
         ordering = ("ticket", "seq")
-        constraints = (models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq_once"),
+            models.UniqueConstraint(fields=["ticket", "form"], name="event_form_once"),
+        )
 
     def __str__(self) -> str:
         return self.label

@@ -37,6 +37,13 @@ class Rule:
     target: str
     roles: tuple[Role, ...]
     needs_reason: bool = False
+    note_missing: str = ""
+    """What is said when it comes without the note that the next team needs; "" where none is."""
+
+    @property
+    def needs_note(self) -> bool:
+        """Whether it tells the next team something that only a person can write."""
+        return bool(self.note_missing)
 
     @property
     def closes(self) -> bool:
@@ -56,6 +63,7 @@ class Move:
     name: str
     label: str
     needs_reason: bool
+    needs_note: bool
     reasons: tuple[str, ...]
 
 
@@ -77,10 +85,12 @@ MOVES = {
         Rule(
             "return", "Devolver ao suporte", "returned",
             (FORWARDED, WAITING), RETURNED, _RETURNS, needs_reason=True,
+            note_missing="Escreva na anotação o que o Suporte precisa acertar.",
         ),
         Rule(
-            "forward", "Encaminhar de novo", "forwarded",
+            "forward", "Encaminhar de novo", "forwarded_again",
             (RETURNED,), FORWARDED, _OPENS,
+            note_missing="Escreva na anotação o que foi acertado.",
         ),
         Rule(
             "cancel", "Cancelar o chamado", "cancelled",

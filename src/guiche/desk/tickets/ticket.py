@@ -19,7 +19,7 @@ from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.promise import Promise
 from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
-from guiche.desk.tickets.event import Event
+from guiche.desk.tickets.event import AlreadyRecorded, Event
 from guiche.desk.tickets.moves import (
     CANCELLED,
     FORWARDED,
@@ -252,19 +252,24 @@ class Ticket(models.Model):
         at: datetime,
         origins: tuple[str, ...] | None = None,
         target: str | None = None,
+        form: uuid.UUID | None = None,
     ) -> Event | None:
         """Appends an event, and goes to `target`; None when the state is not among `origins`.
 
-        Call it within a transaction: what belongs to the event is written in the same one.
+        Raises `AlreadyRecorded` when `form` left an event before. Call it within a transaction:
+        what belongs to the event is written in the same one.
         """
         for _ in range(_TRIES):
             self.refresh_from_db(fields=["state", "seq", "head"])
+            if form and self.events.filter(form=form).exists():
+                raise AlreadyRecorded
             if origins is not None and self.state not in origins:
                 return None
             event = Event.sealed(
                 ticket_id=self.pk, seq=self.seq + 1, kind=kind, at=at, by=by,
                 payload=payload, previous=self.head,
             )  # fmt: skip
+            event.form = form
             if self._advance(event, target or self.state):
                 event.save(force_insert=True)
                 events.recorded.send(type(self), event=event)
@@ -289,30 +294,41 @@ class Ticket(models.Model):
         """The moves that this person may make now."""
         reasons = self.procedure.reasons
         return [
-            Move(rule.name, rule.label, rule.needs_reason, reasons.get(rule.name, ()))
+            Move(
+                rule.name,
+                rule.label,
+                rule.needs_reason,
+                rule.needs_note,
+                reasons.get(rule.name, ()),
+            )
             for rule in MOVES.values()
             if self.state in rule.origins and user.role in rule.roles
         ]
 
     @transaction.atomic
-    def move(self, name: str, by: User, reason: str = "", note: str = "") -> Event:
-        """Makes a move of the table; `MoveRefused` says why not.
+    def move(
+        self,
+        name: str,
+        by: User,
+        reason: str = "",
+        note: str = "",
+        form: uuid.UUID | None = None,
+    ) -> Event:
+        """Makes a move of the table; `MoveRefused` says why not, `AlreadyRecorded` that it is done.
 
         `reason` is one of the procedure's for this move, where it needs one; `note` is free.
         """
         rule = self._permitted(name, by, reason)
-        note = plain_text(note).strip()
-        if len(note) > _LONGEST_NOTE:
-            raise MoveRefused(f"A anotação passa de {_LONGEST_NOTE} caracteres. Resuma.")
-        refuse_secrets(note)
+        note = _clean_note(rule, note)
         now = clock.now()
         payload = {"reason": reason if rule.needs_reason else "", "note": note}
         again = self._promise_again(now) if rule.reopens else None
         if again:
             payload["due"] = again.written
         event = self.record(
-            rule.event, by=by, payload=payload, at=now, origins=rule.origins, target=rule.target
-        )
+            rule.event, by=by, payload=payload, at=now,
+            origins=rule.origins, target=rule.target, form=form,
+        )  # fmt: skip
         if event is None:
             raise MoveRefused(
                 f"O chamado está em “{self.state_label}”: não dá mais para “{rule.label}”. "
@@ -341,6 +357,16 @@ class Ticket(models.Model):
         return Promise.make(
             at=now, term=procedure.term, warning=procedure.warning, previous=self.promise
         )
+
+
+def _clean_note(rule: Rule, note: str) -> str:
+    note = plain_text(note).strip()
+    if rule.needs_note and not note:
+        raise MoveRefused(rule.note_missing)
+    if len(note) > _LONGEST_NOTE:
+        raise MoveRefused(f"A anotação passa de {_LONGEST_NOTE} caracteres. Resuma.")
+    refuse_secrets(note)
+    return note
 
 
 def _truth(condition: Q) -> "ExpressionWrapper[Q]":

@@ -125,7 +125,7 @@ if (form) {
   });
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     form.addEventListener(failure, () => {
-      byId("salvo").textContent = "Não foi salvo. O que você digitou continua aqui; confira a rede.";
+      byId("salvo").textContent = UNSENT;
       announce("O atendimento não foi salvo.");
     });
   }
@@ -144,12 +144,60 @@ if (form) {
       for (const exit of field.querySelectorAll(".exit input")) exit.checked = false;
     }
   });
-  form.addEventListener("submit", () => {
-    // After the browser has taken the values: a disabled button must not stop the submission.
-    setTimeout(() => { form.querySelector(".go").disabled = true; });
-  });
-  window.addEventListener("pageshow", () => { form.querySelector(".go").disabled = false; });
 }
+
+/* Registering: saved first, so that a lost login or network keeps the page and what it holds */
+
+const UNSENT = "Não foi salvo. O que você digitou continua aqui; confira a rede.";
+
+// Another login in another tab changes the token of every page; the cookie has the new one.
+function renewToken() {
+  const token = document.cookie.match(/(?:^|; )(?:csrftoken|__Host-guiche-csrf)=([^;]+)/)?.[1];
+  if (!token) return;
+  for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
+}
+
+async function register(button) {
+  button.disabled = true;
+  try {
+    const body = new FormData(form);
+    body.set("revision", Date.now());
+    const headers = { "HX-Request": "true" };
+    const answer = await fetch(form.getAttribute("hx-post"), { method: "POST", headers, body });
+    if (answer.ok) { form.submit(); return; }
+    const known = [401, 409].includes(answer.status);
+    byId("salvo").innerHTML = known ? await answer.text() : UNSENT;
+  } catch {
+    byId("salvo").textContent = UNSENT;
+  }
+  button.disabled = false;
+}
+
+if (form) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = form.querySelector(".go");
+    if (button.disabled) return;
+    renewToken();
+    register(button);
+  });
+  document.body.addEventListener("htmx:configRequest", ({ detail }) => {
+    renewToken();
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    detail.parameters.set("csrfmiddlewaretoken", token);
+  });
+}
+
+/* Every form is sent once: no second click while the first is on its way */
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  // After the browser has taken the values: a disabled button must not stop the submission.
+  setTimeout(() => { for (const button of event.target.querySelectorAll("button")) button.disabled = true; });
+});
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
+});
 
 /* Keyboard: only with modifiers, so that nothing fires while typing */
 
