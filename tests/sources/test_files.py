@@ -4,6 +4,7 @@ import io
 import os
 import socket
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,22 @@ def test_a_name_that_would_take_over_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "ana\x1b[31m\n.cer"
     path.write_bytes(PADARIA)
     assert read_path(path).found[0].source.name == f"{tmp_path}/ana?[31m?.cer"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_every_name_can_be_shown(tmp_path: Path) -> None:
+    hostile = tmp_path / "a\x1b[2J\n\u202e.cer"
+    hostile.write_bytes(PADARIA)
+    assert read_path(hostile).found[0].source.name == f"{tmp_path}/a?[2J??.cer"
+    with zipfile.ZipFile(hostile, "w") as archive:
+        archive.writestr("b\x1b\n\u202e.cer", PADARIA[:-9])
+    with pytest.raises(SourceError) as caught:
+        read_path(hostile)
+    assert caught.value.source.name == f"{tmp_path}/a?[2J??.cer/b???.cer"
+    with pytest.raises(SourceError) as caught:
+        read_text_path(hostile)
+    assert str(caught.value).isprintable()
+    hostile.unlink()
+    with pytest.raises(SourceError) as caught:
+        read_path(hostile)
+    assert str(caught.value).isprintable()
