@@ -132,6 +132,7 @@ def people(suporte: User, relacionamento: User, supervisao: User) -> dict[str, U
 
 
 ANSWERS = {
+    "problem": "A Conectividade Social pede o CEI ao cliente.",
     "card_medium": "Token",
     "phone_1": "(11) 3333-4444",
     "phone_2": "(11) 98765-4321",

@@ -44,13 +44,15 @@ def test_a_reading_fills_in_what_it_knows(read: Draft) -> None:
 
 
 def test_what_is_missing_is_said_in_the_order_of_the_form(read: Draft) -> None:
-    assert list(read.problems()) == ["card_medium", "phone_1", "phone_2", "email_confirmed"]
+    assert list(read.problems()) == [
+        "problem", "card_medium", "phone_1", "phone_2", "email_confirmed",
+    ]  # fmt: skip
     assert read.problems()["phone_2"] == "Peça um segundo telefone ao cliente."
 
 
 def test_an_empty_draft_misses_everything(draft: Draft) -> None:
     assert list(draft.problems()) == [
-        "document", "name", "card_type", "card_medium", "card_issuer", "card_serial",
+        "document", "name", "problem", "card_type", "card_medium", "card_issuer", "card_serial",
         "card_validity", "phone_1", "phone_2", "email", "email_confirmed",
     ]  # fmt: skip
 

@@ -63,9 +63,16 @@ def test_the_facts_of_the_two_screens() -> None:
     assert PROCEDURE.term.total_seconds() == 24 * 60 * 60
 
 
-def test_the_proposals_can_be_sent_as_they_are(draft: Draft) -> None:
+def test_the_system_that_asks_is_asked_for(draft: Draft) -> None:
+    message = "Falta trocar “[sistema que pede o CEI]” pelo que o cliente disse."
+    assert draft.problems() == {"problem": message}
+    text = draft.values()["problem"]
+    draft.type_in({"problem": text.replace("[sistema que pede o CEI]", "Conectividade Social")})
     assert draft.problems() == {}
-    texts = [draft.values()[key] for key in ("problem", "description", "solution")]
+
+
+def test_the_other_proposals_can_be_sent_as_they_are(draft: Draft) -> None:
+    texts = [draft.values()[key] for key in ("description", "solution")]
     assert not re.search(r"[{}\[\]]", "".join(texts))
     assert all(draft.origin(key) == "proposed" for key in ("problem", "category", "solution"))
 
@@ -98,7 +105,24 @@ def test_an_expired_certificate_is_said_to_relacionamento(
     draft = Draft.start(suporte)
     stopped_clock.forward(days=400)  # type: ignore[attr-defined]
     draft.attach(store(profiles.e_cnpj(profiles.ZEROS)))
-    assert "O certificado venceu em" in draft.values()["description"]
+    values = draft.values()
+    assert "O certificado venceu em" in values["description"]
+    assert "vencido em 02/03/2027" in values["description"]
+    assert "está vencido e não traz a matrícula CEI" in values["problem"]
+
+
+@pytest.mark.parametrize("kind", ["present", "blank", "absent", "check_digit", "caepf"])
+def test_of_an_expired_certificate_nothing_is_revoked(
+    suporte: User, store: Store, stopped_clock: "object", kind: str
+) -> None:
+    draft = Draft.start(suporte)
+    stopped_clock.forward(days=4000)  # type: ignore[attr-defined]
+    draft.attach(store(CERTIFICATES[kind]))  # type: ignore[arg-type]
+    solution = draft.values()["solution"]
+    assert "não há o que revogar" in solution
+    assert "revogado" not in solution
+    assert "já na compra do novo" in solution
+    assert "vencido" in draft.values()["problem"]
 
 
 def test_a_reading_gives_every_name_that_a_procedure_may_use(suporte: User, store: Store) -> None:

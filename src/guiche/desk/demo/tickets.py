@@ -18,6 +18,7 @@ from guiche.desk.promises.watch import watch
 from guiche.desk.tickets.ticket import Ticket
 
 _ANSWERS = {
+    "problem": "A Conectividade Social da Caixa pede o CEI do cliente.",
     "card_medium": "Arquivo no computador",
     "phone_1": "(11) 3333-4444",
     "phone_2": "(11) 98765-4321",
