@@ -105,7 +105,7 @@ def _is_sound(reader: Reader, entry: TLV) -> bool:
         case 0x87:  # IP address, with or without mask
             return len(content) in (4, 8, 16, 32)
         case 0x88:
-            return is_dotted(dotted(content))
+            return content[:1] != bytes([OBJECT_IDENTIFIER]) and is_dotted(dotted(content))
     return False
 
 
