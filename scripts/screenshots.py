@@ -101,6 +101,9 @@ def read_certificate(page: Page, file: Path, verdict: str) -> None:
 
 def answer(page: Page) -> None:
     """What only the customer can say."""
+    page.get_by_label("Descrição do problema").fill(
+        "A Conectividade Social pede o CEI, e o certificado não o traz."
+    )
     page.get_by_label("Arquivo no computador").check()
     page.get_by_label("Telefone para retorno").fill("(11) 3333-4444")
     page.get_by_label("Segundo telefone", exact=True).fill("(11) 98765-4321")

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
@@ -213,6 +214,14 @@ def test_a_choice_that_nobody_offered_is_refused_in_words(
     assert "Não consegui ler." in refusal(client, address, {"der": der})
 
 
+def test_only_a_cei_is_offered_in_the_form_of_one(client: Client, address: str) -> None:
+    assert "Copiar 11.583.00249/85" in card(client, address, upload(e_cnpj(cei=CEI).der()))
+    doubtful = card(client, address, upload(e_cpf(cei="111444777001").der()))
+    assert "Copiar 111444777001" in doubtful
+    assert "Copiar 11.144" not in doubtful
+    assert 'class="notice' not in doubtful
+
+
 # What is not read
 
 
@@ -247,6 +256,18 @@ def test_the_refusal_without_a_script_is_the_page_with_all_that_was_typed(
 # Private keys
 
 CANARY = "senha-canario-7731"
+
+
+def test_a_refused_key_is_the_answer_and_says_that_nothing_was_kept(
+    client: Client, address: str
+) -> None:
+    key = pem(zeros()).encode() + b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+    page = refusal(client, address, upload(key, "ana.pem"))
+    assert f'tabindex="-1">{KEY_REFUSED}</h2>' in page
+    assert "O arquivo não foi guardado." in page
+    files = [SimpleUploadedFile("a.txt", b"nada"), SimpleUploadedFile("ana.pem", key)]
+    page = refusal(client, address, {"arquivo": files})
+    assert "O arquivo ana.pem não foi guardado." in page
 
 
 @pytest.fixture(scope="module")

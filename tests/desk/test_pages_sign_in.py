@@ -56,9 +56,18 @@ def test_markup_in_the_user_name_stays_text(client: Client) -> None:
 
 def test_leaving_is_a_post_and_ends_the_login(client: Client, bruno: User) -> None:
     client.force_login(bruno)
-    assert client.get("/sair/").status_code == 405
+    assert client.get("/sair/")["Location"] == "/"
+    assert client.get("/")["Location"] == "/atender/"
     assert client.post("/sair/")["Location"] == "/entrar/"
     assert client.get("/")["Location"].startswith("/entrar/")
+
+
+def test_a_page_of_another_team_leads_to_ones_own(client: Client, bruno: User) -> None:
+    bruno.role = "relacionamento"
+    bruno.save(update_fields=["role"])
+    data = {"username": "bruno", "password": "uma senha longa"}
+    assert client.post("/entrar/?next=/atender/", data)["Location"] == "/"
+    assert client.get("/")["Location"] == "/fila/"
 
 
 def test_an_account_that_was_switched_off_does_not_enter(client: Client, bruno: User) -> None:

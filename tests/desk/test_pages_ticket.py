@@ -67,6 +67,15 @@ def test_the_latest_event_stands_on_top(relacionamento: Client, ticket: Ticket) 
     assert page.index("<h3>Encaminhado</h3>") < page.index("<h3>Chamado aberto</h3>")
 
 
+def test_a_time_that_is_past_is_not_said_to_anybody(relacionamento: Client, ticket: Ticket) -> None:
+    address = at(ticket, "registrado")
+    assert "Diga ao cliente" in relacionamento.get(address).content.decode()
+    with clock.stopped_at(NOW + timedelta(hours=25)):
+        page = relacionamento.get(address).content.decode()
+    assert "Diga ao cliente" not in page
+    assert "Venceu há 1 h e 14 min" in page
+
+
 def test_an_overdue_promise_says_it(relacionamento: Client, ticket: Ticket) -> None:
     with clock.stopped_at(NOW + timedelta(hours=25)):
         page = shown(relacionamento, ticket)

@@ -51,8 +51,8 @@ def test_submitting_opens_forwards_and_promises(
         "24/11, às 14h30, no telefone (11) 3333-4444. Não precisa abrir outro chamado."
     )
     assert ticket.send == (
-        f"Olá. Seu protocolo é {ticket.spoken}. O Relacionamento liga até terça, 24/11, às 14h30, "
-        "nos telefones informados. Não precisa abrir outro chamado."
+        f"Olá. Seu protocolo é {ticket.spoken}. O Relacionamento liga até terça, 24/11, às 14h30. "
+        "Não precisa abrir outro chamado."
     )
 
 

@@ -246,7 +246,7 @@ def test_registering_after_the_login_ended_loses_nothing(
     expect(page.locator("#salvo")).to_contain_text("Seu acesso expirou.")
     # As after a login in another tab, which changes the token of every page.
     token = {"name": "csrftoken", "value": "n" * 32, "url": page.url.split("/atender")[0]}
-    page.context.add_cookies([c for c in session if c["name"] == "sessionid"] + [token])  # type: ignore[arg-type]
+    page.context.add_cookies([c for c in session if c["name"] == "sessionid"] + [token])  # type: ignore[arg-type, list-item]
     page.get_by_role("button", name="Registrar chamado").click()
     page.wait_for_url(re.compile("/registrado/"))
     assert Ticket.objects.get().customer == "Padaria Nova Ltda"

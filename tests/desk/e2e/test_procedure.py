@@ -16,6 +16,7 @@ VERDICT = "Sem CEI: o campo está preenchido com zeros."
 
 
 PASSWORD = "uma senha longa"
+PROBLEM = "A Conectividade Social pede o CEI, e o certificado não o traz."
 
 
 def with_password(user: User) -> User:
@@ -44,6 +45,8 @@ def test_by_mouse(new_page: Open, bruno: User, carla: User, certificate: Path) -
     page.get_by_text("Ver prova").click()
     expect(page.get_by_text("2.16.76.1.3.7", exact=True).first).to_be_visible()
 
+    problem = page.get_by_label("Descrição do problema")
+    problem.fill(problem.input_value().replace("[sistema que pede o CEI]", "Conectividade Social"))
     page.get_by_label("Token").click()
     page.get_by_label("Telefone para retorno").fill("11 98888-7777")
     page.get_by_label("Segundo telefone", exact=True).fill("1133334444")
@@ -108,6 +111,7 @@ def test_by_keyboard_alone(new_page: Open, bruno: User, carla: User) -> None:
     page.keyboard.press("Control+V")
     expect(page.get_by_role("heading", name=VERDICT)).to_be_visible()
 
+    write(page, "#f-problem", PROBLEM)
     reach(page, "[name=card_medium]")
     page.keyboard.press("Space")
     write(page, "#f-phone_1", "11988887777")
@@ -160,6 +164,7 @@ def test_without_a_script(new_page: Open, bruno: User, certificate: Path) -> Non
     page.set_input_files("#arquivo", certificate)
     page.get_by_role("button", name="Ler certificado").click()
     expect(page.get_by_role("heading", name=VERDICT)).to_be_visible()
+    page.get_by_label("Descrição do problema").fill(PROBLEM)
     page.get_by_label("Nuvem").check()
     page.get_by_label("Telefone para retorno").fill("11 98888-7777")
     page.get_by_role("button", name="Salvar").click()

@@ -168,7 +168,7 @@ def clean_phone(typed: str) -> str:
         or phonenumbers.number_type(number) not in _CALLABLE
         or len(set(national[_SUBSCRIBER])) == 1
     ):
-        raise Problem("Este telefone não existe. Confira o DDD e o número com o cliente.")
+        raise Problem("Este telefone não serve para retorno. Confira o DDD e o número.")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 

@@ -76,7 +76,8 @@ def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     try:
         reading = uploads.received(request)
     except uploads.NotRead as error:
-        return _result(request, draft, sent, status=422, reading_error=str(error))
+        why = {"reading_error": str(error), "reading_heading": error.heading}
+        return _result(request, draft, sent, status=422, **why)
     choices = distinct(reading)
     if len(choices) > 1:
         return _result(request, draft, sent, choice=Choice.of(choices, clock.now()))

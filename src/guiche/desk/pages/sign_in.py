@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from guiche.desk.pages import fragment
-from guiche.desk.pages.access import landing
+from guiche.desk.pages.access import account, attends, landing
 
 
 class Credentials(AuthenticationForm):
@@ -40,6 +42,20 @@ class SignIn(LoginView):
                 status=401,
             )
         return super().dispatch(request, *args, **kwargs)
+
+    def get_success_url(self) -> str:
+        """The page asked for; where this person may not open it, the start of the day."""
+        asked = super().get_success_url()
+        calls = asked.startswith(reverse("atender"))
+        return resolve_url("inicio") if calls and not attends(account(self.request)) else asked
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Ends the login (POST). An address that is only opened leads to the start: no link logs out."""
+    if request.method != "POST":
+        return redirect("inicio")
+    logout(request)
+    return redirect("entrar")
 
 
 def start(request: HttpRequest) -> HttpResponse:

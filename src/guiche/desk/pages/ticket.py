@@ -18,7 +18,7 @@ from guiche.desk.pages.due import Clock
 from guiche.desk.pages.queue import not_found
 from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.fact import Fact
-from guiche.desk.promises.promise import Result
+from guiche.desk.promises.promise import RUNNING, Result
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.event import AlreadyRecorded
 
@@ -62,11 +62,13 @@ class Refusal:
 @require_GET
 def registered(request: HttpRequest, number: str) -> HttpResponse:
     """The number, large, with the words for the customer."""
-    ticket = _ticket(number)
+    ticket, now = _ticket(number), clock.now()
     page = {
         "section": "atender",
         "ticket": ticket,
-        "due": ticket.promise.spoken(clock.now()),
+        "due": ticket.promise.spoken(now),
+        "clock": Clock.of(ticket.promise, now),
+        "running": ticket.promise.state(now) in RUNNING,
         "may_attend": attends(account(request)),
     }
     return render(request, "desk/registrado.html", page)

@@ -36,7 +36,14 @@ class BodyLimit:
 
 
 class NotRead(Refused):
-    """Nothing was read; the message says why and what to do."""
+    """Nothing was read; the message says why and what to do.
+
+    `heading` is the sentence at the size of a verdict, where the reason has one of its own.
+    """
+
+    def __init__(self, message: str, heading: str = "") -> None:
+        super().__init__(message)
+        self.heading = heading
 
 
 def received(request: HttpRequest) -> Reading:
@@ -54,7 +61,7 @@ def received(request: HttpRequest) -> Reading:
         except SourceError as error:
             errors += (error, *error.others)
     if not found:
-        raise NotRead(_why_not(errors))
+        raise _not_read(errors, several=len(request.FILES.getlist("arquivo")) > 1)
     return Reading(tuple(found), tuple(errors))
 
 
@@ -76,7 +83,13 @@ def _decoded(chosen: str) -> bytes:
         raise NotRead(NOTHING_SENT) from error
 
 
+def _not_read(errors: Sequence[SourceError], *, several: bool) -> NotRead:
+    holds_key = next((error for error in errors if isinstance(error, HoldsKeyError)), None)
+    if holds_key is None:
+        return NotRead(_why_not(errors))
+    name = f" {holds_key.source.name}" if several else ""
+    return NotRead(f"O arquivo{name} não foi guardado.", heading=holds_key.message)
+
+
 def _why_not(errors: Sequence[SourceError]) -> str:
-    if holds_key := next((error for error in errors if isinstance(error, HoldsKeyError)), None):
-        return holds_key.message
     return errors[0].message if len(errors) == 1 else " ".join(map(str, errors)) or NOTHING_SENT

@@ -1,13 +1,12 @@
 """Every address of the pages, in the order of a call."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from guiche.desk.pages import attend, queue, sign_in, ticket
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
-    path("sair/", LogoutView.as_view(), name="sair"),
+    path("sair/", sign_in.leave, name="sair"),
     path("", sign_in.start, name="inicio"),
     path("atender/", attend.start, name="atender"),
     path("atender/<uuid:draft_id>/", attend.show, name="atendimento"),

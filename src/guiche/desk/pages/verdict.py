@@ -32,8 +32,9 @@ _KINDS = {
     "email": "mensagem de e-mail",
 }
 _SOON = timedelta(days=30)
-# The line of the validity says it, as of today and in the day of Brasília.
-_DATES = ("expired", "not_yet_valid")
+# The line of the validity says the first two, as of today and in the day of Brasília; the headline
+# says the third.
+_SAID_ABOVE = ("expired", "not_yet_valid", "caepf_in_cei_field")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ class Verdict:
             facts=tuple(_facts(contract)),
             evidence=tuple(enrolment.get("evidence") or ()),
             fields=tuple(contract.get("fields") or ()),
-            findings=tuple(f for f in contract.get("findings") or () if f["code"] not in _DATES),
+            findings=tuple(
+                f for f in contract.get("findings") or () if f["code"] not in _SAID_ABOVE
+            ),
         )
 
     @classmethod
@@ -118,6 +121,11 @@ class Verdict:
         """The card of a fresh reading, with the fields that are shown once and not kept."""
         contract = reading.to_dict(found.source)
         return cls.of(contract, reading.headline, reading.explanation, now)
+
+    @property
+    def copyable(self) -> str:
+        """The number as a button offers it: in the form of a CEI only where it is one."""
+        return self.formatted if self.status == "present" else self.number
 
     @property
     def warnings(self) -> tuple[Mapping[str, Any], ...]:

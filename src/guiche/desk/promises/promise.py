@@ -34,6 +34,10 @@ class PromiseState(StrEnum):
     CLOSED = "encerrado sem contato"
 
 
+RUNNING = (PromiseState.ON_TIME, PromiseState.ENDING)
+"""While it may still be said to the customer."""
+
+
 class Result(models.TextChoices):
     """What came of a call. Only speaking with the customer keeps the promise."""
 
