@@ -51,7 +51,7 @@ class SignIn(LoginView):
 
 
 def leave(request: HttpRequest) -> HttpResponse:
-    """Ends the login (POST). An address that is only opened leads to the start: no link logs out."""
+    """Ends the login (POST); an address that is only opened leads to the start."""
     if request.method != "POST":
         return redirect("inicio")
     logout(request)
