@@ -10,6 +10,8 @@ from guiche.cli.start import start_desk, stop_with_parent
 # Reading a certificate takes a millisecond; threads are for waiting on the database.
 _THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 _SECONDS_TO_FINISH = 5
+# One a core: a page is mostly Python, and one process answers one at a time.
+_PROCESSES = min(4, os.cpu_count() or 1)
 
 
 @click.command("web", cls=Command)
@@ -33,7 +35,8 @@ _SECONDS_TO_FINISH = 5
     metavar="N",
     envvar="GUICHE_WEB_WORKERS",
     type=click.IntRange(1, 64),
-    default=1,
+    default=_PROCESSES,
+    show_default="um por núcleo, até 4",
     help="Processos que respondem.",
 )
 @click.option("--with-parent", is_flag=True, hidden=True)
