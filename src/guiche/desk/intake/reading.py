@@ -8,7 +8,7 @@ it rests enciphered, and only for a time.
 
 import re
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -20,6 +20,7 @@ from guiche.desk.people.user import User
 from guiche.desk.procedures.names import CONDITIONS, UNREAD
 from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Profile, oids
+from guiche.sources import Source
 
 DER_KEPT = timedelta(days=90)
 
@@ -37,22 +38,6 @@ _DROPPED_OF_A_PERSON = ("birth_date", "rg", "rg_issuer", "rg_state")
 _DROPPED_FINDINGS = ("birth_date_unreadable",)
 # Whose certificate this is, is known; that it is not the customer's, too.
 _NOT_THE_CUSTOMER = ("ca", "not_icp_brasil")
-
-
-class Origin(Protocol):
-    """Where a certificate was read from."""
-
-    @property
-    def name(self) -> str:
-        """The name of the file or place."""
-
-    @property
-    def kind(self) -> str:
-        """`pem`, `der`, `pkcs12`, ..."""
-
-    @property
-    def index(self) -> int:
-        """Its position in there."""
 
 
 class Inspection(models.Model):
@@ -75,7 +60,7 @@ class Inspection(models.Model):
 
     @classmethod
     def store(
-        cls, reading: Reading, *, der: bytes | None, by: User, source: Origin | None = None
+        cls, reading: Reading, *, der: bytes | None, by: User, source: Source | None = None
     ) -> "Inspection":
         """A new row. `der` is the certificate read, None when only text was; it is enciphered.
 
@@ -149,17 +134,12 @@ def conditions_of(inspection: Inspection | None) -> dict[str, str]:
     return inspection.conditions if inspection else dict.fromkeys(CONDITIONS, UNREAD)
 
 
-class _Anonymous:
-    """A source without its name."""
-
-    def __init__(self, source: Origin) -> None:
-        self.kind, self.index = source.kind, source.index
-        extension = re.search(r"\.([a-z0-9]{1,4})$", source.name.lower())
-        self.name = f"*.{extension[1]}" if extension else ""
-
-
-def _anonymous(source: Origin | None) -> _Anonymous | None:
-    return _Anonymous(source) if source else None
+def _anonymous(source: Source | None) -> Source | None:
+    """The source with no more of its name than the extension: people write passwords there."""
+    if source is None:
+        return None
+    extension = re.search(r"\.([a-z0-9]{1,4})$", source.name.lower())
+    return source._replace(name=f"*.{extension[1]}" if extension else "")
 
 
 def _long_values(reading: Reading) -> list[str]:
