@@ -90,7 +90,7 @@ def test_any_accident_gets_an_answer(der: bytes) -> None:
     )
 )
 def test_any_pasted_values_get_an_answer(values: list[OtherName]) -> None:
-    assert is_an_answer(inspect_fields(values, at=AT))
+    assert is_an_answer(inspect_fields(values))
 
 
 @pytest.mark.parametrize("made", [e_cnpj(), e_cnpj(ZEROS), pf_2024()], ids=["cei", "zeros", "none"])

@@ -210,11 +210,7 @@ def inspect(der: bytes, *, at: datetime | None = None) -> Inspection:
     )
 
 
-def inspect_fields(
-    other_names: Sequence[OtherName],
-    *,
-    at: datetime | None = None,  # noqa: ARG001
-) -> Inspection:
+def inspect_fields(other_names: Sequence[OtherName]) -> Inspection:
     """Judges values pasted without a certificate, as a dialog shows them. Pure; never raises."""
     fields = Fields(other_names)
     holder = holder_of(None, None, fields)

@@ -37,7 +37,7 @@ class Found(NamedTuple):
     def inspect(self, *, at: datetime | None = None) -> Inspection:
         """The reading; `at` is the moment its validity is judged for. Never raises."""
         if self.der is None:
-            return inspect_fields(self.other_names, at=at)
+            return inspect_fields(self.other_names)
         return inspect(self.der, at=at)
 
 
