@@ -1,4 +1,4 @@
-"""What the commands of the desk have in common: its settings, and an orderly end."""
+"""What the commands of the desk have in common: its port and settings, and an orderly end."""
 
 import os
 import signal
@@ -8,6 +8,15 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 import click
+
+port_option = click.option(
+    "--port",
+    metavar="PORTA",
+    envvar="GUICHE_PORT",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    help="Porta das páginas.",
+)
 
 
 def start_desk(*, checked: bool = True) -> None:

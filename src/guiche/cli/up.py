@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from guiche.cli.portuguese import Command
-from guiche.cli.start import start_desk, until_stopped
+from guiche.cli.start import port_option, start_desk, until_stopped
 
 _HOST = "127.0.0.1"
 _SECONDS_TO_START = 30.0
@@ -22,14 +22,7 @@ _SECONDS_TO_STOP = 10.0
 
 
 @click.command("up", cls=Command)
-@click.option(
-    "--port",
-    metavar="PORTA",
-    envvar="GUICHE_PORT",
-    type=click.IntRange(1, 65535),
-    default=8000,
-    help="Porta das páginas.",
-)
+@port_option
 def command(port: int) -> None:
     """Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas.
 

@@ -5,7 +5,7 @@ import os
 import click
 
 from guiche.cli.portuguese import Command
-from guiche.cli.start import start_desk, stop_with_parent
+from guiche.cli.start import port_option, start_desk, stop_with_parent
 
 # Reading a certificate takes a millisecond; threads are for waiting on the database.
 _THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
@@ -22,14 +22,7 @@ _PROCESSES = min(4, os.cpu_count() or 1)
     default="127.0.0.1",
     help="Endereço em que escuta.",
 )
-@click.option(
-    "--port",
-    metavar="PORTA",
-    envvar="GUICHE_PORT",
-    type=click.IntRange(1, 65535),
-    default=8000,
-    help="Porta em que escuta.",
-)
+@port_option
 @click.option(
     "--workers",
     metavar="N",
