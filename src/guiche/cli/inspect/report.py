@@ -1,5 +1,6 @@
 """What the command prints: lines for people, or NDJSON; and the exit status."""
 
+import os
 import sys
 
 import click
@@ -126,8 +127,6 @@ class LinesReport(Report):
 
 def wants_colour() -> bool | None:
     """False and True where the environment says so (no-color.org), None to ask the terminal."""
-    import os
-
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
