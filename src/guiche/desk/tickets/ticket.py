@@ -10,11 +10,10 @@ from django.db.models import ExpressionWrapper, Q, QuerySet
 from stdnum.exceptions import ValidationError
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import TYPES, mask_name, refuse_secrets, shown
+from guiche.desk.intake.facts import refuse_secrets
 from guiche.desk.intake.plain import plain_text
-from guiche.desk.intake.reading import Inspection, conditions_of, words_of
+from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
-from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.promise import Promise
 from guiche.desk.tickets import event as events
@@ -24,7 +23,6 @@ from guiche.desk.tickets.moves import (
     CANCELLED,
     FORWARDED,
     MOVES,
-    OPEN,
     RESOLVED,
     RETURNED,
     STATES,
@@ -33,12 +31,13 @@ from guiche.desk.tickets.moves import (
     MoveRefused,
     Rule,
 )
+from guiche.desk.tickets.shown import Shown
 
 _LONGEST_NOTE = 2000
 _TRIES = 20
 
 
-class Ticket(models.Model):
+class Ticket(Shown, models.Model):
     """A case that was submitted. `facts` are the cleaned answers, `typed` the same as typed."""
 
     number = models.CharField(max_length=numbers.LENGTH, unique=True)
@@ -141,95 +140,6 @@ class Ticket(models.Model):
     def closed(cls) -> "QuerySet[Ticket]":
         """Resolved and cancelled, the latest first."""
         return cls.listed().filter(state__in=(RESOLVED, CANCELLED)).order_by("-moved_at", "-pk")
-
-    # What is shown
-
-    @property
-    def spoken(self) -> str:
-        """`482 170 365-7`."""
-        return numbers.spoken(self.number)
-
-    @property
-    def mark(self) -> str:
-        """`[G4821703657]`, by which other desks find it."""
-        return f"[G{self.number}]"
-
-    @property
-    def state_label(self) -> str:
-        """The state as people call it."""
-        return STATES[self.state]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something is still to be done."""
-        return self.state in OPEN
-
-    @property
-    def procedure(self) -> Procedure:
-        """The procedure in the version that the ticket was opened with."""
-        return self.procedure_version.procedure
-
-    @property
-    def shown(self) -> dict[str, str]:
-        """Each fact as a page shows it: numbers formatted, dates in Brazilian order."""
-        return {
-            fact.key: shown(fact, self.facts[fact.key])
-            for fact in self.procedure.facts
-            if fact.key in self.facts
-        }
-
-    @property
-    def exits(self) -> list[tuple[str, str]]:
-        """Label and reason of each fact that the customer could not give."""
-        return [
-            (fact.label, self.facts[fact.key])
-            for fact in self.procedure.facts
-            if fact.is_exit(self.facts.get(fact.key, ""))
-        ]
-
-    @property
-    def customer(self) -> str:
-        """The name of the customer."""
-        return self.facts.get(self.procedure.customer.name, "")
-
-    @property
-    def customer_masked(self) -> str:
-        """The name for lists: of a person, the first name and initials."""
-        person = len(self.facts.get(self.procedure.customer.document, "")) == 11
-        return mask_name(self.customer) if person else self.customer
-
-    @property
-    def document_masked(self) -> str:
-        """The CPF masked, or the CNPJ, for lists."""
-        document = self.facts.get(self.procedure.customer.document, "")
-        return TYPES["document"].mask(document) if document else ""
-
-    @property
-    def phones(self) -> list[str]:
-        """The numbers to call, in order, in E.164."""
-        facts = [self.procedure.fact(key) for key in self.procedure.customer.phones]
-        return [
-            self.facts[fact.key]
-            for fact in facts
-            if fact.key in self.facts and not fact.is_exit(self.facts[fact.key])
-        ]
-
-    @property
-    def say(self) -> str:
-        """What is read to the customer, with the due time as it is said now."""
-        due = self.promise.spoken(clock.now())
-        known = {**conditions_of(self.inspection), **self.facts}
-        words = {**words_of(self.inspection), **self.shown, **self._names(due)}
-        return self.procedure.say.filled(words, known)
-
-    @property
-    def send(self) -> str:
-        """What is sent to the customer: number and time, no personal data."""
-        known = {**conditions_of(self.inspection), **self.facts}
-        return self.procedure.send.filled(self._names(self.promise.written), known)
-
-    def _names(self, due: str) -> dict[str, str]:
-        return {"protocol": self.spoken, "due": due, "team": self.team}
 
     # History
 

@@ -1,0 +1,112 @@
+"""What a ticket shows of itself: numbers, answers, who to call, texts for the customer."""
+
+from typing import TYPE_CHECKING, Any
+
+from guiche.desk import clock
+from guiche.desk.intake.facts import TYPES, mask_name, shown
+from guiche.desk.intake.reading import conditions_of, words_of
+from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.tickets import number as numbers
+from guiche.desk.tickets.moves import OPEN, STATES
+
+
+class Shown:
+    """The half of `Ticket` that only reads."""
+
+    if TYPE_CHECKING:
+        number: Any
+        state: Any
+        team: Any
+        facts: Any
+        procedure_version: Any
+        inspection: Any
+        promise: Any
+
+    @property
+    def spoken(self) -> str:
+        """`482 170 365-7`."""
+        return numbers.spoken(self.number)
+
+    @property
+    def mark(self) -> str:
+        """`[G4821703657]`, by which other desks find it."""
+        return f"[G{self.number}]"
+
+    @property
+    def state_label(self) -> str:
+        """The state as people call it."""
+        return STATES[self.state]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.state in OPEN
+
+    @property
+    def procedure(self) -> Procedure:
+        """The procedure in the version that the ticket was opened with."""
+        procedure: Procedure = self.procedure_version.procedure
+        return procedure
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Each fact as a page shows it: numbers formatted, dates in Brazilian order."""
+        return {
+            fact.key: shown(fact, self.facts[fact.key])
+            for fact in self.procedure.facts
+            if fact.key in self.facts
+        }
+
+    @property
+    def exits(self) -> list[tuple[str, str]]:
+        """Label and reason of each fact that the customer could not give."""
+        return [
+            (fact.label, self.facts[fact.key])
+            for fact in self.procedure.facts
+            if fact.is_exit(self.facts.get(fact.key, ""))
+        ]
+
+    @property
+    def customer(self) -> str:
+        """The name of the customer."""
+        facts: dict[str, str] = self.facts
+        return facts.get(self.procedure.customer.name, "")
+
+    @property
+    def customer_masked(self) -> str:
+        """The name for lists: of a person, the first name and initials."""
+        person = len(self.facts.get(self.procedure.customer.document, "")) == 11
+        return mask_name(self.customer) if person else self.customer
+
+    @property
+    def document_masked(self) -> str:
+        """The CPF masked, or the CNPJ, for lists."""
+        document = self.facts.get(self.procedure.customer.document, "")
+        return TYPES["document"].mask(document) if document else ""
+
+    @property
+    def phones(self) -> list[str]:
+        """The numbers to call, in order, in E.164."""
+        facts = [self.procedure.fact(key) for key in self.procedure.customer.phones]
+        return [
+            self.facts[fact.key]
+            for fact in facts
+            if fact.key in self.facts and not fact.is_exit(self.facts[fact.key])
+        ]
+
+    @property
+    def say(self) -> str:
+        """What is read to the customer, with the due time as it is said now."""
+        due = self.promise.spoken(clock.now())
+        known = {**conditions_of(self.inspection), **self.facts}
+        words = {**words_of(self.inspection), **self.shown, **self._names(due)}
+        return self.procedure.say.filled(words, known)
+
+    @property
+    def send(self) -> str:
+        """What is sent to the customer: number and time, no personal data."""
+        known = {**conditions_of(self.inspection), **self.facts}
+        return self.procedure.send.filled(self._names(self.promise.written), known)
+
+    def _names(self, due: str) -> dict[str, str]:
+        return {"protocol": self.spoken, "due": due, "team": self.team}
