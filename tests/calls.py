@@ -15,6 +15,16 @@ NOW = datetime(2026, 11, 23, 17, 44, tzinfo=UTC)
 """A Monday, 14:44 in São Paulo; the synthetic certificates are valid."""
 
 ANSWERS = {
+    "requester_name": "Bento Exemplo",
+    "relation": "Representante",
+    "system": "Conectividade Social, com e-CNPJ",
+    "wanted_kind": "CEI",
+    "wanted_number": "11.583.00249/85",
+    "property": "Cliente só tem uma",
+    "ordered_with_cei": "Não sabe",
+    "best_hour": "Qualquer horário",
+    "phone_1_whose": "Bento Exemplo",
+    "phone_2_whose": "Bento Exemplo",
     "document": "11.222.333/0001-81",
     "name": "Padaria Exemplo Ltda",
     "problem": "A Conectividade Social pede o CEI e o certificado não traz.",

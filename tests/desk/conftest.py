@@ -20,7 +20,7 @@ from certificates import profiles
 from certificates.certificate import Certificate
 from guiche import sources
 from guiche.desk import clock, environment
-from guiche.desk.models import Draft, Inspection, Ticket, User
+from guiche.desk.models import Draft, Inspection, SiteVersion, Ticket, User
 from guiche.desk.people.role import Role
 
 DATABASES = os.environ.get("GUICHE_TEST_DATABASES", "sqlite,postgresql").split(",")
@@ -107,6 +107,23 @@ def stopped_clock() -> Iterator[StoppedClock]:
         yield StoppedClock(stack)
 
 
+SITE = {"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}}
+"""A team that is always there: any time may be promised."""
+
+
+@pytest.fixture
+def site(db: None) -> SiteVersion:
+    return SiteVersion.objects.create(content=SITE)
+
+
+@pytest.fixture(autouse=True)
+def _site(request: pytest.FixtureRequest) -> None:
+    """Every desk that is tested has set its hours; what happens before is a test of its own."""
+    marked = request.node.get_closest_marker("django_db") is not None
+    if marked or USES_DATABASE & set(request.fixturenames):
+        request.getfixturevalue("site")
+
+
 def _account(role: Role) -> User:
     return User.objects.create_user(f"{role}.exemplo", name=f"{role.label} Exemplo", role=role)
 
@@ -132,7 +149,11 @@ def people(suporte: User, relacionamento: User, supervisao: User) -> dict[str, U
 
 
 ANSWERS = {
-    "problem": "A Conectividade Social pede o CEI ao cliente.",
+    "requester_name": "Bento Exemplo",
+    "relation": "Representante",
+    "system": "Conectividade Social, com e-CNPJ",
+    "wanted_kind": "CEI",
+    "wanted_number": "11.583.00249/85",
     "card_medium": "Token",
     "phone_1": "(11) 3333-4444",
     "phone_2": "(11) 98765-4321",

@@ -38,9 +38,15 @@ def test_a_reading_fills_in_what_it_knows(read: Draft) -> None:
     assert values["card_issuer"].startswith("AC Exemplo")
     assert values["card_validity"] == "02/03/2027"
     assert values["email"] == "contato@padaria.exemplo.com.br"
-    assert {read.origin(key) for key in ("document", "card_serial", "email")} == {"certificate"}
-    assert {read.origin(key) for key in ("problem", "category", "solution")} == {"proposed"}
-    assert {read.origin(key) for key in ("phone_1", "card_medium", "email_confirmed")} == {""}
+    assert {read.answers().origin(key) for key in ("document", "card_serial", "email")} == {
+        "certificate"
+    }
+    assert {read.answers().origin(key) for key in ("problem", "category", "solution")} == {
+        "proposed"
+    }
+    assert {
+        read.answers().origin(key) for key in ("phone_1", "card_medium", "email_confirmed")
+    } == {""}
 
 
 def test_what_is_missing_is_said_in_the_order_of_the_form(read: Draft) -> None:
@@ -63,14 +69,14 @@ def test_what_is_typed_is_kept_exactly(draft: Draft) -> None:
     values = again(draft).values()
     assert {key: values[key] for key in typed} == typed
     assert "unknown" not in values
-    assert again(draft).origin("phone_1") == "typed"
+    assert again(draft).answers().origin("phone_1") == "typed"
 
 
 def test_a_page_that_sends_its_whole_form_types_nothing(read: Draft) -> None:
     form = {key: value.replace("\n", "\r\n") for key, value in read.values().items()}
     assert read.type_in(form)
     assert again(read).typed == {}
-    assert again(read).origin("problem") == "proposed"
+    assert again(read).answers().origin("problem") == "proposed"
 
 
 def test_a_form_with_older_proposals_types_nothing(read: Draft) -> None:
@@ -94,7 +100,7 @@ def test_another_reading_changes_what_nobody_typed(read: Draft, store: Store) ->
 def test_to_empty_a_field_is_an_answer_and_is_missing(read: Draft) -> None:
     read.type_in({"name": ""})
     assert again(read).values()["name"] == ""
-    assert again(read).origin("name") == ""
+    assert again(read).answers().origin("name") == ""
     assert read.problems()["name"] == "Informe o nome do cliente."
 
 
@@ -102,7 +108,7 @@ def test_to_write_back_what_was_offered_undoes_the_typing(read: Draft) -> None:
     offered = read.values()["name"]
     read.type_in({"name": "Outra"})
     read.type_in({"name": offered})
-    assert again(read).origin("name") == "certificate"
+    assert again(read).answers().origin("name") == "certificate"
 
 
 def test_a_late_autosave_does_not_undo_a_newer_one(draft: Draft) -> None:

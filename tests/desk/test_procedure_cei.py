@@ -60,7 +60,7 @@ def test_the_facts_of_the_two_screens() -> None:
             "description", "solution", "phone_1", "phone_2", "email", "email_confirmed",
         ],
     ]  # fmt: skip
-    assert PROCEDURE.term.total_seconds() == 24 * 60 * 60
+    assert PROCEDURE.promise.term.total_seconds() == 24 * 60 * 60
 
 
 def test_the_system_that_asks_is_asked_for(draft: Draft) -> None:
@@ -74,7 +74,9 @@ def test_the_system_that_asks_is_asked_for(draft: Draft) -> None:
 def test_the_other_proposals_can_be_sent_as_they_are(draft: Draft) -> None:
     texts = [draft.values()[key] for key in ("description", "solution")]
     assert not re.search(r"[{}\[\]]", "".join(texts))
-    assert all(draft.origin(key) == "proposed" for key in ("problem", "category", "solution"))
+    assert all(
+        draft.answers().origin(key) == "proposed" for key in ("problem", "category", "solution")
+    )
 
 
 def test_no_promise_that_cannot_be_kept(draft: Draft) -> None:

@@ -109,7 +109,7 @@ def test_another_procedure_needs_no_code(site: Site, db: None, suporte: User) ->
     draft.type_in({"who": "111.444.777-35", "phone": "11987654321", "mail": "ana@exemplo.com.br"})
     ticket = draft.submit(suporte)
     assert (ticket.team, ticket.customer_masked) == ("Acessos", "Ana E.")
-    assert ticket.promise.due_at - ticket.opened_at <= draft.procedure.term
+    assert ticket.promise.due_at - ticket.opened_at <= draft.procedure.promise.term
     assert ticket.promise.written in ticket.send
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import pytest
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import Problem
+from guiche.desk.intake.problem import Problem
 from guiche.desk.models import ContactAttempt, Promise, Ticket, User
 from guiche.desk.promises.promise import AttemptRefused, Result
 from guiche.desk.promises.watch import watch

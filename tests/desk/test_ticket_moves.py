@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from guiche.desk.intake.facts import Problem
+from guiche.desk.intake.problem import Problem
 from guiche.desk.models import Ticket, User
 from guiche.desk.people.role import Role
 from guiche.desk.refusal import Refused

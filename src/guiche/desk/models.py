@@ -3,10 +3,14 @@
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.delivery import Delivery
 from guiche.desk.intake.draft import Draft
+from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
+from guiche.desk.messages.message import Message
 from guiche.desk.people.user import User
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.promise import ContactAttempt, Promise
+from guiche.desk.search.term import Term
+from guiche.desk.site.site import SiteVersion
 from guiche.desk.tickets.event import Event
 from guiche.desk.tickets.ticket import Ticket
 
@@ -16,9 +20,13 @@ __all__ = [
     "Delivery",
     "Draft",
     "Event",
+    "Image",
     "Inspection",
+    "Message",
     "ProcedureVersion",
     "Promise",
+    "SiteVersion",
+    "Term",
     "Ticket",
     "User",
 ]

@@ -15,10 +15,17 @@ from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
 from guiche.desk.promises.promise import Result
 from guiche.desk.promises.watch import watch
+from guiche.desk.site.site import SiteVersion
 from guiche.desk.tickets.ticket import Ticket
 
+SITE = {"hours": {"week": ["08:00-18:00"] * 5 + ["", ""]}}
+
 _ANSWERS = {
-    "problem": "A Conectividade Social da Caixa pede o CEI do cliente.",
+    "requester_name": "Ana Exemplo",
+    "relation": "Representante",
+    "system": "Conectividade Social, com e-CNPJ",
+    "wanted_kind": "CEI",
+    "wanted_number": "11.583.00249/85",
     "card_medium": "Arquivo no computador",
     "phone_1": "(11) 3333-4444",
     "phone_2": "(11) 98765-4321",
@@ -31,6 +38,7 @@ _ANSWERS = {
 def make_demo(certificates: Path) -> None:
     """Accounts, and tickets of the certificates in the folder: all of it, or nothing."""
     make_demo_accounts()
+    SiteVersion.objects.create(content=SITE)
     suporte, relacionamento, _ = (User.objects.get(username=a.username) for a in ACCOUNTS)
 
     def ticket(hours: float, file: str, answers: Mapping[str, str] | None = None) -> Ticket:
@@ -68,4 +76,5 @@ def _opened(by: User, file: Path, answers: Mapping[str, str]) -> Ticket:
     draft = Draft.start(by)
     draft.attach(Inspection.store(reading, der=found.der, by=by, source=found.source))
     draft.type_in(answers)
+    draft.choose_due("term")
     return draft.submit(by)

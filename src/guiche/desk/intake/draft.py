@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -11,18 +11,25 @@ from django.db import models, transaction
 from django.db.models import F, Q
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import TYPES, Problem, shown
+from guiche.desk.intake.answers import Answers
 from guiche.desk.intake.plain import plain_text
-from guiche.desk.intake.reading import Inspection, conditions_of, words_of
+from guiche.desk.intake.problem import Problem
+from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
-from guiche.desk.procedures.fact import Fact
-from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.procedures.procedure import END, Procedure
 from guiche.desk.procedures.version import ProcedureVersion
+from guiche.desk.promises.due_choice import DueTime, due_times
 from guiche.desk.refusal import Refused
+from guiche.desk.site.site import Site
 from guiche.desk.tickets.ticket import Ticket
 
 DRAFT_KEPT = timedelta(days=7)
+LEFT_ALONE = timedelta(minutes=15)
+"""A call that nobody touched for so long waits like one that was paused: a call may drop, and so
+may a technician's computer."""
 _ALWAYS = Q()
+_OPEN = Q(submitted_at=None, ended_at=None)
+_NO_HOURS = "Falta o horário de quem retorna. A supervisão define em Ajustes, uma vez só."
 
 
 class Incomplete(Refused):
@@ -61,10 +68,19 @@ class Draft(models.Model):
     """How often it was changed."""
     tab = models.CharField(max_length=36, blank=True)
     """The mark of the page that changed it last: that one may go on, another must have seen it."""
+    due = models.CharField(max_length=10, blank=True)
+    """Which of the times that may be promised was chosen, where there is a choice."""
+    batch = models.UUIDField(null=True, db_index=True)
+    """Shared by the calls that one caller makes of several certificates."""
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
+    """Who has it now; paused, anybody of the team may take it up."""
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now, db_index=True)
+    paused_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.CharField(max_length=200, blank=True)
+    """Why the call needed no ticket."""
 
     def __str__(self) -> str:
         return str(self.id)
@@ -78,19 +94,49 @@ class Draft(models.Model):
         return draft
 
     @classmethod
-    def paused(cls, by: User) -> "models.QuerySet[Draft]":
-        """This person's calls that wait to be taken up again, the latest first."""
-        return cls.objects.filter(by=by, submitted_at=None).order_by("-updated_at")
+    def waiting(cls, user: User, now: datetime) -> "models.QuerySet[Draft]":
+        """The calls that this person may take up, the latest first: their own, and the team's."""
+        left = Q(paused_at__isnull=False) | Q(updated_at__lte=now - LEFT_ALONE)
+        return cls.objects.filter(_OPEN & (Q(by=user) | left)).order_by("-updated_at")
 
     @property
     def procedure(self) -> Procedure:
         """The procedure in the version that the call began with."""
         return self.procedure_version.procedure
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still a call."""
+        return self.submitted_at is None and self.ended_at is None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing is known of it yet."""
+        return not self.typed and self.inspection_id is None
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Whether nobody is at it now."""
+        return self.is_open and (self.paused_at is not None or self.updated_at <= now - LEFT_ALONE)
+
+    # Who has it
+
+    def pause(self) -> bool:
+        """Puts it down, for whoever of the team takes it up."""
+        return self._hold(paused_at=clock.now())
+
+    def take(self, by: User) -> bool:
+        """Takes it up; a page of it that somebody else has open becomes old."""
+        return self._hold(by=by, paused_at=None, tab="", version=F("version") + 1)
+
+    def _hold(self, **changes: Any) -> bool:
+        held = Draft.objects.filter(_OPEN, pk=self.pk).update(**changes) == 1
+        self.refresh_from_db()
+        return held
+
     # What comes in
 
-    def attach(self, inspection: Inspection, tab: Tab | None = None) -> bool:
-        """Takes a reading, in place of the one before; what a person typed stays.
+    def attach(self, inspection: Inspection | None, tab: Tab | None = None) -> bool:
+        """Takes a reading, in place of the one before; what a person typed stays. None drops it.
 
         False, and nothing changes, when the draft is already submitted or `tab` shows an old one.
         """
@@ -106,7 +152,7 @@ class Draft(models.Model):
         was here before (0 takes no part in that), or when another tab changed it since `tab` was
         shown: the form is sent whole, and would undo that.
         """
-        offers = self._offers()
+        offers = self.answers().offers
         for fact in self.procedure.facts:
             if fact.key in values:
                 value = plain_text(values[fact.key])
@@ -123,7 +169,7 @@ class Draft(models.Model):
 
     def _store(self, tab: Tab | None = None, also: Q = _ALWAYS, **changes: Any) -> bool:
         # Conditional, because autosaves arrive late and pages stay open after the submit.
-        rows = Draft.objects.filter(also, pk=self.pk, submitted_at=None)
+        rows = Draft.objects.filter(_OPEN & also, pk=self.pk)
         if tab:
             rows = rows.filter(Q(tab=tab.mark) | Q(version=tab.seen))
         changes |= {"tab": tab.mark if tab else "", "version": F("version") + 1}
@@ -133,11 +179,11 @@ class Draft(models.Model):
 
     def discard(self) -> None:
         """Throws the call away; one that became a ticket stays."""
-        Draft.objects.filter(pk=self.pk, submitted_at=None).delete()
+        Draft.objects.filter(_OPEN, pk=self.pk).delete()
 
     def unsaved(self, sent: Mapping[str, str]) -> dict[str, str]:
         """Of what a form sent, by fact, what a person wrote there and the draft does not hold."""
-        offers = self._offers()
+        offers = self.answers().offers
         return {
             key: value
             for key, value in sent.items()
@@ -152,99 +198,44 @@ class Draft(models.Model):
         return _fingerprint(value) in (_fingerprint(offer), *self.offered.get(key, ()))
 
     def _note_offers(self) -> None:
-        for key, offer in self._offers().items():
+        for key, offer in self.answers().offers.items():
             known = self.offered.setdefault(key, [])
             if offer and (fingerprint := _fingerprint(offer)) not in known:
                 known.append(fingerprint)
 
-    # What is known
+    # What is known, and what is missing
+
+    def answers(self, site: Site | None = None) -> Answers:
+        """The answers as they stand now; with the settings of the site, judged by them too."""
+        phones = site.phones if site else ()
+        return Answers(self.procedure, self.inspection, self.typed, phones)
 
     def values(self) -> dict[str, str]:
         """What the form shows: typed, else from the certificate, else proposed, else ""."""
-        return {**self._offers(), **self.typed}
+        return self.answers().values
 
-    def origin(self, key: str) -> str:
-        """Where the value of a fact is from: `typed`, `certificate`, `proposed` or ""."""
-        if key in self.typed:
-            return "typed" if self.typed[key].strip() else ""
-        fact = self.procedure.fact(key)
-        if self._from_certificate(fact):
-            return "certificate"
-        return "proposed" if fact.proposal else ""
-
-    def _offers(self) -> dict[str, str]:
-        """What each fact would be without a person's typing."""
-        data = self.inspection.data if self.inspection else {}
-        offers = {fact.key: data.get(fact.certificate, "") for fact in self.procedure.facts}
-        known = {**conditions_of(self.inspection), **self._choices({**offers, **self.typed})}
-        names = self._names({**offers, **self.typed})
-        for fact in self.procedure.facts:
-            if fact.proposal and not offers[fact.key]:
-                offers[fact.key] = fact.proposal.filled(names, known)
-        return offers
-
-    def _from_certificate(self, fact: Fact) -> str:
-        return self.inspection.data.get(fact.certificate, "") if self.inspection else ""
-
-    def _choices(self, values: Mapping[str, str]) -> dict[str, str]:
-        return {
-            fact.key: _shown_or(fact, values[fact.key], "")
-            for fact in self.procedure.facts
-            if fact.choices
-        }
-
-    def _names(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What stands for each `{name}`; the label in brackets where nothing is known yet."""
-        facts = {
-            fact.key: _shown_or(fact, values[fact.key], f"[{fact.label}]")
-            for fact in self.procedure.facts
-        }
-        return {**words_of(self.inspection), **facts}
-
-    # What is missing
-
-    def problems(self) -> dict[str, str]:
+    def problems(self, site: Site | None = None) -> dict[str, str]:
         """The message of each fact that is missing or not accepted, in the order of the form."""
-        return self._judged()[1]
+        return self.answers(site).judged[1]
 
-    def _judged(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Cleaned answers, and problems, by fact; each fact is in one of the two."""
-        values = self.values()
-        clean: dict[str, str] = {}
-        problems: dict[str, str] = {}
-        for fact in self.procedure.facts:
-            try:
-                clean[fact.key] = self._clean(fact, values[fact.key], clean)
-            except Problem as problem:
-                problems[fact.key] = str(problem)
-        return clean, self._without_consequences(problems)
+    def due_times(self, now: datetime, site: Site) -> tuple[DueTime, ...]:
+        """The times that may be promised now: none before the site has set its hours."""
+        return due_times(now, self.procedure.promise.term, site.hours) if site.hours else ()
 
-    def _without_consequences(self, problems: dict[str, str]) -> dict[str, str]:
-        """Less those of proposed texts that wait for a fact that is itself among the problems."""
-        waiting = {
-            fact.key
-            for fact in self.procedure.facts
-            if fact.proposal and fact.key not in self.typed
-            and fact.proposal.names() & problems.keys()
-        }  # fmt: skip
-        return {key: problem for key, problem in problems.items() if key not in waiting}
+    def choose_due(self, key: str) -> None:
+        """Keeps which time was chosen; another key than those offered is refused at the submit."""
+        self._hold(due=key[:10])
 
-    def _clean(self, fact: Fact, typed: str, clean: Mapping[str, str]) -> str:
-        if fact.confirms and self._ended(fact.confirms, clean):
-            return ""
-        if not typed.strip():
-            raise Problem(fact.missing)
-        if fact.is_exit(typed):
-            return next(
-                exit_ for exit_ in fact.exits if exit_.casefold() == typed.strip().casefold()
-            )
-        answer = TYPES[fact.type].clean(fact, typed)
-        if fact.differs_from and answer == clean.get(fact.differs_from):
-            raise Problem(TYPES[fact.type].equal)
-        return answer
-
-    def _ended(self, key: str, clean: Mapping[str, str]) -> bool:
-        return self.procedure.fact(key).is_exit(clean.get(key, ""))
+    def _due(self, now: datetime, site: Site) -> datetime:
+        times = self.due_times(now, site)
+        if not times:
+            raise Problem(_NO_HOURS)
+        if len(times) == 1:
+            return times[0].at
+        for time in times:
+            if time.key == self.due:
+                return time.at
+        raise Problem("O prazo cai fora do horário da equipe. Escolha o que dizer ao cliente.")
 
     # Submitting
 
@@ -256,27 +247,34 @@ class Draft(models.Model):
         """
         if ticket := Ticket.submitted_from(self.pk):
             return ticket
-        facts, problems = self._judged()
+        site, now = Site.current(), clock.now()
+        answers = self.answers(site)
+        facts, problems = answers.judged
+        try:
+            due_at = self._due(now, site)
+        except Problem as problem:
+            raise Incomplete({**problems, "due": str(problem)}) from problem
         if problems:
             raise Incomplete(problems)
-        typed = self.values()
+        typed = {key: answers.values[key] for key in facts}
         # The one that changes the row opens the ticket; the others wait here until it is there.
-        if not self._store(submitted_at=clock.now(), typed={}, offered={}):
+        if not self._store(submitted_at=now, typed={}, offered={}):
             return Ticket.objects.get(submission_key=self.pk)
         return Ticket.open(
             key=self.pk, version=self.procedure_version, inspection=self.inspection,
-            facts=facts, typed=typed, by=by,
+            facts=facts, typed=typed, due_at=due_at, by=by,
         )  # fmt: skip
 
+    def end(self, by: User, reason: str) -> bool:
+        """Ends the call without a ticket; what stays is the reason, and nothing of the customer.
 
-def _shown_or(fact: Fact, typed: str, otherwise: str) -> str:
-    """The answer as it would be shown, as typed while it is not accepted yet."""
-    if not typed.strip():
-        return otherwise
-    try:
-        return shown(fact, typed if fact.is_exit(typed) else TYPES[fact.type].clean(fact, typed))
-    except Problem:
-        return typed.strip()
+        False when it is no longer open.
+        """
+        if reason not in self.procedure.reasons[END]:
+            raise Refused("Escolha na lista por que não é preciso um chamado.")
+        return self._store(
+            ended_at=clock.now(), ended_reason=reason, by=by, typed={}, offered={}, inspection=None
+        )
 
 
 def _fingerprint(text: str) -> str:

@@ -1,11 +1,12 @@
 """The types of facts: how a typed answer is understood, shown, and masked in lists.
 
-`clean` takes what was typed, which is not empty, and returns what is stored, or raises a `Problem`
-whose message is shown beside the field. Any form that is not ambiguous is accepted.
+`clean` takes what was typed, which is not empty, and what was answered before, and returns what is
+stored, or raises a `Problem` whose message is shown beside the field. Any form that is not
+ambiguous is accepted.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,18 +17,19 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from guiche.desk import clock
-from guiche.desk.refusal import Refused
+from guiche.desk.intake.problem import Problem
+from guiche.desk.intake.register import clean_enrolment, mask_enrolment, show_enrolment
 from guiche.icpbrasil.numbers import cnpj, cpf
 
 if TYPE_CHECKING:
     from guiche.desk.procedures.fact import Fact
 
 
-class Problem(Refused):
-    """An answer that is not accepted; says why and what to do."""
+Answers = Mapping[str, str]
+"""What was answered before, cleaned."""
 
 
-def clean_document(_fact: "Fact", typed: str) -> str:
+def clean_document(_fact: "Fact", typed: str, _answers: Answers) -> str:
     """A CPF or CNPJ in compact form; letters of a CNPJ in upper case."""
     number = cnpj.compact(typed)
     if len(number) not in (cpf.LENGTH, cnpj.LENGTH):
@@ -66,7 +68,7 @@ def _printable(typed: str) -> str:
 _LONG_NUMBER = re.compile(r"\d[\d./-]{7,}")
 
 
-def clean_line(fact: "Fact", typed: str) -> str:
+def clean_line(fact: "Fact", typed: str, _answers: Answers) -> str:
     """One line, its blanks single."""
     line = " ".join(_printable(typed).split())
     if not fact.minimum <= len(line) <= fact.maximum:
@@ -75,9 +77,9 @@ def clean_line(fact: "Fact", typed: str) -> str:
     return line
 
 
-def clean_name(fact: "Fact", typed: str) -> str:
+def clean_name(fact: "Fact", typed: str, _answers: Answers) -> str:
     """A name: letters in it, and no CPF or CNPJ left behind it."""
-    name = clean_line(fact, typed)
+    name = clean_line(fact, typed, _answers)
     if _LONG_NUMBER.search(name):
         raise Problem("Tire o número do nome; ele tem o seu próprio campo.")
     if sum(letter.isalpha() for letter in name) < 2:
@@ -103,7 +105,7 @@ _LEFTOVER = re.compile(r"\{\w*\}|\[[^\]\n]{1,60}\]|_{3,}|\b[xX]{3,}\b|\.{4,}|\?{
 _ENOUGH_WORDS = 3
 
 
-def clean_text(fact: "Fact", typed: str) -> str:
+def clean_text(fact: "Fact", typed: str, _answers: Answers) -> str:
     """Some sentences: long enough, with nothing left to fill in, and without a password."""
     text = _printable(typed.replace("\r\n", "\n")).strip()
     if not fact.minimum <= len(text) <= fact.maximum:
@@ -136,7 +138,7 @@ def refuse_secrets(text: str) -> None:
         raise Problem("Parece haver uma senha ou PIN no texto. Apague: senhas não são anotadas.")
 
 
-def clean_choice(fact: "Fact", typed: str) -> str:
+def clean_choice(fact: "Fact", typed: str, _answers: Answers) -> str:
     """One of the choices, in any case."""
     for choice in fact.choices:
         if choice.casefold() == typed.strip().casefold():
@@ -189,7 +191,7 @@ def mask_phone(number: str) -> str:
     return re.sub(r"\) \d+", lambda found: ") " + "*" * (len(found[0]) - 2), show_phone(number))
 
 
-def clean_email(_fact: "Fact", typed: str) -> str:
+def clean_email(_fact: "Fact", typed: str, _answers: Answers) -> str:
     """An address that may exist, its domain in lower case."""
     try:
         return validate_email(typed.strip(), check_deliverability=False).normalized
@@ -207,7 +209,7 @@ def mask_email(address: str) -> str:
     return f"{local[:1]}***@{domain}"
 
 
-def clean_confirmation(_fact: "Fact", _typed: str) -> str:
+def clean_confirmation(_fact: "Fact", _typed: str, _answers: Answers) -> str:
     """The moment of the confirmation: any answer is a yes, for an empty one is missing."""
     return clock.now().isoformat(timespec="seconds")
 
@@ -221,7 +223,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
 _CENTURY = 2000
 
 
-def clean_date(_fact: "Fact", typed: str) -> str:
+def clean_date(_fact: "Fact", typed: str, _answers: Answers) -> str:
     """A date in ISO form, from `24/11/2026`, `24/11/26` or `2026-11-24`."""
     typed = typed.strip()
     try:
@@ -254,7 +256,7 @@ def shown(fact: "Fact", value: str) -> str:
 class FactType(NamedTuple):
     """What is done with answers of one type; `show` and `mask` take what `clean` returned."""
 
-    clean: Callable[["Fact", str], str]
+    clean: Callable[["Fact", str, Answers], str]
     show: Callable[[str], str] = str
     mask: Callable[[str], str] = _hidden
     equal: str = "Esta resposta repete a anterior. Escreva outra."
@@ -266,9 +268,15 @@ TYPES: dict[str, FactType] = {
     "line": FactType(clean_line),
     "text": FactType(clean_text, equal="Este texto repete o anterior. Diga aqui o que falta."),
     "choice": FactType(clean_choice, mask=str),
+    "system": FactType(clean_choice, mask=str),
+    "enrolment": FactType(
+        lambda fact, typed, answers: clean_enrolment(answers.get(fact.of, ""), typed),
+        show_enrolment,
+        mask_enrolment,
+    ),
     "date": FactType(clean_date, show_date, show_date),
     "phone": FactType(
-        lambda _fact, typed: clean_phone(typed),
+        lambda _fact, typed, _answers: clean_phone(typed),
         show_phone,
         mask_phone,
         "Os dois telefones são iguais. Peça um segundo número ao cliente.",

@@ -17,9 +17,10 @@ from guiche.desk import clock, vault
 from guiche.desk.intake.facts import show_document
 from guiche.desk.intake.plain import plain, plain_text
 from guiche.desk.people.user import User
-from guiche.desk.procedures.names import CONDITIONS, UNREAD
+from guiche.desk.procedures.names import CONDITIONS, OTHER, READING, SAME, UNREAD
 from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Profile, oids
+from guiche.icpbrasil.numbers import nis
 from guiche.sources import Source
 
 DER_KEPT = timedelta(days=90)
@@ -107,31 +108,46 @@ class Inspection(models.Model):
     @property
     def words(self) -> dict[str, str]:
         """The names of `procedures.names.READING` that may stand in texts."""
+        number = (self.contract.get("nis") or {}).get("number") or ""
         return {
             "verdict": f"{self.headline} {self.warning}".strip(),
             "cei": self.contract["enrolment"]["formatted"] or "",
+            "nis": nis.format(number) if nis.is_valid(number) else number,
+            "holder": self.contract["holder"]["name"] or "",
         }
 
     @property
     def conditions(self) -> dict[str, str]:
-        """The values of `procedures.names.CONDITIONS` that choose among texts."""
+        """The values of `procedures.names.CONDITIONS` that choose among texts, less `holder`."""
         enrolment, validity = self.contract["enrolment"], self.contract["validity"]
+        kind = self.contract["certificate_type"]
         return {
             "status": enrolment["status"],
             "reason": enrolment["reason"],
             "profile": self.contract["profile"] or UNREAD,
             "validity": (validity and validity["status"]) or UNREAD,
+            "type": (kind if kind in CONDITIONS["type"] else OTHER) if kind else UNREAD,
+            "nis": (self.contract.get("nis") or {}).get("status") or UNREAD,
         }
+
+    def is_of(self, document: str) -> bool | None:
+        """Whether its holder has this CPF or CNPJ; None where one of the two is not known."""
+        holder = self.contract["holder"]
+        number = holder["cnpj"] or holder["cpf"]
+        return number == document if number and document else None
 
 
 def words_of(inspection: Inspection | None) -> dict[str, str]:
     """`words`, also where nothing was read."""
-    return inspection.words if inspection else {"verdict": "", "cei": ""}
+    return inspection.words if inspection else dict.fromkeys(READING, "")
 
 
-def conditions_of(inspection: Inspection | None) -> dict[str, str]:
-    """`conditions`, also where nothing was read."""
-    return inspection.conditions if inspection else dict.fromkeys(CONDITIONS, UNREAD)
+def conditions_of(inspection: Inspection | None, document: str = "") -> dict[str, str]:
+    """`conditions`, also where nothing was read; `holder` compares with the customer's number."""
+    if inspection is None:
+        return dict.fromkeys(CONDITIONS, UNREAD)
+    of_customer = {True: SAME, False: OTHER, None: UNREAD}[inspection.is_of(document)]
+    return {**inspection.conditions, "holder": of_customer}
 
 
 def _anonymous(source: Source | None) -> Source | None:

@@ -1,24 +1,26 @@
 """Atender: one call, from the certificate to the number."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
 from guiche.desk.intake.draft import Draft, Incomplete, Tab
 from guiche.desk.intake.reading import Inspection
-from guiche.desk.models import Ticket
 from guiche.desk.pages import fragment, uploads
 from guiche.desk.pages.access import account, for_attendants, page_or_form
+from guiche.desk.pages.calls import any_call, own_call, own_calls, to_ticket, waiting_calls
 from guiche.desk.pages.choice import Choice, distinct
+from guiche.desk.pages.due import Promisable
 from guiche.desk.pages.form import changed, screens_of, typed_in
 from guiche.desk.pages.verdict import Verdict
+from guiche.desk.procedures.procedure import END
+from guiche.desk.site.site import Site
 from guiche.sources import Found, SourceError
 
 _OTHER_TAB = (
@@ -27,27 +29,13 @@ _OTHER_TAB = (
 )
 
 
-@dataclass(frozen=True)
-class Paused:
-    """A call of this person that waits, as the list names it."""
-
-    draft: Draft
-    name: str
-
-    @classmethod
-    def of(cls, draft: Draft) -> "Paused":
-        """The call, by the name of its customer."""
-        name = draft.values().get(draft.procedure.customer.name, "")
-        return cls(draft, name or "Sem nome ainda")
-
-
 @page_or_form
 @for_attendants
 def start(request: HttpRequest) -> HttpResponse:
     """Takes up the latest call (GET), or begins another one (POST)."""
     user = account(request)
-    latest = Draft.paused(user).first()
-    if latest is None or (request.method == "POST" and not _untouched(latest)):
+    latest = own_calls(user).first()
+    if latest is None or (request.method == "POST" and not latest.is_untouched):
         latest = Draft.start(user)
     return redirect("atendimento", draft_id=latest.pk)
 
@@ -55,10 +43,12 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_GET
 @for_attendants
 def show(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """The page of a call; of a submitted one, its number."""
-    draft = _own(request, draft_id)
+    """The page of a call; of a submitted one, its number; of a colleague's, who has it."""
+    draft = any_call(draft_id)
     if draft.submitted_at:
-        return _to_ticket(draft)
+        return to_ticket(draft)
+    if draft.by != account(request):
+        return redirect("assumir", draft_id=draft.pk)
     return _page(request, draft)
 
 
@@ -66,7 +56,7 @@ def show(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @for_attendants
 def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Reads what was dropped, chosen or pasted, and takes it into the call."""
-    draft = _own(request, draft_id)
+    draft = own_call(request, draft_id)
     if request.method != "POST" or draft.submitted_at:
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
     # The form beside the reader comes along: what was typed in the meantime is not lost.
@@ -88,19 +78,21 @@ def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @for_attendants
 def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Keeps what is being typed; says what it changes elsewhere on the page."""
-    draft = _own(request, draft_id)
+    draft = own_call(request, draft_id)
     if request.method != "POST":
         return redirect("atendimento", draft_id=draft.pk)
     sent = typed_in(draft, request.POST)
     kept = draft.type_in(sent, _number(request, "revision"), _tab(request))
     if not kept and not draft.submitted_at:
         return _stale(request, draft, sent)
+    if "prazo" in request.POST:
+        draft.choose_due(request.POST["prazo"])
     if draft.submitted_at or not fragment.wanted(request):
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
     return render(
         request,
         "desk/saved.html",
-        {"saved_at": clock.now(), **_changes(draft, sent, request.POST.getlist("conferir"))},
+        {"saved_at": clock.now(), **_changes(request, draft, sent, checked=_checked(request))},
     )
 
 
@@ -108,43 +100,18 @@ def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @for_attendants
 def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Opens the ticket, once; or shows all that is missing."""
-    draft = _own(request, draft_id)
+    draft = own_call(request, draft_id)
     if request.method == "POST" and not draft.submitted_at:
         sent = typed_in(draft, request.POST)
         if not draft.type_in(sent, tab=_tab(request)) and not draft.submitted_at:
             return _stale(request, draft, sent)
+        if "prazo" in request.POST:
+            draft.choose_due(request.POST["prazo"])
         try:
             draft.submit(account(request))
         except Incomplete as error:
             return _page(request, draft, problems=error.problems, status=422)
     return redirect("atendimento", draft_id=draft.pk)
-
-
-@page_or_form
-@for_attendants
-def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Asks (GET), then throws the call away (POST)."""
-    draft = _own(request, draft_id)
-    if draft.submitted_at:
-        return _to_ticket(draft)
-    if request.method != "POST":
-        paused = Paused.of(draft)
-        return render(request, "desk/descartar.html", {"section": "atender", "paused": paused})
-    draft.discard()
-    return redirect("atender")
-
-
-def _own(request: HttpRequest, draft_id: UUID) -> Draft:
-    """The call of this person; another's is as if it were not there."""
-    drafts = Draft.objects.select_related("inspection", "procedure_version")
-    draft = drafts.filter(pk=draft_id, by=account(request)).first()
-    if draft is None:
-        raise Http404("Este atendimento não existe mais, ou é de outra pessoa.")
-    return draft
-
-
-def _untouched(draft: Draft) -> bool:
-    return not draft.typed and draft.inspection_id is None
 
 
 def _number(request: HttpRequest, name: str) -> int:
@@ -170,13 +137,6 @@ def _stale(request: HttpRequest, draft: Draft, sent: Mapping[str, str]) -> HttpR
     return _page(request, draft, status=409, stale=True, unsaved=unsaved)
 
 
-def _to_ticket(draft: Draft) -> HttpResponse:
-    ticket = Ticket.submitted_from(draft.pk)
-    if ticket is None:
-        raise Http404("Este atendimento não existe mais.")
-    return redirect("registrado", number=ticket.number)
-
-
 def _page(
     request: HttpRequest,
     draft: Draft,
@@ -185,25 +145,23 @@ def _page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    row = draft.inspection
+    row, now, site, answers = draft.inspection, clock.now(), Site.current(), draft.answers()
+    screens = screens_of(answers, problems or {})
     page = {
         "section": "atender",
         "draft": draft,
-        "screens": screens_of(draft, problems or {}),
+        "opening": [screen for screen in screens if screen.opening],
+        "screens": [screen for screen in screens if not screen.opening],
         "problems": list((problems or {}).items()),
-        "verdict": Verdict.of_row(row, clock.now()) if row else None,
-        "paused": _paused(draft),
+        "verdict": Verdict.of_row(row, now) if row else None,
+        "end_reasons": draft.procedure.reasons[END],
+        "due_times": Promisable.all(draft, now, site),
+        "waiting": waiting_calls(account(request), draft),
         "tab": uuid4(),
         "upload_limit": settings.FILE_UPLOAD_MAX_MEMORY_SIZE,
         **more,
     }
     return render(request, "desk/atender.html", page, status=status)
-
-
-def _paused(current: Draft) -> list[Paused]:
-    drafts = Draft.paused(current.by).exclude(pk=current.pk)
-    drafts = drafts.select_related("inspection", "procedure_version")
-    return [Paused.of(draft) for draft in drafts if not _untouched(draft)]
 
 
 def _result(
@@ -216,7 +174,7 @@ def _result(
     part = {
         "draft": draft,
         "verdict": Verdict.of_row(row, clock.now()) if row else None,
-        **_changes(draft, sent),
+        **_changes(request, draft, sent),
         **more,
     }
     return render(request, "desk/result.html", part, status=status)
@@ -248,16 +206,21 @@ def _taken(
 
 
 def _changes(
-    draft: Draft, sent: Mapping[str, str], checked: Collection[str] = ()
+    request: HttpRequest, draft: Draft, sent: Mapping[str, str], checked: Collection[str] = ()
 ) -> dict[str, list[Any]]:
     """What the page shows otherwise than the draft now stands, and the answers just checked."""
-    problems = draft.problems() if checked else {}
+    answers = draft.answers(Site.current() if checked else None)
+    problems = answers.judged[1] if checked else {}
     wrong = {key: text for key, text in problems.items() if sent.get(key, "").strip()}
-    screens = screens_of(draft, wrong)
-    new = changed(screens, sent)
-    same = [field for screen in screens for field in screen.fields if field not in new]
+    screens = screens_of(answers, wrong)
+    new = changed(screens, sent, request.POST.getlist("campo"))
+    same = [f for screen in screens for f in screen.fields if f not in new and f.asked]
     return {
         "changed": new,
         "same": same,
         "checked": [field for field in same if field.key in checked],
     }
+
+
+def _checked(request: HttpRequest) -> list[str]:
+    return request.POST.getlist("conferir")

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from guiche.desk.intake.draft import Draft
+from guiche.desk.promises import due_time
 from guiche.desk.promises.promise import Promise, PromiseState
+from guiche.desk.site.site import Site
 
 # state -> (tone, icon)
 _LOOKS = {
@@ -44,6 +47,25 @@ class Clock:
             return cls(tone, icon, state, _sentence(state), f"O prazo era {due}.", None)
         words = _sentence(promise.left_spoken(now))
         return cls(tone, icon, state, words, f"Ligar {due}.", promise.due_at)
+
+
+@dataclass(frozen=True)
+class Promisable:
+    """A time that may be promised, in the words in which it would be."""
+
+    key: str
+    words: str
+    note: str
+    chosen: bool
+
+    @classmethod
+    def all(cls, draft: Draft, now: datetime, site: Site) -> "list[Promisable]":
+        """The times of a call: one, a choice, or none where the site has set no hours."""
+        times = draft.due_times(now, site)
+        return [
+            cls(t.key, due_time.spoken(t.at, now), t.note, len(times) == 1 or t.key == draft.due)
+            for t in times
+        ]
 
 
 def _sentence(text: str) -> str:

@@ -1,15 +1,17 @@
 """The form of a call: each fact of the procedure as the field that a page shows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from guiche.desk.intake.answers import Answers
 from guiche.desk.intake.draft import Draft
-from guiche.desk.procedures.fact import Fact
+from guiche.desk.procedures.fact import CHOSEN, Fact
+from guiche.desk.procedures.system import System
 
 # Up to this many short choices all stand in sight; more of them, or longer ones, in a list.
-_RADIOS, _SHORT = 6, 28
+_RADIOS, _SHORT = 6, 36
 _ORIGINS = {"certificate": "do certificado", "proposed": "proposto: confira"}
 _INPUTS: dict[str, dict[str, str]] = {
     "document": {"autocapitalize": "characters"},
@@ -18,6 +20,7 @@ _INPUTS: dict[str, dict[str, str]] = {
     "date": {"inputmode": "numeric", "placeholder": "dd/mm/aaaa"},
     "phone": {"type": "tel", "inputmode": "tel"},
     "email": {"type": "email", "inputmode": "email", "autocapitalize": "none"},
+    "enrolment": {"inputmode": "numeric"},
 }
 
 
@@ -31,6 +34,10 @@ class Field:
     """The way out that was chosen instead of a value, or ""."""
     origin: str
     problem: str
+    asked: bool = True
+    note: str = ""
+    system: System | None = None
+    """What the chosen system demands, at the fact that asks for it."""
 
     @property
     def key(self) -> str:
@@ -40,9 +47,9 @@ class Field:
     @property
     def widget(self) -> str:
         """The template that draws it: input, text, radios, list, confirmation."""
-        if self.fact.type == "choice":
-            short = all(len(choice) <= _SHORT for choice in self.fact.choices)
-            return "radios" if short and len(self.fact.choices) <= _RADIOS else "list"
+        if self.fact.type in CHOSEN:
+            short = all(len(answer) <= _SHORT for answer in self.fact.answers)
+            return "radios" if short and len(self.fact.answers) <= _RADIOS else "list"
         return self.fact.type if self.fact.type in ("text", "confirmation") else "input"
 
     @property
@@ -68,32 +75,46 @@ class Field:
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen of the procedure, its fields in order."""
+    """One screen of the procedure; an `opening` one stands before the reader."""
 
+    number: int
     title: str
+    opening: bool
     fields: tuple[Field, ...]
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything is asked on it."""
+        return any(field.asked for field in self.fields)
 
-def screens_of(draft: Draft, problems: Mapping[str, str]) -> list[Screen]:
-    """The whole form of a draft, with the problems to show."""
-    values = draft.values()
 
-    def field(fact: Fact) -> Field:
-        value = values[fact.key]
-        is_exit = fact.is_exit(value)
-        return Field(
-            fact,
-            value="" if is_exit else value,
-            exit=value if is_exit else "",
-            origin=_ORIGINS.get(draft.origin(fact.key), ""),
-            problem=problems.get(fact.key, ""),
-        )
+def screens_of(answers: Answers, problems: Mapping[str, str]) -> list[Screen]:
+    """The whole form of a call, with the problems to show."""
+    screens = enumerate(answers.procedure.screens, start=1)
+    return [
+        Screen(number, s.title, s.opening, tuple(_field(answers, f, problems) for f in s.facts))
+        for number, s in screens
+    ]
 
-    return [Screen(s.title, tuple(map(field, s.facts))) for s in draft.procedure.screens]
+
+def _field(answers: Answers, fact: Fact, problems: Mapping[str, str]) -> Field:
+    value = answers.values[fact.key]
+    is_exit = fact.is_exit(value)
+    chosen = answers.known.get(fact.key, "") if fact.type == "system" else ""
+    return Field(
+        fact,
+        value="" if is_exit else value,
+        exit=value if is_exit else "",
+        origin=_ORIGINS.get(answers.origin(fact.key), ""),
+        problem=problems.get(fact.key, ""),
+        asked=fact.key in answers.asked,
+        note=answers.note(fact),
+        system=answers.procedure.system(chosen),
+    )
 
 
 def typed_in(draft: Draft, data: QueryDict) -> dict[str, str]:
-    """What was sent for each fact; a way out that is ticked goes before what is written."""
+    """What was sent for each fact; a way out that is chosen goes before what is written."""
     values = {}
     for fact in draft.procedure.facts:
         way_out = data.get(f"saida-{fact.key}", "")
@@ -102,13 +123,19 @@ def typed_in(draft: Draft, data: QueryDict) -> dict[str, str]:
     return values
 
 
-def changed(screens: Iterable[Screen], sent: Mapping[str, str]) -> list[Field]:
-    """The fields that no longer say what the page does: filled in, or proposed anew."""
+def changed(
+    screens: Iterable[Screen], sent: Mapping[str, str], there: Collection[str]
+) -> list[Field]:
+    """The fields that no longer say what the page does: asked or not, filled in, proposed anew.
+
+    `there` are the keys of the fields that the page shows.
+    """
     return [
         field
         for screen in screens
         for field in screen.fields
-        if _lines(sent.get(field.key, "")) != _lines(field.answer)
+        if field.asked != (field.key in there)
+        or (field.asked and _lines(sent.get(field.key, "")) != _lines(field.answer))
     ]
 
 

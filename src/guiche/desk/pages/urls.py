@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiche.desk.pages import attend, queue, sign_in, ticket
+from guiche.desk.pages import attend, calls, queue, sign_in, ticket
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
@@ -13,7 +13,13 @@ urlpatterns = [
     path("atender/<uuid:draft_id>/ler/", attend.read, name="ler"),
     path("atender/<uuid:draft_id>/salvar/", attend.save, name="salvar"),
     path("atender/<uuid:draft_id>/registrar/", attend.submit, name="registrar"),
-    path("atender/<uuid:draft_id>/descartar/", attend.discard, name="descartar"),
+    path("atender/<uuid:draft_id>/pausar/", calls.pause, name="pausar"),
+    path("atender/<uuid:draft_id>/assumir/", calls.take, name="assumir"),
+    path("atender/<uuid:draft_id>/encerrar/", calls.end, name="encerrar"),
+    path(
+        "atender/<uuid:draft_id>/descartar-leitura/", calls.drop_reading, name="descartar_leitura"
+    ),
+    path("atender/<uuid:draft_id>/descartar/", calls.discard, name="descartar"),
     path("fila/", queue.show, name="fila"),
     path("chamados/<str:number>/", ticket.show, name="chamado"),
     path("chamados/<str:number>/registrado/", ticket.registered, name="registrado"),

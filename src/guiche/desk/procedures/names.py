@@ -11,17 +11,24 @@ from guiche.icpbrasil.validity import ValidityStatus
 # What a certificate can fill in. All are texts, "" where the certificate does not say.
 CERTIFICATE = ("document", "name", "email", "card_type", "issuer", "serial", "valid_until")
 
-# `{verdict}` is the answer in one sentence, `{cei}` the number found.
-READING = {"verdict": "leitura", "cei": "CEI"}
+# `{verdict}` is the answer in one sentence, `{cei}` and `{nis}` the numbers found, `{holder}` whose
+# certificate it is.
+READING = {"verdict": "leitura", "cei": "CEI", "nis": "NIS", "holder": "titular"}
 
 # After the submit: number, time of the promise (in words for the phone, as a date for a message).
 TICKET = {"protocol": "protocolo", "due": "prazo", "team": "equipe"}
 
 # Without a reading every condition has this value.
 UNREAD = "unread"
+NIS = ("present", "doubtful", "blank", "absent", "not_applicable", "unreadable")
+# Whether the certificate is of the customer of the call, as far as numbers tell.
+SAME, OTHER = "same", "other"
 CONDITIONS: dict[str, tuple[str, ...]] = {
     "status": (*(status.value for status in Status), UNREAD),
     "reason": (*(reason.value for reason in Reason), UNREAD),
     "profile": (*(profile.value for profile in Profile), UNREAD),
     "validity": (*get_args(ValidityStatus), UNREAD),
+    "type": ("A1", "A3", "other", UNREAD),
+    "nis": (*NIS, UNREAD),
+    "holder": (SAME, OTHER, UNREAD),
 }

@@ -1,6 +1,7 @@
 """Strict reading of TOML tables: a mistake is told with its file, its key and the remedy."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -14,7 +15,13 @@ class ProcedureError(ValueError):
         self.file, self.key, self.remedy = file, key, remedy
 
 
-_NAMES = {str: "um texto", int: "um número inteiro", list: "uma lista", dict: "uma tabela"}
+_NAMES = {
+    str: "um texto",
+    int: "um número inteiro",
+    list: "uma lista",
+    dict: "uma tabela",
+    date: "uma data, como 2026-11-24",
+}
 
 
 class Table:
@@ -78,10 +85,37 @@ class Table:
         """The table under a key; a missing one is empty."""
         return Table(self.take(key, dict, {}), self.file, f"{self.path}.{key}".strip("."))
 
-    def tables(self, key: str) -> Iterator["Table"]:
-        """The tables of an array `[[key]]`, of which there must be one at least."""
+    def flag(self, key: str) -> bool:
+        """`true` or `false`; a missing one is `false`."""
+        value = self._rest.pop(key, False)
+        if not isinstance(value, bool):
+            raise self.error(key, "precisa ser true ou false.")
+        return value
+
+    def day(self, key: str) -> date:
+        """A date, as TOML writes it: `2026-11-24`."""
+        value = self.take(key, date)
+        if isinstance(value, datetime):
+            raise self.error(key, "precisa ser só a data, sem hora.")
+        return value
+
+    def table_or_tables(self, key: str) -> Iterator["Table"]:
+        """The table under a key, or those of the list under it; none when the key is missing."""
+        value = self._rest.pop(key, [])
+        if isinstance(value, dict):
+            value = [value]
+        if not isinstance(value, list):
+            raise self.error(key, "precisa ser uma tabela, ou uma lista de tabelas.")
+        for number, entry in enumerate(value, start=1):
+            place = f"{key}[{number}]" if len(value) > 1 else key
+            if not isinstance(entry, dict):
+                raise self.error(place, "precisa ser uma tabela.")
+            yield Table(entry, self.file, f"{self.path}.{place}".strip("."))
+
+    def tables(self, key: str, *, at_least: int = 1) -> Iterator["Table"]:
+        """The tables of an array `[[key]]`, of which there must be so many."""
         entries = self.take(key, list, [])
-        if not entries:
+        if len(entries) < at_least:
             raise self.error(key, f"falta; escreva pelo menos um [[{key}]].")
         for number, entry in enumerate(entries, start=1):
             place = f"{self.path}.{key}[{number}]".strip(".")
@@ -96,5 +130,7 @@ class Table:
 
 
 def _listed(choices: Collection[str]) -> str:
+    if not choices:
+        return "nada: não há o que nomear aqui"
     *most, last = sorted(choices)
     return f"{', '.join(most)} ou {last}" if most else last

@@ -5,27 +5,24 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from guiche.desk.procedures.table import Table
+from guiche.desk.procedures.when import ALWAYS, Known, When
 
 _NAME = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A text and when it applies: every key must have one of its values."""
+    """A text and when it applies."""
 
     text: str
-    when: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    def applies(self, known: Mapping[str, str]) -> bool:
-        """Whether all conditions hold."""
-        return all(known.get(key, "") in values for key, values in self.when)
+    when: When = ALWAYS
 
 
 @dataclass(frozen=True)
 class Text:
-    """Variants in order; the last one has no condition, so that there is always one."""
+    """Variants in order."""
 
-    variants: tuple[Variant, ...]
+    variants: tuple[Variant, ...] = ()
 
     @classmethod
     def read(
@@ -35,10 +32,15 @@ class Text:
         *,
         names: Collection[str],
         conditions: Mapping[str, Collection[str]],
+        partial: bool = False,
     ) -> "Text":
-        """The texts of `[[key]]`, every `{name}` and every condition from its closed list."""
+        """The texts of `[[key]]`, every `{name}` and every condition from its closed list.
+
+        One variant has no condition, the last, so that there is always a text; a `partial` one may
+        do without, and then may say nothing.
+        """
         variants = []
-        for entry in table.tables(key):
+        for entry in table.tables(key, at_least=0 if partial else 1):
             text = entry.text("text")
             for name in _NAME.findall(text):
                 if name not in names:
@@ -46,9 +48,11 @@ class Text:
                     raise entry.error("text", f"{{{name}}} não existe; use um destes: {known}.")
             if "{" in (bare := _NAME.sub("", text)) or "}" in bare:
                 raise entry.error("text", "há uma chave { ou } sozinha; apague-a.")
-            variants.append(Variant(text, _conditions(entry.table("when"), conditions)))
+            variants.append(Variant(text, When.read(entry, conditions)))
             entry.finish()
-        if variants[-1].when or any(not variant.when for variant in variants[:-1]):
+        if any(not variant.when for variant in variants[:-1]):
+            raise table.error(key, "só o último texto fica sem `when`.")
+        if not partial and variants[-1].when:
             raise table.error(key, "só o último texto, e ele sempre, fica sem `when`.")
         return cls(tuple(variants))
 
@@ -56,18 +60,15 @@ class Text:
         """The names used in any variant."""
         return {name for variant in self.variants for name in _NAME.findall(variant.text)}
 
-    def filled(self, shown: Mapping[str, str], known: Mapping[str, str]) -> str:
-        """The text that applies, each `{name}` replaced by what is shown for it."""
-        variant = next(variant for variant in self.variants if variant.applies(known))
-        return _NAME.sub(lambda found: shown[found[1]], variant.text)
+    def filled(self, shown: Mapping[str, str], known: Known) -> str:
+        """The text that applies, each `{name}` replaced by what is shown for it; "" where none.
+
+        A line that names what is not in `shown`, a fact that was not asked, is left out.
+        """
+        text = next((each.text for each in self.variants if each.when.holds(known)), "")
+        lines = [line for line in text.split("\n") if set(_NAME.findall(line)) <= shown.keys()]
+        return _NAME.sub(lambda found: shown[found[1]], "\n".join(lines))
 
 
-def _conditions(
-    table: Table, known: Mapping[str, Collection[str]]
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    conditions = []
-    for key in table:
-        if key not in known:
-            raise table.error(key, f"não é uma condição; use {', '.join(sorted(known))}.")
-        conditions.append((key, table.texts(key, known[key])))
-    return tuple(conditions)
+SILENT = Text()
+"""Says nothing."""

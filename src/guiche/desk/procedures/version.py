@@ -5,6 +5,7 @@ from hashlib import sha256
 from django.db import models
 
 from guiche.desk import clock
+from guiche.desk.people.user import User
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.procedure import Procedure
 
@@ -19,6 +20,8 @@ class ProcedureVersion(models.Model):
     digest = models.CharField(max_length=64)
     content = models.TextField()
     created_at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    """Who published it on the page; None: it is a file of the shelf."""
 
     class Meta:
         """The same text is stored once."""

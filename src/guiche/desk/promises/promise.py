@@ -57,6 +57,8 @@ class Promise(models.Model):
     due_at = models.DateTimeField(db_index=True)
     warned_at = models.DateTimeField(null=True)
     overdue_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    """When the attempts came to be as many as the procedure asks for."""
     kept_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
@@ -70,12 +72,11 @@ class Promise(models.Model):
         cls,
         *,
         at: datetime,
-        term: timedelta,
+        due_at: datetime,
         warning: timedelta,
         previous: "Promise | None" = None,
     ) -> "Promise":
-        """A promise made at a moment, due after the term, rounded down to a quarter of an hour."""
-        due_at = due_time.whole_quarter(at + term)
+        """A promise made at a moment, for the time that is spoken."""
         return cls.objects.create(
             made_at=at, warn_at=min(at + warning, due_at), due_at=due_at, previous=previous
         )
@@ -167,6 +168,8 @@ class ContactAttempt(models.Model):
     result = models.CharField(max_length=20, choices=Result)
     note = models.TextField(blank=True)
     at = models.DateTimeField()
+    next_at = models.DateTimeField(null=True)
+    """When the next one is meant to be made."""
 
     def __str__(self) -> str:
         return Result(self.result).label

@@ -39,6 +39,11 @@ KINDS = {
     "cancelled": "Cancelado",
     "reopened": "Reaberto",
     "attempted": "Tentativa de contato",
+    "informed": "Protocolo informado ao cliente",
+    "numbered": "Número no sistema da empresa",
+    "ordered": "Novo certificado pedido",
+    "checked": "Novo certificado lido",
+    "erased": "Dados do cliente apagados",
     "ending": "Prazo de retorno perto do fim",
     "overdue": "Prazo de retorno vencido",
 }

@@ -98,15 +98,19 @@ class Shown:
     def say(self) -> str:
         """What is read to the customer, with the due time as it is said now."""
         due = self.promise.spoken(clock.now())
-        known = {**conditions_of(self.inspection), **self.facts}
         words = {**words_of(self.inspection), **self.shown, **self._names(due)}
-        return self.procedure.say.filled(words, known)
+        return self.procedure.texts.say.filled(words, self.known)
 
     @property
     def send(self) -> str:
         """What is sent to the customer: number and time, no personal data."""
-        known = {**conditions_of(self.inspection), **self.facts}
-        return self.procedure.send.filled(self._names(self.promise.written), known)
+        return self.procedure.texts.send.filled(self._names(self.promise.written), self.known)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """The conditions that choose among the texts of the procedure."""
+        document = self.facts.get(self.procedure.customer.document, "")
+        return {**conditions_of(self.inspection, document), **self.facts}
 
     def _names(self, due: str) -> dict[str, str]:
         return {"protocol": self.spoken, "due": due, "team": self.team}

@@ -15,7 +15,10 @@ from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
 from guiche.desk.procedures.version import ProcedureVersion
+from guiche.desk.promises.due_choice import due_times
+from guiche.desk.promises.due_time import whole_quarter
 from guiche.desk.promises.promise import Promise
+from guiche.desk.site.site import Site
 from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.event import AlreadyRecorded, Event
@@ -57,6 +60,16 @@ class Ticket(Shown, models.Model):
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     moved_at = models.DateTimeField()
+    desk_number = models.CharField(max_length=40, blank=True, db_index=True)
+    """The number in the desk that the company uses: once known, the one the customer is told."""
+    order_number = models.CharField(max_length=40, blank=True)
+    validation_at = models.DateTimeField(null=True)
+    """The order of the new certificate, and when its holder is to be identified for it."""
+    proof = models.ForeignKey(
+        Inspection, null=True, on_delete=models.PROTECT, related_name="proved_tickets"
+    )
+    """The reading of the new certificate, which closed the ticket."""
+    erased_at = models.DateTimeField(null=True)
     seq = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, default=events.START, blank=True)
     """Count of events and link of the last: the history can be neither cut nor grown unseen."""
@@ -76,11 +89,12 @@ class Ticket(Shown, models.Model):
         inspection: Inspection | None,
         facts: Mapping[str, str],
         typed: Mapping[str, str],
+        due_at: datetime,
         by: User,
     ) -> "Ticket":
         """A new ticket, forwarded to the team of its procedure, with its promise and history."""
         now, procedure = clock.now(), version.procedure
-        promise = Promise.make(at=now, term=procedure.term, warning=procedure.warning)
+        promise = Promise.make(at=now, due_at=due_at, warning=procedure.promise.warning)
         ticket = cls.objects.create(
             number=_free_number(), submission_key=key, procedure_version=version,
             inspection=inspection, promise=promise, facts=dict(facts), typed=dict(typed),
@@ -263,10 +277,10 @@ class Ticket(Shown, models.Model):
         return rule
 
     def _promise_again(self, now: datetime) -> Promise:
-        procedure = self.procedure
-        return Promise.make(
-            at=now, term=procedure.term, warning=procedure.warning, previous=self.promise
-        )
+        promised, hours = self.procedure.promise, Site.current().hours
+        end = whole_quarter(now + promised.term)
+        due_at = due_times(now, promised.term, hours)[0].at if hours else end
+        return Promise.make(at=now, due_at=due_at, warning=promised.warning, previous=self.promise)
 
 
 def _clean_note(rule: Rule, note: str) -> str:

@@ -9,6 +9,13 @@ CEI. The one number found published in an official gazette confirms it.
 '90.020.58682/72'
 """
 
-from guiche.icpbrasil.numbers.cei import calc_check_digit, compact, format, is_valid, validate
+from guiche.icpbrasil.numbers.cei import (
+    LENGTH,
+    calc_check_digit,
+    compact,
+    format,
+    is_valid,
+    validate,
+)
 
-__all__ = ["calc_check_digit", "compact", "format", "is_valid", "validate"]
+__all__ = ["LENGTH", "calc_check_digit", "compact", "format", "is_valid", "validate"]

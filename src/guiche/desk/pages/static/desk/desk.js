@@ -114,36 +114,43 @@ function markProblems() {
   }
 }
 
-if (form) {
-  form.addEventListener("htmx:configRequest", ({ detail }) => {
+// The opening screens stand before the reader, outside the form that their fields belong to.
+const saves = [form, byId("abertura")].filter(Boolean);
+
+for (const part of saves) {
+  part.addEventListener("htmx:configRequest", ({ detail }) => {
     // Two saves may overtake one another on the way: the server keeps the higher revision.
     detail.parameters.set("revision", Date.now());
     if (detail.triggeringEvent?.type !== "change") return;
-    const shown = [...form.querySelectorAll(".problem")].filter((p) => p.textContent.trim());
+    const shown = [...document.querySelectorAll(".problem[data-for]")].filter((p) => p.textContent.trim());
     const names = new Set([detail.triggeringEvent.target.name, ...shown.map((p) => p.dataset.for)]);
     names.forEach((name) => detail.parameters.append("conferir", name));
   });
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    form.addEventListener(failure, () => {
+    part.addEventListener(failure, () => {
       byId("salvo").textContent = UNSENT;
       announce("O atendimento não foi salvo.");
     });
   }
+  // A value or a way out, never both.
+  part.addEventListener("input", ({ target }) => {
+    const field = target.closest(".field");
+    if (!field) return;
+    if (target.classList.contains("exit")) {
+      if (target.value) field.querySelector("[id^=f-]").value = "";
+    } else {
+      for (const exit of field.querySelectorAll(".exit")) exit.value = "";
+    }
+  });
+}
+
+if (form) {
   // A text that is being typed is not replaced by a newer proposal.
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target } = event.detail;
     if (target.contains(document.activeElement) && target.id.startsWith("campo-")) event.preventDefault();
   });
   document.body.addEventListener("htmx:afterSettle", markProblems);
-  // A value or a way out, never both.
-  form.addEventListener("input", ({ target }) => {
-    const field = target.closest(".field");
-    if (target.name.startsWith("saida-")) {
-      if (target.checked) field.querySelector("input:not([type=checkbox]), textarea").value = "";
-    } else {
-      for (const exit of field.querySelectorAll(".exit input")) exit.checked = false;
-    }
-  });
 }
 
 /* Registering: saved first, so that a lost login or network keeps the page and what it holds */
@@ -175,6 +182,7 @@ async function register(button) {
 
 if (form) {
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
     const button = form.querySelector(".go");
     if (button.disabled) return;
@@ -203,7 +211,7 @@ window.addEventListener("pageshow", () => {
 
 document.addEventListener("keydown", (event) => {
   if (!event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "Enter" && form?.contains(event.target)) {
+  if (event.key === "Enter" && form && event.target.form === form) {
     event.preventDefault();
     form.requestSubmit();
   } else if (event.shiftKey && event.code === "Period") {

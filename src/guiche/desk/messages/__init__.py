@@ -1,0 +1,1 @@
+"""What is written to the customer, and the row from which the worker sends it."""

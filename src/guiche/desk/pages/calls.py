@@ -1,0 +1,141 @@
+"""Whose call it is: paused, taken up, ended without a ticket, thrown away."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from guiche.desk import clock
+from guiche.desk.intake.draft import Draft
+from guiche.desk.models import Ticket, User
+from guiche.desk.pages.access import account, for_attendants, page_or_form
+from guiche.desk.refusal import Refused
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A call that waits, as the list names it: by its customer, else by who spoke."""
+
+    draft: Draft
+    name: str
+    own: bool
+
+    @classmethod
+    def of(cls, draft: Draft, user: User) -> "Waiting":
+        """The call as this person sees it."""
+        values, customer = draft.values(), draft.procedure.customer
+        name = values.get(customer.name) or values.get(customer.requester, "")
+        return cls(draft, name or "Sem nome ainda", draft.by_id == user.pk)
+
+
+def own_calls(user: User) -> QuerySet[Draft]:
+    """This person's open calls that were not put down, the latest first."""
+    return Draft.objects.filter(
+        by=user, submitted_at=None, ended_at=None, paused_at=None, batch=None
+    ).order_by("-updated_at")
+
+
+def waiting_calls(user: User, current: Draft | None = None) -> list[Waiting]:
+    """The calls that this person may take up, less the one on the page."""
+    drafts = Draft.waiting(user, clock.now()).select_related(
+        "inspection", "procedure_version", "by"
+    )
+    return [
+        Waiting.of(draft, user) for draft in drafts if draft != current and not draft.is_untouched
+    ]
+
+
+def any_call(draft_id: UUID) -> Draft:
+    """The call, whoever has it; one that is gone is not found."""
+    drafts = Draft.objects.select_related("inspection", "procedure_version", "by")
+    draft = drafts.filter(pk=draft_id, ended_at=None).first()
+    if draft is None:
+        raise Http404("Este atendimento não existe mais.")
+    return draft
+
+
+def own_call(request: HttpRequest, draft_id: UUID) -> Draft:
+    """The call of this person; a colleague's is not theirs to change."""
+    draft = any_call(draft_id)
+    if draft.by != account(request) and not draft.submitted_at:
+        raise Http404(f"Este atendimento agora está com {draft.by}.")
+    return draft
+
+
+def to_ticket(draft: Draft) -> HttpResponse:
+    """The number of the ticket that a call became."""
+    ticket = Ticket.submitted_from(draft.pk)
+    if ticket is None:
+        raise Http404("Este atendimento não existe mais.")
+    return redirect("registrado", number=ticket.number)
+
+
+@page_or_form
+@for_attendants
+def pause(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Puts a call down, where the whole team sees it."""
+    draft = own_call(request, draft_id)
+    if request.method == "POST" and draft.is_open:
+        draft.pause()
+        messages.success(request, "Atendimento em pausa. Qualquer pessoa da equipe pode retomá-lo.")
+    return redirect("atender")
+
+
+@page_or_form
+@for_attendants
+def take(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Says who has a call (GET), and takes it up (POST)."""
+    draft, user = any_call(draft_id), account(request)
+    if draft.submitted_at:
+        return to_ticket(draft)
+    if request.method == "POST":
+        draft.take(user)
+    elif draft.by != user:
+        call = Waiting.of(draft, user)
+        page = {"section": "atender", "call": call, "waits": draft.is_waiting(clock.now())}
+        return render(request, "desk/assumir.html", page)
+    return redirect("atendimento", draft_id=draft.pk)
+
+
+@page_or_form
+@for_attendants
+def end(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Ends a call that needs no ticket, with the reason."""
+    draft = own_call(request, draft_id)
+    if draft.submitted_at:
+        return to_ticket(draft)
+    if request.method == "POST":
+        try:
+            draft.end(account(request), request.POST.get("motivo", ""))
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect("atendimento", draft_id=draft.pk)
+        messages.success(request, "Atendimento encerrado sem chamado. O motivo foi registrado.")
+    return redirect("atender")
+
+
+@page_or_form
+@for_attendants
+def drop_reading(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Takes the reading out of a call: it was somebody else's certificate."""
+    draft = own_call(request, draft_id)
+    if request.method == "POST" and draft.is_open:
+        draft.attach(None)
+    return redirect("atendimento", draft_id=draft.pk)
+
+
+@page_or_form
+@for_attendants
+def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Asks (GET), then throws the call away (POST)."""
+    draft = own_call(request, draft_id)
+    if draft.submitted_at:
+        return to_ticket(draft)
+    if request.method != "POST":
+        call = Waiting.of(draft, account(request))
+        return render(request, "desk/descartar.html", {"section": "atender", "call": call})
+    draft.discard()
+    return redirect("atender")

@@ -1,0 +1,1 @@
+"""Finding a ticket or a paused call by whatever the customer remembers."""

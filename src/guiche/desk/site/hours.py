@@ -1,0 +1,117 @@
+"""When the team that calls back is at work, in the time of the desk.
+
+>>> from datetime import datetime
+>>> from zoneinfo import ZoneInfo
+>>> hours = Hours.read(["08:00-12:00 13:00-18:00"] * 5 + ["", ""], closed=["2026-11-24"])
+>>> def at(day, hour): return datetime(2026, 11, day, hour, tzinfo=ZoneInfo("America/Sao_Paulo"))
+>>> hours.covers(at(23, 12)), hours.covers(at(22, 12)), hours.covers(at(24, 12))
+(True, False, False)
+>>> print(hours.end_before(at(22, 12)), hours.start_after(at(22, 12)), sep=", ")
+2026-11-20 18:00:00-03:00, 2026-11-23 08:00:00-03:00
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from django.utils import timezone
+
+from guiche.desk.refusal import Refused
+
+DAYS = ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo")
+_SPAN = re.compile(r"(\d{1,2})(?:[:h](\d{2})?)?\s*(?:-|–|às|a)\s*(\d{1,2})(?:[:h](\d{2})?)?")
+_SEARCHED = 60
+"""Days looked ahead or back: a year has no longer holiday."""
+
+Span = tuple[time, time]
+
+
+class HoursError(Refused):
+    """Hours that cannot be understood; says which day and what to write."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The spans of each weekday, Monday first; on `closed` days and national holidays none."""
+
+    week: tuple[tuple[Span, ...], ...]
+    closed: frozenset[date] = frozenset()
+    holidays: bool = True
+
+    @classmethod
+    def read(
+        cls, week: Sequence[str], *, closed: Iterable[str] = (), holidays: bool = True
+    ) -> "Hours":
+        """From texts: `08:00-12:00 13:00-18:00` for each of seven days, and days in ISO form."""
+        spans = tuple(_spans(text, day) for text, day in zip(week, DAYS, strict=True))
+        if not any(spans):
+            raise HoursError("Diga o horário de pelo menos um dia.")
+        try:
+            days = frozenset(map(date.fromisoformat, closed))
+        except ValueError as error:
+            raise HoursError("Escreva os dias fechados como 24/12/2026, um por linha.") from error
+        return cls(spans, days, holidays)
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether the team is at work; the last minute counts, the first does not yet."""
+        return any(start < moment <= end for start, end in self._on(timezone.localdate(moment)))
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether somebody would see a warning now."""
+        return any(start <= moment < end for start, end in self._on(timezone.localdate(moment)))
+
+    def end_before(self, moment: datetime) -> datetime | None:
+        """The last end of work before the moment, or None in two months."""
+        today = timezone.localdate(moment)
+        for days in range(_SEARCHED):
+            ends = [end for _, end in self._on(today - timedelta(days)) if end <= moment]
+            if ends:
+                return ends[-1]
+        return None
+
+    def start_after(self, moment: datetime) -> datetime | None:
+        """The next start of work after the moment, or None in two months."""
+        today = timezone.localdate(moment)
+        for days in range(_SEARCHED):
+            starts = [start for start, _ in self._on(today + timedelta(days)) if start >= moment]
+            if starts:
+                return starts[0]
+        return None
+
+    def _on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        if day in self.closed or (self.holidays and is_holiday(day)):
+            return
+        zone = timezone.get_default_timezone()
+        for start, end in self.week[day.weekday()]:
+            yield datetime.combine(day, start, zone), datetime.combine(day, end, zone)
+
+
+def _spans(text: str, day: str) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for found in _SPAN.finditer(text):
+        hour, minute, until, until_minute = (int(part or 0) for part in found.groups())
+        try:
+            spans.append((time(hour, minute), time(until, until_minute)))
+        except ValueError as error:
+            raise HoursError(f"{day.capitalize()}: “{found[0]}” não é um horário.") from error
+    left = _SPAN.sub("", text).replace(",", " ").replace(" e ", " ").strip()
+    ends = [moment for span in spans for moment in span]
+    if left or ends != sorted(set(ends)):
+        raise HoursError(
+            f"{day.capitalize()}: escreva como 08:00-12:00 13:00-18:00, ou deixe vazio se fechado."
+        )
+    return tuple(spans)
+
+
+@lru_cache(maxsize=16)
+def _national(year: int) -> frozenset[date]:
+    from holidays import country_holidays
+
+    return frozenset(country_holidays("BR", years=year))
+
+
+def is_holiday(day: date) -> bool:
+    """Whether it is a national holiday in Brazil."""
+    return day in _national(day.year)
