@@ -154,6 +154,7 @@ ANSWERS = {
     "system": "Conectividade Social, com e-CNPJ",
     "wanted_kind": "CEI",
     "wanted_number": "11.583.00249/85",
+    "holder_is_customer": "Sim",
     "card_medium": "Token",
     "phone_1": "(11) 3333-4444",
     "phone_2": "(11) 98765-4321",

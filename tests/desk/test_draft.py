@@ -1,18 +1,22 @@
 """A call in progress: what is typed stays as typed, what is known fills in, nothing gets lost."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from certificates import profiles
 from certificates.certificate import Certificate
-from guiche.desk.intake.draft import Tab
-from guiche.desk.models import Draft, Inspection, ProcedureVersion, User
+from guiche.desk.intake.draft import Incomplete, Tab
+from guiche.desk.models import Draft, Inspection, ProcedureVersion, SiteVersion, User
+from guiche.desk.promises.due_time import written
+from guiche.desk.refusal import Refused
 
 pytestmark = pytest.mark.django_db
 
 Store = Callable[[Certificate], Inspection]
 Fill = Callable[..., Draft]
+Clock = Any
 
 
 @pytest.fixture
@@ -44,22 +48,24 @@ def test_a_reading_fills_in_what_it_knows(read: Draft) -> None:
     assert {read.answers().origin(key) for key in ("problem", "category", "solution")} == {
         "proposed"
     }
-    assert {
-        read.answers().origin(key) for key in ("phone_1", "card_medium", "email_confirmed")
-    } == {""}
+    assert {read.answers().origin(key) for key in ("phone_1", "relation", "email_confirmed")} == {
+        ""
+    }
 
 
 def test_what_is_missing_is_said_in_the_order_of_the_form(read: Draft) -> None:
     assert list(read.problems()) == [
-        "problem", "card_medium", "phone_1", "phone_2", "email_confirmed",
+        "requester_name", "relation", "phone_1", "phone_2", "system", "wanted_kind",
+        "email_confirmed",
     ]  # fmt: skip
     assert read.problems()["phone_2"] == "Peça um segundo telefone ao cliente."
 
 
 def test_an_empty_draft_misses_everything(draft: Draft) -> None:
     assert list(draft.problems()) == [
-        "document", "name", "problem", "card_type", "card_medium", "card_issuer", "card_serial",
-        "card_validity", "phone_1", "phone_2", "email", "email_confirmed",
+        "requester_name", "relation", "phone_1", "phone_2", "system", "no_reading",
+        "wanted_kind", "document", "name", "email", "email_confirmed", "card_type",
+        "card_medium", "card_issuer", "card_serial", "card_validity",
     ]  # fmt: skip
 
 
@@ -146,17 +152,66 @@ def test_a_draft_keeps_the_procedure_it_began_with(draft: Draft) -> None:
     version = draft.procedure_version
     ProcedureVersion.objects.create(slug=version.slug, digest="0" * 64, content="newer")
     assert again(draft).procedure_version == version
-    assert [screen.title for screen in draft.procedure.screens] == [
-        "Primeira tela",
-        "Segunda tela",
-    ]
+    assert draft.procedure.title == "Certificado digital sem matrícula CEI"
 
 
-def test_paused_calls_are_ones_own_and_open(fill: Fill, suporte: User, supervisao: User) -> None:
+def test_ones_own_calls_wait_and_the_teams_once_paused(
+    fill: Fill, suporte: User, supervisao: User, stopped_clock: Clock
+) -> None:
     waiting, submitted = fill(), fill()
     submitted.submit(suporte)
-    assert list(Draft.paused(suporte)) == [waiting]
-    assert not Draft.paused(supervisao)
+    now = stopped_clock.now
+    assert list(Draft.waiting(suporte, now)) == [waiting]
+    assert not Draft.waiting(supervisao, now)
+    assert waiting.pause()
+    assert list(Draft.waiting(supervisao, now)) == [waiting]
+
+
+def test_a_call_that_was_left_alone_waits_like_a_paused_one(
+    fill: Fill, supervisao: User, stopped_clock: Clock
+) -> None:
+    draft = fill()
+    assert not Draft.waiting(supervisao, stopped_clock.forward(minutes=14))
+    assert list(Draft.waiting(supervisao, stopped_clock.forward(minutes=1))) == [draft]
+    assert draft.is_waiting(stopped_clock.now)
+
+
+def test_who_takes_a_call_up_has_it_and_an_open_page_of_it_is_old(
+    fill: Fill, supervisao: User
+) -> None:
+    draft = fill()
+    tab = Tab("a", draft.version)
+    assert draft.type_in({"phone_1": "11 98888-7777"}, tab=tab)
+    draft.pause()
+    assert again(draft).take(supervisao)
+    assert (again(draft).by, again(draft).paused_at) == (supervisao, None)
+    assert not draft.type_in({"phone_1": "11 97777-6666"}, tab=tab)
+    assert again(draft).values()["phone_1"] == "11 98888-7777"
+
+
+def test_a_submitted_call_is_neither_paused_nor_taken(
+    fill: Fill, suporte: User, supervisao: User
+) -> None:
+    draft = fill()
+    draft.submit(suporte)
+    assert not draft.pause()
+    assert not draft.take(supervisao)
+    assert again(draft).by == suporte
+
+
+def test_a_call_that_needs_no_ticket_ends_with_its_reason_and_nothing_else(
+    fill: Fill, suporte: User
+) -> None:
+    draft = fill()
+    with pytest.raises(Refused, match="por que não é preciso"):
+        draft.end(suporte, "Porque sim")
+    assert draft.end(suporte, "O sistema não pede o CEI")
+    ended = again(draft)
+    assert (ended.typed, ended.offered, ended.inspection) == ({}, {}, None)
+    assert (ended.ended_reason, ended.by) == ("O sistema não pede o CEI", suporte)
+    assert not ended.end(suporte, "Era só uma consulta")
+    assert not ended.type_in({"name": "Tarde Demais"})
+    assert not Draft.waiting(suporte, ended.updated_at)
 
 
 def test_the_card_of_an_authority_is_not_the_customers(draft: Draft, store: Store) -> None:
@@ -176,6 +231,14 @@ def test_the_card_of_an_authority_is_not_the_customers(draft: Draft, store: Stor
         ({"name": "..."}, "Escreva o nome por extenso."),
         ({"problem": "Curto"}, "São só 5 caracteres. Escreva pelo menos 20."),
         ({"problem": "muito " * 200}, "o limite é 600. Resuma."),
+        ({"requester_name": ""}, "Pergunte o nome de quem está falando."),
+        ({"wanted_number": "11.583.00249/84"}, "O dígito final deste CEI não confere."),
+        ({"wanted_number": "111.444.777/001-54"}, "Este número é um CAEPF, não um CEI."),
+        ({"wanted_number": "11.222.333/0001-81"}, "Este número é um CNPJ, não um CEI."),
+        ({"wanted_number": "12345678901234"}, "O CEI tem 12 dígitos; este tem 14."),
+        ({"wanted_number": "1234567"}, "O CEI tem 12 dígitos; este tem 7."),
+        ({"wanted_number": "0" * 12}, "não é um número de CEI"),
+        ({"wanted_number": "doze"}, "O CEI só tem algarismos"),
         ({"problem": "O sistema {sistema} pede o CEI ao cliente."}, "Falta trocar “{sistema}”"),
         ({"problem": "O sistema [qual] pede o CEI ao cliente."}, "Falta trocar “[qual]”"),
         ({"problem": "O sistema ____ pede o CEI ao cliente."}, "Falta trocar “____”"),
@@ -210,6 +273,13 @@ def test_the_solution_says_something_else_than_the_description(fill: Fill) -> No
 @pytest.mark.parametrize(
     ("answers", "key", "clean"),
     [
+        ({"wanted_number": "11 583 00249 85"}, "wanted_number", "115830024985"),
+        ({"wanted_kind": "cno", "wanted_number": "900205868272"}, "wanted_number", "900205868272"),
+        (
+            {"wanted_kind": "CAEPF", "wanted_number": "111.444.777/001-54"},
+            "wanted_number",
+            "11144477700154",
+        ),
         ({"document": "12abc345 01de35"}, "document", "12ABC34501DE35"),
         ({"document": "11144477735"}, "document", "11144477735"),
         ({"name": " Ana   Exemplo\x1b "}, "name", "Ana Exemplo"),
@@ -239,10 +309,104 @@ def test_every_way_out_is_accepted_and_shown(fill: Fill, suporte: User) -> None:
         email_confirmed="",
     ).submit(suporte)
     assert ticket.exits == [
-        ("Número de série", "Não foi possível ler"),
         ("Segundo telefone", "Cliente só tem um telefone"),
         ("E-mail", "Cliente não tem e-mail"),
+        ("Número de série", "Não foi possível ler"),
     ]
     assert ticket.phones == ["+551133334444"]
     assert ticket.shown["email_confirmed"] == "—"
     assert "número de série (não foi possível ler)" in ticket.facts["description"]
+
+
+# Facts that depend on others
+
+
+def test_what_does_not_apply_is_not_asked(read: Draft) -> None:
+    asked = read.answers().asked
+    assert not asked & {"system_other", "error_words", "wanted_number", "order_number"}
+    assert "no_reading" not in asked
+    read.type_in({"system": "Não sei", "wanted_kind": "CNO", "ordered_with_cei": "Sim"})
+    assert read.answers().asked >= {"error_words", "wanted_number", "property", "order_number"}
+    assert "system_other" not in read.answers().asked
+
+
+def test_an_answer_to_what_is_no_longer_asked_is_neither_judged_nor_kept(
+    fill: Fill, suporte: User
+) -> None:
+    draft = fill(wanted_number="1234567")
+    draft.type_in({"wanted_kind": "Cliente vai confirmar"})
+    assert draft.problems() == {}
+    ticket = draft.submit(suporte)
+    assert "wanted_number" not in ticket.facts
+    assert "1234567" not in ticket.facts["description"]
+    assert ("Qual número deve constar no novo?", "Cliente vai confirmar") in ticket.exits
+
+
+def test_the_offices_own_certificate_is_asked_about_and_stops_the_call(
+    fill: Fill, store: Store
+) -> None:
+    draft = fill(document="11.444.777/0001-61", holder_is_customer="")
+    assert list(draft.problems()) == ["holder_is_customer"]
+    note = draft.answers().note(draft.procedure.fact("holder_is_customer"))
+    assert note.startswith("O certificado lido é de PADARIA EXEMPLO LTDA")
+    draft.type_in({"holder_is_customer": "Não, é de outra pessoa"})
+    assert draft.problems()["holder_is_customer"].startswith("A leitura é de outro certificado.")
+
+
+def test_an_accountants_certificate_is_asked_about_though_the_numbers_agree(fill: Fill) -> None:
+    draft = fill(relation="Contador", holder_is_customer="")
+    assert list(draft.problems()) == ["holder_is_customer"]
+
+
+def test_the_companys_own_number_is_no_customers(fill: Fill, site: SiteVersion) -> None:
+    site.content = {**site.content, "phones": ["+551133334444"]}
+    site.save()
+    with pytest.raises(Incomplete) as incomplete:
+        fill().submit(User.objects.get())
+    assert "da própria empresa" in incomplete.value.problems["phone_1"]
+
+
+# The time that is promised
+
+
+def test_before_the_hours_are_set_nothing_is_promised(fill: Fill, suporte: User) -> None:
+    SiteVersion.objects.all().delete()
+    with pytest.raises(Incomplete) as incomplete:
+        fill().submit(suporte)
+    assert "A supervisão define em Ajustes" in incomplete.value.problems["due"]
+
+
+def office_hours(site: SiteVersion) -> None:
+    site.content = {"hours": {"week": ["08:00-18:00"] * 5 + ["", ""]}}
+    site.save()
+
+
+def test_a_time_within_hours_needs_no_choice(
+    fill: Fill, suporte: User, site: SiteVersion, stopped_clock: Clock
+) -> None:
+    office_hours(site)
+    assert written(fill().submit(suporte).promise.due_at) == "até terça, 24/11, às 14h30"
+
+
+@pytest.mark.parametrize(
+    ("key", "due"),
+    [
+        ("before", "até sexta, 27/11, às 18h"),
+        ("term", "até sábado, 28/11, às 14h30"),
+        ("after", "até segunda, 30/11, às 9h"),
+    ],
+)
+def test_a_time_outside_hours_is_shown_and_chosen(
+    fill: Fill, suporte: User, site: SiteVersion, stopped_clock: Clock, key: str, due: str
+) -> None:
+    office_hours(site)
+    stopped_clock.forward(days=4)  # a Friday
+    draft = fill()
+    with pytest.raises(Incomplete) as incomplete:
+        draft.submit(suporte)
+    assert list(incomplete.value.problems) == ["due"]
+    draft.choose_due("amanhã")
+    with pytest.raises(Incomplete):
+        draft.submit(suporte)
+    draft.choose_due(key)
+    assert written(draft.submit(suporte).promise.due_at) == due

@@ -1,6 +1,7 @@
 """Atender: a call of one's own, the form saved as typed, one ticket whatever is sent twice."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -85,18 +86,75 @@ def test_a_submitted_call_is_not_thrown_away(client: Client, draft: Draft) -> No
 # Whose
 
 
-def test_another_persons_call_is_not_there(draft: Draft) -> None:
+def colleague() -> Client:
     other = Client()
     other.force_login(User.objects.create_user("davi", role="supervisao"))
-    for verb in ("", "ler", "salvar", "registrar", "descartar"):
-        assert other.get(at(draft, verb)).status_code == 404
-    assert other.post(at(draft, "salvar"), {"name": "X"}).status_code == 404
+    return other
+
+
+def test_another_persons_call_is_not_ones_own_to_change(draft: Draft) -> None:
+    other = colleague()
+    assert other.get(at(draft))["Location"] == at(draft, "assumir")
+    for verb in ("ler", "salvar", "registrar", "descartar", "pausar", "encerrar"):
+        answer = other.post(at(draft, verb), {"name": "X"})
+        assert answer.status_code == 404
+        assert "agora está com Bruno Exemplo" in answer.content.decode()
+    assert Draft.objects.get().is_untouched
+
+
+def test_a_colleague_takes_a_paused_call_up(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "salvar"), {"phone_1": "11 98888-7777", "name": "Padaria Exemplo"})
+    client.post(at(draft, "pausar"))
+    davi = colleague()
+    assert "Padaria Exemplo" in davi.get("/atender/", follow=True).content.decode()
+    page = davi.get(at(draft), follow=True).content.decode()
+    assert "Retomar este atendimento?" in page
+    assert davi.post(at(draft, "assumir"))["Location"] == at(draft)
+    assert 'value="11 98888-7777"' in davi.get(at(draft)).content.decode()
+    late = client.post(at(draft, "salvar"), {"name": "Tarde Demais"}, headers=HTMX)
+    assert late.status_code == 409
+    assert "agora está com davi" in late.content.decode()
+
+
+def test_a_call_that_somebody_is_at_is_taken_only_when_confirmed(
+    client: Client, draft: Draft
+) -> None:
+    client.post(at(draft, "salvar"), {"name": "Padaria Exemplo"})
+    page = colleague().get(at(draft, "assumir")).content.decode()
+    assert "Assumir mesmo assim" in page
+    assert "Bruno Exemplo está com ele agora" in page
+
+
+def test_after_a_pause_another_call_begins(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "salvar"), {"name": "Padaria Exemplo"})
+    assert client.post(at(draft, "pausar"))["Location"] == "/atender/"
+    new = client.get("/atender/")["Location"]
+    assert new != at(draft)
+    assert "Padaria Exemplo" in client.get(new).content.decode()
+
+
+def test_ends_without_a_ticket(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "salvar"), {"name": "Padaria Exemplo"})
+    refused = client.post(at(draft, "encerrar"), {"motivo": ""}, follow=True)
+    assert "Escolha na lista por que não é preciso um chamado." in refused.content.decode()
+    ended = client.post(at(draft, "encerrar"), {"motivo": "O sistema não pede o CEI"}, follow=True)
+    assert "encerrado sem chamado" in ended.content.decode()
+    assert Draft.objects.get(pk=draft.pk).ended_reason == "O sistema não pede o CEI"
+    assert Ticket.objects.count() == 0
+    assert client.get(at(draft)).status_code == 404
+
+
+def test_a_reading_of_somebody_elses_certificate_is_dropped(client: Client, draft: Draft) -> None:
+    client.post(at(draft, "ler"), upload(zeros()))
+    client.post(at(draft, "descartar-leitura"))
+    assert Draft.objects.get().inspection is None
+    assert "Sem CEI" not in client.get(at(draft)).content.decode()
 
 
 def test_an_unknown_call_is_not_found_in_words(client: Client) -> None:
     answer = client.get(f"/atender/{uuid4()}/")
     assert answer.status_code == 404
-    assert "não existe mais, ou é de outra pessoa" in answer.content.decode()
+    assert "Este atendimento não existe mais." in answer.content.decode()
 
 
 def test_relacionamento_does_not_take_calls(draft: Draft) -> None:
@@ -190,8 +248,27 @@ def test_a_strange_revision_is_no_revision(client: Client, draft: Draft, revisio
     assert client.post(at(draft, "salvar"), sent, headers=HTMX).status_code == 200
 
 
+def shown(draft: Draft) -> dict[str, Any]:
+    """The form as the page shows it: every field that is asked, and that it is there."""
+    asked = draft.answers().asked
+    return {**{key: draft.values()[key] for key in asked}, "campo": sorted(asked)}
+
+
+def test_a_fact_that_comes_to_be_asked_appears_and_one_that_does_not_goes(
+    client: Client, draft: Draft
+) -> None:
+    sent = {**shown(draft), "wanted_kind": "CNO", "system": "Não sei"}
+    page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
+    assert 'name="wanted_number"' in page
+    assert 'name="error_words"' in page
+    sent = {**shown(Draft.objects.get()), "system": "eSocial"}
+    page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
+    assert '<div id="campo-error_words" class="field wide" hidden hx-swap-oob="true">' in page
+    assert "Manual de Orientação do eSocial" in page
+
+
 def test_a_proposal_follows_what_is_typed(client: Client, draft: Draft) -> None:
-    sent = {**draft.values(), "phone_1": "(11) 98888-7777"}
+    sent = {**shown(draft), "phone_1": "(11) 98888-7777"}
     page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
     assert 'id="campo-description" hx-swap-oob="true"' in page
     assert "Telefones: (11) 98888-7777" in page
@@ -200,20 +277,20 @@ def test_a_proposal_follows_what_is_typed(client: Client, draft: Draft) -> None:
 
 def test_the_mark_goes_when_a_person_writes_something_else(client: Client, draft: Draft) -> None:
     client.post(at(draft, "ler"), upload(zeros()))
-    sent = {**Draft.objects.get().values(), "name": "Padaria Nova Ltda"}
+    sent = {**shown(Draft.objects.get()), "name": "Padaria Nova Ltda"}
     page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
     assert '<span class="tag" id="origem-name" hx-swap-oob="true"></span>' in page
 
 
 def test_leaving_a_field_says_what_is_wrong_with_it_alone(client: Client, draft: Draft) -> None:
-    sent = {"phone_1": "1234", "document": "111", "conferir": "phone_1"}
+    sent = {**shown(draft), "phone_1": "1234", "document": "111", "conferir": "phone_1"}
     page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
     assert "Escreva o telefone com DDD" in page
     assert 'id="p-document"' not in page
 
 
 def test_an_empty_field_is_no_mistake_while_typing(client: Client, draft: Draft) -> None:
-    sent = {"phone_1": "", "conferir": "phone_1"}
+    sent = {**shown(draft), "phone_1": "", "conferir": "phone_1"}
     page = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
     assert '<p class="problem" id="p-phone_1" data-for="phone_1" hx-swap-oob="true"></p>' in page
 
@@ -273,16 +350,22 @@ def test_a_page_left_open_after_the_submit_is_led_to_the_number(
 
 
 def test_a_way_out_is_an_answer(client: Client, draft: Draft) -> None:
-    sent = {**answers(phone_2=""), "saida-phone_2": "Cliente só tem um telefone"}
+    sent = {
+        **answers(phone_2="", phone_2_whose="Cliente só tem um telefone"),
+        "saida-phone_2": "Cliente só tem um telefone",
+    }
     client.post(at(draft, "registrar"), sent)
-    assert Ticket.objects.get().exits == [("Segundo telefone", "Cliente só tem um telefone")]
+    assert Ticket.objects.get().exits == [
+        ("Segundo telefone", "Cliente só tem um telefone"),
+        ("De quem é o segundo", "Cliente só tem um telefone"),
+    ]
 
 
 def test_a_way_out_that_was_ticked_stays_ticked(client: Client, draft: Draft) -> None:
     sent = {"phone_2": "", "saida-phone_2": "Cliente só tem um telefone"}
     client.post(at(draft, "salvar"), sent)
     page = client.get(at(draft)).content.decode()
-    assert 'name="saida-phone_2" value="Cliente só tem um telefone" checked' in page
+    assert "<option selected>Cliente só tem um telefone</option>" in page
 
 
 def test_a_confirmation_can_be_taken_back(client: Client, draft: Draft) -> None:

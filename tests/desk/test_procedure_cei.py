@@ -7,6 +7,7 @@ import pytest
 
 from certificates import profiles
 from certificates.certificate import Certificate
+from guiche.desk.intake.reading import conditions_of
 from guiche.desk.models import Draft, Inspection, User
 from guiche.desk.procedures import names, shelf
 
@@ -36,6 +37,15 @@ def draft(request: pytest.FixtureRequest, suporte: User, store: Store) -> Draft:
         draft.attach(store(certificate))
     draft.type_in(
         {
+            "requester_name": "Bento Exemplo",
+            "relation": "O próprio titular",
+            "system": "Outro sistema",
+            "system_other": "Portal da Prefeitura",
+            "error_words": "Certificado sem CEI (erro 12)",
+            "no_reading": "Arquivo não abre",
+            "holder_is_customer": "Sim",
+            "wanted_kind": "CEI",
+            "wanted_number": "Cliente vai enviar",
             "document": "11.222.333/0001-81",
             "name": "Padaria Exemplo Ltda",
             "card_type": "e-CNPJ A1",
@@ -52,34 +62,44 @@ def draft(request: pytest.FixtureRequest, suporte: User, store: Store) -> Draft:
     return draft
 
 
-def test_the_facts_of_the_two_screens() -> None:
-    assert [[fact.key for fact in screen.facts] for screen in PROCEDURE.screens] == [
-        ["document", "name", "problem", "category"],
-        [
-            "card_type", "card_medium", "card_issuer", "card_serial", "card_validity",
-            "description", "solution", "phone_1", "phone_2", "email", "email_confirmed",
-        ],
+def test_the_blocks_are_the_two_screens_of_the_desk_in_use() -> None:
+    assert [(block.title, list(block.fields)) for block in PROCEDURE.blocks] == [
+        ("Primeira tela", ["document", "name", "problem", "category"]),
+        (
+            "Segunda tela",
+            [
+                "requester_name", "relation", "phone_1", "phone_2", "email", "card_type",
+                "card_medium", "card_issuer", "card_serial", "card_validity", "description",
+                "solution",
+            ],
+        ),
     ]  # fmt: skip
     assert PROCEDURE.promise.term.total_seconds() == 24 * 60 * 60
 
 
 def test_the_system_that_asks_is_asked_for(draft: Draft) -> None:
-    message = "Falta trocar “[sistema que pede o CEI]” pelo que o cliente disse."
-    assert draft.problems() == {"problem": message}
-    text = draft.values()["problem"]
-    draft.type_in({"problem": text.replace("[sistema que pede o CEI]", "Conectividade Social")})
+    draft.type_in({"system": ""})
+    assert draft.problems() == {"system": "Pergunte qual sistema pede o CEI."}
+    draft.type_in({"system": "eSocial"})
     assert draft.problems() == {}
+    assert "eSocial" in draft.values()["problem"]
 
 
 def test_the_other_proposals_can_be_sent_as_they_are(draft: Draft) -> None:
-    texts = [draft.values()[key] for key in ("description", "solution")]
+    assert draft.problems() == {}
+    texts = [draft.values()[key] for key in ("problem", "description", "solution")]
     assert not re.search(r"[{}\[\]]", "".join(texts))
     assert all(
         draft.answers().origin(key) == "proposed" for key in ("problem", "category", "solution")
     )
 
 
-def test_no_promise_that_cannot_be_kept(draft: Draft) -> None:
+SYSTEMS = [system.name for system in PROCEDURE.systems]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_no_promise_that_cannot_be_kept(draft: Draft, system: str) -> None:
+    draft.type_in({"system": system})
     solution = draft.values()["solution"]
     assert "incluir" not in solution.replace("Não é possível incluir", "")
     assert "O Relacionamento informa se há custo." in solution
@@ -95,9 +115,11 @@ def test_another_of_the_same_kind_is_never_proposed_where_it_has_no_field(
 ) -> None:
     draft = Draft.start(suporte)
     draft.attach(store(profiles.selo_eletronico()))
-    solution = draft.values()["solution"]
-    assert "emitir outro igual não resolve" in solution
-    assert "emite-se" not in solution
+    for system in ("", *SYSTEMS):
+        draft.type_in({"system": system})
+        solution = draft.values()["solution"]
+        assert "emitir outro igual não resolve" in solution
+        assert "emite-se" not in solution
     assert draft.values()["category"] == "Certificado digital: tipo que não comporta CEI"
 
 
@@ -131,6 +153,45 @@ def test_a_reading_gives_every_name_that_a_procedure_may_use(suporte: User, stor
     reading = store(profiles.e_cpf())
     assert tuple(reading.data) == names.CERTIFICATE
     assert list(reading.words) == list(names.READING)
-    assert {key: value in names.CONDITIONS[key] for key, value in reading.conditions.items()} == (
+    known = conditions_of(reading, "11144477735")
+    assert {key: value in names.CONDITIONS[key] for key, value in known.items()} == (
         dict.fromkeys(names.CONDITIONS, True)
     )
+    assert known["holder"] == names.SAME
+    assert conditions_of(reading, "12345678909")["holder"] == names.OTHER
+    assert conditions_of(reading)["holder"] == names.UNREAD
+
+
+@pytest.mark.parametrize("kind", ["blank", "absent"])
+def test_without_a_cei_it_is_said_that_none_can_be_added(
+    suporte: User, store: Store, kind: str
+) -> None:
+    draft = Draft.start(suporte)
+    draft.attach(store(CERTIFICATES[kind]))  # type: ignore[arg-type]
+    for system in ("", "FGTS Digital", "Não sei"):
+        draft.type_in({"system": system})
+        assert "Não é possível incluir o número" in draft.values()["solution"]
+
+
+def test_a_system_that_takes_the_nis_is_not_answered_with_a_new_certificate(
+    suporte: User, store: Store
+) -> None:
+    draft = Draft.start(suporte)
+    draft.attach(store(profiles.e_cpf(profiles.ZEROS)))
+    draft.type_in({"system": "Conectividade Social, com e-CPF"})
+    assert draft.answers().known["nis"] == "present"
+    assert "antes de qualquer emissão" in draft.values()["solution"]
+    note = draft.answers().note(draft.procedure.fact("system"))
+    assert note.startswith("O certificado traz o NIS 170.33311.52-2")
+
+
+def test_what_is_told_to_a_third_party_names_neither_person_nor_number(
+    suporte: User, store: Store
+) -> None:
+    for certificate in filter(None, CERTIFICATES.values()):
+        reading = store(certificate)
+        words = PROCEDURE.texts.verdict.filled({}, conditions_of(reading))
+        assert words
+        assert not re.search(r"[0-9]", words)
+        for name in (reading.contract["holder"]["name"] or "").split():
+            assert name.casefold() not in words.casefold() or len(name) < 4
