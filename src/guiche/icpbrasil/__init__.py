@@ -10,6 +10,7 @@ from guiche.icpbrasil.field import Field
 from guiche.icpbrasil.findings import Finding
 from guiche.icpbrasil.holder import Person
 from guiche.icpbrasil.inspection import Inspection, inspect, inspect_fields
+from guiche.icpbrasil.nis import Nis
 from guiche.icpbrasil.other_name import OtherName
 from guiche.icpbrasil.profile import Profile
 from guiche.icpbrasil.tlv import Malformed
@@ -23,6 +24,7 @@ __all__ = [
     "Finding",
     "Inspection",
     "Malformed",
+    "Nis",
     "OtherName",
     "Person",
     "Profile",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
-from guiche.icpbrasil import wording
+from guiche.icpbrasil import oids, wording
 from guiche.icpbrasil.certificate import Certificate
 from guiche.icpbrasil.enrolment import (
     CEI_FIELDS,
@@ -21,6 +21,7 @@ from guiche.icpbrasil.field import Field, Fields
 from guiche.icpbrasil.findings import Finding, finding
 from guiche.icpbrasil.holder import Person, holder_of, responsible_of, split_common_name
 from guiche.icpbrasil.name import COMMON_NAME, SERIAL_NUMBER
+from guiche.icpbrasil.nis import Nis, judge_nis, judge_nis_in_text
 from guiche.icpbrasil.observations import on_cei, on_certificate, on_validity
 from guiche.icpbrasil.oids import CertificateType
 from guiche.icpbrasil.other_name import OtherName
@@ -84,6 +85,19 @@ class Inspection(NamedTuple):
         return next((f.message for f in self.findings if f.code in _NOT_KNOWN_GOOD), None)
 
     @property
+    def nis(self) -> Nis:
+        """The verdict on the NIS of the person who holds the certificate."""
+        blocks = [field for field in self.fields if field.oid == oids.PESSOA_FISICA]
+        if self.certificate is None or self.profile is None:
+            return judge_nis_in_text(blocks)
+        return judge_nis(self.profile, self.certificate, blocks)
+
+    @property
+    def nis_words(self) -> str:
+        """That verdict in a few words, to be read aloud; empty where it is not applicable."""
+        return wording.nis_words(self.nis)
+
+    @property
     def sha256(self) -> str | None:
         """The fingerprint of the whole encoding in hexadecimal; None of pasted text."""
         from hashlib import sha256
@@ -98,6 +112,7 @@ class Inspection(NamedTuple):
     def to_dict(self, source: Source | None = None) -> dict[str, Any]:
         """The public JSON contract; keys and codes change only with a major version."""
         certificate, enrolment = self.certificate, self.enrolment
+        nis = self.nis
         return {
             "source": source and {"name": source.name, "kind": source.kind, "index": source.index},
             "sha256": self.sha256,
@@ -116,6 +131,7 @@ class Inspection(NamedTuple):
                     for e in enrolment.evidence
                 ],
             },
+            "nis": {"status": nis.status.value, "number": nis.number},
             "fields": [
                 {
                     "oid": f.oid,
