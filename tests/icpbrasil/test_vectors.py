@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 CONTRACT = {
     "": "source sha256 profile certificate_type icp_brasil holder responsible enrolment nis fields "
-    "validity issuer serial trust findings",
+    "validity issuer registration_authority serial trust findings",
     "holder": "name cnpj cpf email birth_date nis rg rg_issuer rg_state",
     "enrolment": "status reason number formatted evidence",
     "nis": "status number",

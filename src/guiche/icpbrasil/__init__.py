@@ -13,6 +13,7 @@ from guiche.icpbrasil.inspection import Inspection, inspect, inspect_fields
 from guiche.icpbrasil.nis import Nis
 from guiche.icpbrasil.other_name import OtherName
 from guiche.icpbrasil.profile import Profile
+from guiche.icpbrasil.registration_authority import RegistrationAuthority
 from guiche.icpbrasil.tlv import Malformed
 from guiche.icpbrasil.validity import Validity
 
@@ -29,6 +30,7 @@ __all__ = [
     "Person",
     "Profile",
     "Reason",
+    "RegistrationAuthority",
     "Status",
     "Validity",
     "inspect",

@@ -26,6 +26,10 @@ from guiche.icpbrasil.observations import on_cei, on_certificate, on_validity
 from guiche.icpbrasil.oids import CertificateType
 from guiche.icpbrasil.other_name import OtherName
 from guiche.icpbrasil.profile import Profile, detect
+from guiche.icpbrasil.registration_authority import (
+    RegistrationAuthority,
+    registration_authority_of,
+)
 from guiche.icpbrasil.tlv import Malformed
 from guiche.icpbrasil.validity import Validity
 
@@ -98,6 +102,13 @@ class Inspection(NamedTuple):
         return wording.nis_words(self.nis)
 
     @property
+    def registration_authority(self) -> RegistrationAuthority | None:
+        """The AR that attended the holder; None where the certificate does not tell."""
+        if self.certificate is None or self.profile is None:
+            return None
+        return registration_authority_of(self.profile, self.certificate, self.holder)
+
+    @property
     def sha256(self) -> str | None:
         """The fingerprint of the whole encoding in hexadecimal; None of pasted text."""
         from hashlib import sha256
@@ -112,7 +123,7 @@ class Inspection(NamedTuple):
     def to_dict(self, source: Source | None = None) -> dict[str, Any]:
         """The public JSON contract; keys and codes change only with a major version."""
         certificate, enrolment = self.certificate, self.enrolment
-        nis = self.nis
+        nis, authority = self.nis, self.registration_authority
         return {
             "source": source and {"name": source.name, "kind": source.kind, "index": source.index},
             "sha256": self.sha256,
@@ -150,6 +161,7 @@ class Inspection(NamedTuple):
                 "status": self.validity.status,
             },
             "issuer": certificate and {"name": certificate.issuer.label},
+            "registration_authority": authority and authority._asdict(),
             "serial": self.serial,
             "trust": certificate and {"status": "unchecked"},
             "findings": [f._asdict() for f in self.findings],
