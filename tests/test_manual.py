@@ -111,6 +111,7 @@ def under(heading: str) -> str:
     [
         ("`enrolment.status`", {*Status}),
         ("`enrolment.reason`", {*Reason}),
+        ("`nis.status`", {*Status}),
         ("`findings[].code`", CODES),
         ("`error.code`", {*source_errors()}),
     ],

@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates import CEI, ZEROS, Certificate, e_cnpj, e_cpf, pf_2024
+from certificates import CEI, ZEROS, Certificate, Person, e_cnpj, e_cpf, pf_2024
 from certificates import der as asn1
 from certificates.certificate import extension, other_name, rdn, signed
 from certificates.oids import SUBJECT_ALT_NAME
+from certificates.profiles import ANA, JOSE
 from guiche.icpbrasil import Enrolment, Inspection, OtherName, Status, inspect, inspect_fields
 from vectors import files
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PERSON = "2.16.76.1.3.1"
 PATIENCE = timedelta(seconds=3)  # the slowest answer on a quiet machine takes a tenth of that
 VECTORS = [files.load(path)[0] for path in files.paths()]
 SAYS_NO = {Status.BLANK, Status.ABSENT, Status.NOT_APPLICABLE}
@@ -29,7 +31,9 @@ spacious = settings(max_examples=300, deadline=PATIENCE)
 def is_an_answer(reading: Inspection) -> bool:
     said = json.dumps(reading.to_dict(None), ensure_ascii=False).encode()
     spoken = reading.headline and reading.explanation
-    return bool(said and spoken) and reading.enrolment.status in Status
+    silent = reading.nis.status is Status.NOT_APPLICABLE
+    worded = bool(reading.nis_words) is not silent
+    return bool(said and spoken) and worded and reading.enrolment.status in Status
 
 
 TAGS = st.integers(0, 255)
@@ -69,6 +73,7 @@ def test_any_bytes_get_an_answer(der: bytes) -> None:
     reading = inspect(der, at=AT)
     assert is_an_answer(reading)
     assert reading.enrolment.status is Status.UNREADABLE
+    assert reading.nis.status is Status.UNREADABLE
 
 
 @spacious
@@ -82,7 +87,7 @@ def test_any_accident_gets_an_answer(der: bytes) -> None:
     st.lists(
         st.builds(
             OtherName,
-            st.none() | st.sampled_from(["2.16.76.1.3.1", "2.16.76.1.3.6"]) | st.text(max_size=20),
+            st.none() | st.sampled_from([PERSON, "2.16.76.1.3.6"]) | st.text(max_size=20),
             st.none() | st.integers(0, 255),
             st.binary(max_size=60) | st.text("0123456789 ", max_size=14).map(str.encode),
         ),
@@ -90,14 +95,19 @@ def test_any_accident_gets_an_answer(der: bytes) -> None:
     )
 )
 def test_any_pasted_values_get_an_answer(values: list[OtherName]) -> None:
-    assert is_an_answer(inspect_fields(values))
+    reading = inspect_fields(values)
+    assert is_an_answer(reading)
+    assert reading.nis.status not in {Status.ABSENT, Status.NOT_APPLICABLE}
+    if PERSON not in {value.oid for value in values}:
+        assert reading.nis.status is Status.UNREADABLE
 
 
 @pytest.mark.parametrize("made", [e_cnpj(), e_cnpj(ZEROS), pf_2024()], ids=["cei", "zeros", "none"])
 def test_no_truncated_certificate_says_no(made: Certificate) -> None:
     der = made.der()
-    read = {inspect(der[:size]).enrolment.status for size in range(len(der))}
-    assert read == {Status.UNREADABLE}
+    read = [inspect(der[:size]) for size in range(len(der))]
+    assert {reading.enrolment.status for reading in read} == {Status.UNREADABLE}
+    assert {reading.nis.status for reading in read} == {Status.UNREADABLE}
 
 
 def accidents(octet: int) -> Iterator[int]:
@@ -106,12 +116,17 @@ def accidents(octet: int) -> Iterator[int]:
     yield from others & set(range(256)) - {octet}
 
 
-def read_damaged(der: bytes, *where: range) -> Iterator[tuple[int, int, Enrolment]]:
-    """Offset, octet and verdict of each accident in these places."""
+def inspect_damaged(der: bytes, *where: range) -> Iterator[tuple[int, int, Inspection]]:
+    """Offset, octet and reading of each accident in these places."""
     for at in chain(*where):
         for octet in accidents(der[at]):
-            broken = der[:at] + bytes([octet]) + der[at + 1 :]
-            yield at, octet, inspect(broken).enrolment
+            yield at, octet, inspect(der[:at] + bytes([octet]) + der[at + 1 :])
+
+
+def read_damaged(der: bytes, *where: range) -> Iterator[tuple[int, int, Enrolment]]:
+    """Offset, octet and verdict of each accident in these places."""
+    for at, octet, reading in inspect_damaged(der, *where):
+        yield at, octet, reading.enrolment
 
 
 def san_of(made: Certificate) -> range:
@@ -144,19 +159,33 @@ def test_damage_elsewhere_leaves_zeros_zeros(profile: Callable[[str], Certificat
     ]
 
 
-@BOTH
-def test_damage_beside_the_field_never_says_no(profile: Callable[[str], Certificate]) -> None:
-    """In the SAN, but neither in its OID nor in the entry of the CEI."""
-    made = profile(CEI)
+def beside(made: Certificate, value: str) -> tuple[range, ...]:
+    """In the SAN, but neither in its OID nor in the entry of that value."""
     der, san = made.der(), san_of(made)
     oid = der.index(asn1.oid(SUBJECT_ALT_NAME), san.start)
-    (entry,) = (part.der for part in made.names or () if CEI.encode() in part.der)
+    (entry,) = (part.der for part in made.names or () if value.encode() in part.der)
     field = der.index(entry)
-    beside = range(san.start, oid + 2), range(oid + 5, field), range(field + len(entry), san.stop)
+    return range(san.start, oid + 2), range(oid + 5, field), range(field + len(entry), san.stop)
+
+
+@BOTH
+def test_damage_beside_the_field_never_says_no(profile: Callable[[str], Certificate]) -> None:
+    made = profile(CEI)
     assert not [
-        (at - san.start, octet, verdict)
-        for at, octet, verdict in read_damaged(der, *beside)
+        (at, octet, verdict)
+        for at, octet, verdict in read_damaged(made.der(), *beside(made, CEI))
         if verdict.status in SAYS_NO
+    ]
+
+
+@pytest.mark.parametrize("person", [ANA, JOSE], ids=["with", "without"])
+def test_damage_beside_the_block_never_denies_the_nis(person: Person) -> None:
+    made = e_cpf(person=person)
+    known = inspect(made.der()).nis
+    assert not [
+        (at, octet, reading.nis)
+        for at, octet, reading in inspect_damaged(made.der(), *beside(made, person.block))
+        if reading.nis.status in {Status.ABSENT, Status.BLANK} and reading.nis != known
     ]
 
 

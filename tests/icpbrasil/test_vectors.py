@@ -16,10 +16,11 @@ HOW_MANY = 229
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 CONTRACT = {
-    "": "source sha256 profile certificate_type icp_brasil holder responsible enrolment fields "
-    "validity issuer serial trust findings",
+    "": "source sha256 profile certificate_type icp_brasil holder responsible enrolment nis fields "
+    "validity issuer registration_authority serial trust findings",
     "holder": "name cnpj cpf email birth_date nis rg rg_issuer rg_state",
     "enrolment": "status reason number formatted evidence",
+    "nis": "status number",
 }
 LISTED = {
     "fields": {"oid", "name", "type", "hex", "text", "value"},
@@ -69,6 +70,7 @@ def test_answer_keeps_the_contract(path: Path) -> None:
     assert set(CONTRACT[""].split()) <= answer.keys()
     assert set(CONTRACT["holder"].split()) <= answer["holder"].keys()
     assert set(CONTRACT["enrolment"].split()) <= answer["enrolment"].keys()
+    assert set(CONTRACT["nis"].split()) <= answer["nis"].keys()
     for listed, keys in LISTED.items():
         assert all(keys <= entry.keys() for entry in answer[listed])
     assert all(entry["citation"] and entry["message"] for entry in answer["findings"])

@@ -10,8 +10,10 @@ from guiche.icpbrasil.field import Field
 from guiche.icpbrasil.findings import Finding
 from guiche.icpbrasil.holder import Person
 from guiche.icpbrasil.inspection import Inspection, inspect, inspect_fields
+from guiche.icpbrasil.nis import Nis
 from guiche.icpbrasil.other_name import OtherName
 from guiche.icpbrasil.profile import Profile
+from guiche.icpbrasil.registration_authority import RegistrationAuthority
 from guiche.icpbrasil.tlv import Malformed
 from guiche.icpbrasil.validity import Validity
 
@@ -23,10 +25,12 @@ __all__ = [
     "Finding",
     "Inspection",
     "Malformed",
+    "Nis",
     "OtherName",
     "Person",
     "Profile",
     "Reason",
+    "RegistrationAuthority",
     "Status",
     "Validity",
     "inspect",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
-from guiche.icpbrasil import wording
+from guiche.icpbrasil import oids, wording
 from guiche.icpbrasil.certificate import Certificate
 from guiche.icpbrasil.enrolment import (
     CEI_FIELDS,
@@ -21,10 +21,15 @@ from guiche.icpbrasil.field import Field, Fields
 from guiche.icpbrasil.findings import Finding, finding
 from guiche.icpbrasil.holder import Person, holder_of, responsible_of, split_common_name
 from guiche.icpbrasil.name import COMMON_NAME, SERIAL_NUMBER
+from guiche.icpbrasil.nis import Nis, judge_nis, judge_nis_in_text
 from guiche.icpbrasil.observations import on_cei, on_certificate, on_validity
 from guiche.icpbrasil.oids import CertificateType
 from guiche.icpbrasil.other_name import OtherName
 from guiche.icpbrasil.profile import Profile, detect
+from guiche.icpbrasil.registration_authority import (
+    RegistrationAuthority,
+    registration_authority_of,
+)
 from guiche.icpbrasil.tlv import Malformed
 from guiche.icpbrasil.validity import Validity
 
@@ -84,6 +89,26 @@ class Inspection(NamedTuple):
         return next((f.message for f in self.findings if f.code in _NOT_KNOWN_GOOD), None)
 
     @property
+    def nis(self) -> Nis:
+        """The verdict on the NIS of the person who holds the certificate."""
+        blocks = [field for field in self.fields if field.oid == oids.PESSOA_FISICA]
+        if self.certificate is None or self.profile is None:
+            return judge_nis_in_text(blocks)
+        return judge_nis(self.profile, self.certificate, blocks)
+
+    @property
+    def nis_words(self) -> str:
+        """That verdict in a few words, to be read aloud; empty where it is not applicable."""
+        return wording.nis_words(self.nis)
+
+    @property
+    def registration_authority(self) -> RegistrationAuthority | None:
+        """The AR that attended the holder; None where the certificate does not tell."""
+        if self.certificate is None or self.profile is None:
+            return None
+        return registration_authority_of(self.profile, self.certificate, self.holder)
+
+    @property
     def sha256(self) -> str | None:
         """The fingerprint of the whole encoding in hexadecimal; None of pasted text."""
         from hashlib import sha256
@@ -98,6 +123,7 @@ class Inspection(NamedTuple):
     def to_dict(self, source: Source | None = None) -> dict[str, Any]:
         """The public JSON contract; keys and codes change only with a major version."""
         certificate, enrolment = self.certificate, self.enrolment
+        nis, authority = self.nis, self.registration_authority
         return {
             "source": source and {"name": source.name, "kind": source.kind, "index": source.index},
             "sha256": self.sha256,
@@ -116,6 +142,7 @@ class Inspection(NamedTuple):
                     for e in enrolment.evidence
                 ],
             },
+            "nis": {"status": nis.status.value, "number": nis.number},
             "fields": [
                 {
                     "oid": f.oid,
@@ -134,6 +161,7 @@ class Inspection(NamedTuple):
                 "status": self.validity.status,
             },
             "issuer": certificate and {"name": certificate.issuer.label},
+            "registration_authority": authority and authority._asdict(),
             "serial": self.serial,
             "trust": certificate and {"status": "unchecked"},
             "findings": [f._asdict() for f in self.findings],

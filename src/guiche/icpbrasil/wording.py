@@ -1,7 +1,8 @@
 """The verdict in words: first the answer, sayable aloud, blaming nobody."""
 
 from guiche.icpbrasil.enrolment import Enrolment, Reason, Status
-from guiche.icpbrasil.numbers import caepf, cei
+from guiche.icpbrasil.nis import Nis
+from guiche.icpbrasil.numbers import caepf, cei, nis
 from guiche.icpbrasil.profile import Profile
 
 _ANSWERS = {
@@ -140,3 +141,27 @@ def _explain_not_applicable(enrolment: Enrolment, profile: Profile | None) -> st
         return "Este é o certificado de uma autoridade certificadora, não o do cliente."
     kind = profile.label.lower() if profile else "outro tipo"
     return f"Este é um certificado de {kind}, sem campo para o CEI."
+
+
+def nis_words(verdict: Nis) -> str:
+    """The verdict on the NIS, the answer first; empty where it is not applicable."""
+    match verdict.status:
+        case Status.PRESENT:
+            return f"Tem NIS: {verdict.formatted}"
+        case Status.DOUBTFUL:
+            return f"Conferir NIS: {_nis_doubt(verdict)}"
+        case Status.BLANK:
+            return f"Sem NIS: {'preenchido com zeros' if verdict.written else 'em branco'}"
+        case Status.ABSENT:
+            return "Sem NIS: o certificado não traz esse dado"
+        case Status.UNREADABLE:
+            return "Não consegui ler o NIS."
+    return ""
+
+
+def _nis_doubt(verdict: Nis) -> str:
+    if not verdict.written:
+        return "os dados do titular aparecem mais de uma vez, e não concordam entre si"
+    if len(verdict.number or "") == nis.LENGTH:
+        return f"o certificado traz {verdict.formatted}, e o dígito final não confere"
+    return f"o certificado traz {verdict.written}, e o NIS tem {nis.LENGTH} dígitos"

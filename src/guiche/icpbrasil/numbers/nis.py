@@ -14,7 +14,7 @@ from guiche.icpbrasil.numbers.digits import accepts, checked, compact, whole
 LENGTH = 11
 _WEIGHTS = (3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
 
-__all__ = ["calc_check_digit", "compact", "format", "is_valid", "validate"]
+__all__ = ["calc_check_digit", "compact", "format", "has_check_digit", "is_valid", "validate"]
 
 
 def calc_check_digit(number: str) -> str:
@@ -23,10 +23,15 @@ def calc_check_digit(number: str) -> str:
     return str((11 - total % 11) % 11 % 10)
 
 
+def has_check_digit(number: str) -> bool:
+    """Whether eleven compact digits end in their check digit."""
+    return number[10] == calc_check_digit(number)
+
+
 def validate(number: str) -> str:
     """The compact number, or a `stdnum.exceptions.ValidationError`."""
     number = whole(number, LENGTH)
-    return checked(number, right=number[10] == calc_check_digit(number))
+    return checked(number, right=has_check_digit(number))
 
 
 def is_valid(number: str) -> bool:
