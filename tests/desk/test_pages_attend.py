@@ -112,7 +112,7 @@ def test_a_colleague_takes_a_paused_call_up(client: Client, draft: Draft) -> Non
     assert davi.post(at(draft, "assumir"))["Location"] == at(draft)
     assert 'value="11 98888-7777"' in davi.get(at(draft)).content.decode()
     late = client.post(at(draft, "salvar"), {"name": "Tarde Demais"}, headers=HTMX)
-    assert late.status_code == 409
+    assert late.status_code == 404
     assert "agora está com davi" in late.content.decode()
 
 

@@ -85,7 +85,7 @@ Site = Callable[..., Path]
 
 
 @pytest.fixture
-def site(tmp_path: Path, settings: Settings) -> Site:
+def in_folder(tmp_path: Path, settings: Settings) -> Site:
     """The folder of the site, with one file in it."""
 
     def write(content: str, name: str = "troca-de-senha.toml") -> Path:
@@ -101,8 +101,10 @@ def changed(old: str, new: str) -> str:
     return MINIMAL.replace(old, new, 1)
 
 
-def test_another_procedure_needs_no_code(site: Site, db: None, suporte: User) -> None:
-    site(MINIMAL)
+def test_another_procedure_needs_no_code(
+    in_folder: Site, suporte: User, stopped_clock: object
+) -> None:
+    in_folder(MINIMAL)
     draft = Draft.start(suporte, "troca-de-senha")
     draft.type_in({"called": "Ana Exemplo", "system": "aplicativo"})
     assert draft.values()["note"] == "Ana Exemplo não entra no aplicativo do celular."
@@ -172,11 +174,14 @@ def test_another_procedure_needs_no_code(site: Site, db: None, suporte: User) ->
             "“sem” não existe; use absent, blank",
         ),
         (
-            changed('text = "{called} não entra no portal."', 'when = {}\ntext = "x"').replace(
-                'when = { system = ["Aplicativo"] }\n', ""
-            ),
+            changed('when = { system = ["Aplicativo"] }\n', ""),
             "screens[1].facts[4].propose",
             "só o último texto",
+        ),
+        (
+            changed('when = { system = ["Aplicativo"] }', "when = {}"),
+            "screens[1].facts[4].propose[1].when",
+            "está vazia",
         ),
         (changed('document = "who"', 'document = "phone"'), "customer.document", "use who"),
         (changed('phones = ["phone"]', ""), "customer.phones", "pelo menos um telefone"),
@@ -190,9 +195,9 @@ def test_another_procedure_needs_no_code(site: Site, db: None, suporte: User) ->
     ids=lambda value: "",
 )  # fmt: skip
 def test_a_mistake_names_file_key_and_remedy(
-    site: Site, content: str, key: str, remedy: str
+    in_folder: Site, content: str, key: str, remedy: str
 ) -> None:
-    path = site(content)
+    path = in_folder(content)
     with pytest.raises(ProcedureError) as error:
         shelf.read(path)
     assert str(error.value).startswith(f"{path}: {key}")
@@ -200,15 +205,15 @@ def test_a_mistake_names_file_key_and_remedy(
     assert remedy in error.value.remedy
 
 
-def test_the_file_is_named_for_the_slug(site: Site) -> None:
+def test_the_file_is_named_for_the_slug(in_folder: Site) -> None:
     with pytest.raises(ProcedureError, match="nome do arquivo"):
-        shelf.read(site(MINIMAL, "outro.toml"))
+        shelf.read(in_folder(MINIMAL, "outro.toml"))
 
 
 def test_a_file_that_is_no_text_and_a_folder_that_is_not_there(
-    site: Site, settings: Settings
+    in_folder: Site, settings: Settings
 ) -> None:
-    path = site("")
+    path = in_folder("")
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(ProcedureError, match="não consegui ler"):
         shelf.read(path)
@@ -222,17 +227,19 @@ def test_an_unknown_procedure_names_those_there_are() -> None:
         shelf.find("cei")
 
 
-def test_the_check_tells_a_mistake_before_the_desk_starts(site: Site) -> None:
-    site(changed("hours = 4", "hours = 0"))
+def test_the_check_tells_a_mistake_before_the_desk_starts(in_folder: Site) -> None:
+    in_folder(changed("hours = 4", "hours = 0"))
     errors = [error for error in run_checks(tags=["desk"]) if error.id == "desk.E010"]
     assert len(errors) == 1
     assert "troca-de-senha.toml: promise.hours: 0 está fora" in errors[0].msg
 
 
-def test_the_sites_file_stands_in_for_the_shipped_one(site: Site, db: None, suporte: User) -> None:
+def test_the_sites_file_stands_in_for_the_shipped_one(
+    in_folder: Site, db: None, suporte: User
+) -> None:
     before = Draft.start(suporte)
     shipped = (shelf.SHIPPED / "cei-ausente.toml").read_text("utf-8")
-    site(shipped.replace('team = "Relacionamento"', 'team = "Retorno"'), "cei-ausente.toml")
+    in_folder(shipped.replace('team = "Relacionamento"', 'team = "Retorno"'), "cei-ausente.toml")
     after = Draft.start(suporte)
     assert after.procedure.team == "Retorno"
     assert Draft.objects.get(pk=before.pk).procedure.team == "Relacionamento"

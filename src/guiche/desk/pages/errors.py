@@ -54,11 +54,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404, with the words of the view where it gave some."""
+    """404, with the words of the view where it gave some; to a request inside a page, one line."""
+    if fragment.wanted(request):
+        return HttpResponse(
+            render_to_string("desk/not_saved.html", {"message": _words(exception) or _NOT_THERE}),
+            status=404,
+        )
     return Oops(
         404,
         "Não encontrei esta página",
-        _words(exception) or "O endereço não existe, ou não é seu.",
+        _words(exception) or _NOT_THERE,
         icon="search",
     ).response()
 
@@ -72,6 +77,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         ("Tente de novo em um minuto. Se repetir, avise a TI.",),
         tone="stop",
     ).response()
+
+
+_NOT_THERE = "O endereço não existe, ou não é seu."
 
 
 def _words(exception: Exception) -> str:

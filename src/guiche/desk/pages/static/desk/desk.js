@@ -172,7 +172,7 @@ async function register(button) {
     const headers = { "HX-Request": "true" };
     const answer = await fetch(form.getAttribute("hx-post"), { method: "POST", headers, body });
     if (answer.ok) { form.submit(); return; }
-    const known = [401, 409].includes(answer.status);
+    const known = [401, 404, 409].includes(answer.status);
     byId("salvo").innerHTML = known ? await answer.text() : UNSENT;
   } catch {
     byId("salvo").textContent = UNSENT;
