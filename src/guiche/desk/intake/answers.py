@@ -70,6 +70,12 @@ class Answers:
         """What stands for each `{name}`; a label in brackets where nothing is known yet."""
         return self._names(self.values, self.known, self.asked)
 
+    @property
+    def system(self) -> str:
+        """The name of the system that asks for the number, or "" while that is not known."""
+        keys = (key for key, fact in self._facts.items() if fact.type == "system")
+        return next((self.known[key] for key in keys), "")
+
     def note(self, fact: Fact) -> str:
         """What the technician should know at a fact, or ""."""
         return fact.notes.filled(self.words, self.known)

@@ -153,7 +153,7 @@ def _page(
         "opening": [screen for screen in screens if screen.opening],
         "screens": [screen for screen in screens if not screen.opening],
         "problems": list((problems or {}).items()),
-        "verdict": Verdict.of_row(row, now) if row else None,
+        "verdict": _verdict(row) if row else None,
         "end_reasons": draft.procedure.reasons[END],
         "due_times": Promisable.all(draft, now, site),
         "waiting": waiting_calls(account(request), draft),
@@ -173,7 +173,7 @@ def _result(
     row = draft.inspection
     part = {
         "draft": draft,
-        "verdict": Verdict.of_row(row, clock.now()) if row else None,
+        "verdict": _verdict(row) if row and "verdict" not in more else None,
         **_changes(request, draft, sent),
         **more,
     }
@@ -201,8 +201,12 @@ def _taken(
         return _not_read(request, draft)
     if draft.submitted_at or not fragment.wanted(request):
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
-    verdict = Verdict.of_reading(found, inspection, now)
+    verdict = Verdict.of_reading(found, inspection, now, Site.current().authorities)
     return _result(request, draft, sent, verdict=verdict, others=errors)
+
+
+def _verdict(row: Inspection) -> Verdict:
+    return Verdict.of_row(row, clock.now(), Site.current().authorities)
 
 
 def _changes(

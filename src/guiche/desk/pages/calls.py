@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
 from guiche.desk.intake.draft import Draft
 from guiche.desk.models import Ticket, User
 from guiche.desk.pages.access import account, for_attendants, page_or_form
+from guiche.desk.pages.verdict import Validity, answer_of
 from guiche.desk.refusal import Refused
 
 
@@ -125,6 +127,23 @@ def drop_reading(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST" and draft.is_open:
         draft.attach(None)
     return redirect("atendimento", draft_id=draft.pk)
+
+
+@require_GET
+@for_attendants
+def speak(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """What may be read to whoever is on the line, and nothing else: no name, no number."""
+    draft = own_call(request, draft_id)
+    answers, texts, row = draft.answers(), draft.procedure.texts, draft.inspection
+    page = {
+        "draft": draft,
+        "answer": answer_of(row) if row else "",
+        "validity": Validity.of(row.contract["validity"], clock.now()) if row else None,
+        "words": texts.verdict.filled({}, answers.known),
+        "system": draft.procedure.system(answers.system),
+        "cost": texts.cost.filled({}, answers.known),
+    }
+    return render(request, "desk/falar.html", page)
 
 
 @page_or_form

@@ -1,6 +1,5 @@
 """Fila: who is to be called next, what came back to support, what is closed."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET
 from guiche.desk import clock
 from guiche.desk.models import Ticket
 from guiche.desk.pages.due import Clock
+from guiche.desk.pages.verdict import answer_of
 from guiche.desk.tickets import number as numbers
 
 _PAGE = 50
@@ -47,7 +47,7 @@ class Row:
     def verdict(self) -> str:
         """The answer of the reading: `Sem CEI`."""
         inspection = self.ticket.inspection
-        return re.split("[:.]", inspection.headline)[0] if inspection else "Sem leitura"
+        return answer_of(inspection) if inspection else "Sem leitura"
 
 
 @require_GET

@@ -15,6 +15,7 @@ urlpatterns = [
     path("atender/<uuid:draft_id>/registrar/", attend.submit, name="registrar"),
     path("atender/<uuid:draft_id>/pausar/", calls.pause, name="pausar"),
     path("atender/<uuid:draft_id>/assumir/", calls.take, name="assumir"),
+    path("atender/<uuid:draft_id>/falar/", calls.speak, name="falar"),
     path("atender/<uuid:draft_id>/encerrar/", calls.end, name="encerrar"),
     path(
         "atender/<uuid:draft_id>/descartar-leitura/", calls.drop_reading, name="descartar_leitura"

@@ -1,6 +1,7 @@
 """The verdict card: the JSON contract of a reading, turned into the words and tones of a page."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from guiche.desk.intake.reading import Inspection
+from guiche.desk.pages.issued import Issued
 from guiche.icpbrasil import Inspection as Reading
-from guiche.icpbrasil import Profile
+from guiche.icpbrasil import Nis, Profile, Status
 from guiche.icpbrasil.numbers import cnpj, cpf
+from guiche.icpbrasil.wording import nis_words
 from guiche.sources import Found
 
 # status -> (tone, icon). Tone is never the only sign: the icon and the first words say it too.
@@ -79,6 +82,9 @@ class Verdict:
     number: str
     formatted: str
     validity: Validity | None
+    nis: str
+    """The verdict on the NIS, where the certificate is of a kind that has one; else ""."""
+    issued: Issued | None
     facts: tuple[tuple[str, str], ...]
     evidence: tuple[Mapping[str, Any], ...]
     fields: tuple[Mapping[str, Any], ...]
@@ -86,9 +92,14 @@ class Verdict:
 
     @classmethod
     def of(
-        cls, contract: Mapping[str, Any], headline: str, explanation: str, now: datetime
+        cls,
+        contract: Mapping[str, Any],
+        headline: str,
+        explanation: str,
+        now: datetime,
+        own: Sequence[str] = (),
     ) -> "Verdict":
-        """The card of one contract object, judged at `now`."""
+        """The card of one contract object, judged at `now`; `own` are the company's AC and AR."""
         enrolment = contract["enrolment"]
         tone, icon = _LOOKS[enrolment["status"]]
         validity = Validity.of(contract.get("validity"), now)
@@ -103,6 +114,8 @@ class Verdict:
             number=enrolment.get("number") or "",
             formatted=enrolment.get("formatted") or "",
             validity=validity,
+            nis=_nis(contract),
+            issued=Issued.of(contract, now, own),
             facts=tuple(_facts(contract)),
             evidence=tuple(enrolment.get("evidence") or ()),
             fields=tuple(contract.get("fields") or ()),
@@ -112,15 +125,17 @@ class Verdict:
         )
 
     @classmethod
-    def of_row(cls, row: Inspection, now: datetime) -> "Verdict":
+    def of_row(cls, row: Inspection, now: datetime, own: Sequence[str] = ()) -> "Verdict":
         """The card of a stored reading, judged at `now`."""
-        return cls.of(row.contract, row.headline, row.explanation, now)
+        return cls.of(row.contract, row.headline, row.explanation, now, own)
 
     @classmethod
-    def of_reading(cls, found: Found, reading: Reading, now: datetime) -> "Verdict":
+    def of_reading(
+        cls, found: Found, reading: Reading, now: datetime, own: Sequence[str] = ()
+    ) -> "Verdict":
         """The card of a fresh reading, with the fields that are shown once and not kept."""
         contract = reading.to_dict(found.source)
-        return cls.of(contract, reading.headline, reading.explanation, now)
+        return cls.of(contract, reading.headline, reading.explanation, now, own)
 
     @property
     def copyable(self) -> str:
@@ -133,11 +148,21 @@ class Verdict:
         return tuple(finding for finding in self.findings if finding["severity"] != "notice")
 
 
+def _nis(contract: Mapping[str, Any]) -> str:
+    """In the words of the reading; of a stored one it is not known with what the place is blank."""
+    stored = contract.get("nis")
+    if not stored:
+        return ""
+    verdict = Nis(Status(stored["status"]), stored["number"], stored["number"] or "")
+    if verdict.status is Status.BLANK:
+        return "Sem NIS: não informado"
+    return nis_words(verdict)
+
+
 def _facts(contract: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Label and text of what is known; what is not known is left out."""
     holder = contract.get("holder") or {}
     responsible = contract.get("responsible") or {}
-    issuer = contract.get("issuer") or {}
     rows = (
         ("Titular", holder.get("name")),
         ("CNPJ", holder.get("cnpj") and cnpj.format(holder["cnpj"])),
@@ -145,11 +170,15 @@ def _facts(contract: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ("Responsável", responsible.get("name")),
         ("CPF do responsável", responsible.get("cpf") and cpf.format(responsible["cpf"])),
         ("Tipo", type_of(contract)),
-        ("Emitido por", issuer.get("name")),
         ("Número de série", contract.get("serial")),
         ("Lido de", source_of(contract)),
     )
     return ((label, text) for label, text in rows if text)
+
+
+def answer_of(row: Inspection) -> str:
+    """The first words of a stored reading: `Sem CEI`."""
+    return re.split("[:.]", row.headline)[0]
 
 
 def type_of(contract: Mapping[str, Any]) -> str:
