@@ -351,13 +351,12 @@ def test_a_page_left_open_after_the_submit_is_led_to_the_number(
 
 def test_a_way_out_is_an_answer(client: Client, draft: Draft) -> None:
     sent = {
-        **answers(phone_2="", phone_2_whose="Cliente só tem um telefone"),
+        **answers(phone_2=""),
         "saida-phone_2": "Cliente só tem um telefone",
     }
     client.post(at(draft, "registrar"), sent)
     assert Ticket.objects.get().exits == [
         ("Segundo telefone", "Cliente só tem um telefone"),
-        ("De quem é o segundo", "Cliente só tem um telefone"),
     ]
 
 

@@ -41,9 +41,9 @@ def test_pasted_outside_a_field_it_is_read(new_page: Open, bruno: User) -> None:
 def test_pasted_inside_a_field_it_is_text(new_page: Open, bruno: User) -> None:
     page = new_page(bruno)
     page.goto("/atender/")
-    page.get_by_label("Nome").click()
+    page.get_by_label("Nome", exact=True).click()
     paste(page, "Padaria Exemplo Ltda")
-    expect(page.get_by_label("Nome")).to_have_value("Padaria Exemplo Ltda")
+    expect(page.get_by_label("Nome", exact=True)).to_have_value("Padaria Exemplo Ltda")
     expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
     assert Inspection.objects.count() == 0
 
@@ -111,21 +111,21 @@ def test_a_reading_that_fails_keeps_verdict_and_form(
 def test_what_is_typed_is_there_after_a_reload(new_page: Open, bruno: User) -> None:
     page = new_page(bruno)
     page.goto("/atender/")
-    page.get_by_label("Nome").press_sequentially("Padaria Exemplo")
+    page.get_by_label("Nome", exact=True).press_sequentially("Padaria Exemplo")
     expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
     page.reload()
-    expect(page.get_by_label("Nome")).to_have_value("Padaria Exemplo")
+    expect(page.get_by_label("Nome", exact=True)).to_have_value("Padaria Exemplo")
 
 
 def test_a_proposal_follows_the_form_until_it_is_edited(new_page: Open, bruno: User) -> None:
     page = new_page(bruno)
     page.goto("/atender/")
     description = page.get_by_label("Descrição", exact=True)
-    page.get_by_label("Nome").fill("Padaria Exemplo")
+    page.get_by_label("Nome", exact=True).fill("Padaria Exemplo")
     expect(description).to_have_value(re.compile("^Cliente Padaria Exemplo,"))
     expect(page.locator("#origem-description")).to_have_text("proposto: confira")
     description.fill("Cliente pede retorno à tarde; o certificado está com o contador.")
-    page.get_by_label("Nome").fill("Padaria Nova")
+    page.get_by_label("Nome", exact=True).fill("Padaria Nova")
     expect(page.locator("#origem-description")).to_be_hidden()
     expect(description).to_have_value(re.compile("^Cliente pede retorno à tarde"))
 
@@ -150,15 +150,18 @@ def test_a_way_out_and_a_value_exclude_each_other(new_page: Open, bruno: User) -
     page = new_page(bruno)
     page.goto("/atender/")
     exit_, phone = page.locator("[name=saida-phone_2]"), page.locator("#f-phone_2")
-    exit_.check()
+    whose = page.locator("#f-phone_2_whose")
+    exit_.select_option("Cliente só tem um telefone")
+    expect(whose).to_be_hidden()
     phone.fill("1133334444")
-    expect(exit_).not_to_be_checked()
+    expect(exit_).to_have_value("")
     expect(exit_).to_be_hidden()
+    expect(whose).to_be_visible()
     phone.fill("")
-    exit_.check()
+    exit_.select_option("Cliente só tem um telefone")
     expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
     page.reload()
-    expect(exit_).to_be_checked()
+    expect(exit_).to_have_value("Cliente só tem um telefone")
 
 
 def test_the_summary_has_the_focus_and_leads_to_the_fields(new_page: Open, bruno: User) -> None:
@@ -213,10 +216,10 @@ def test_a_lost_network_is_told_and_what_was_typed_stays(
         route.abort()
 
     page.route("**/salvar/", cut)
-    page.get_by_label("Nome").fill("Padaria Exemplo")
+    page.get_by_label("Nome", exact=True).fill("Padaria Exemplo")
     expect(page.locator("#salvo")).to_contain_text("Não foi salvo.")
     page.unroute("**/salvar/", cut)
-    page.get_by_label("Nome").press_sequentially(" Ltda")
+    page.get_by_label("Nome", exact=True).press_sequentially(" Ltda")
     expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
     complaints.clear()
 
@@ -227,9 +230,9 @@ def test_a_login_that_ended_is_told_inside_the_page(
     page = new_page(bruno)
     page.goto("/atender/")
     page.context.clear_cookies(name="sessionid")
-    page.get_by_label("Nome").fill("Padaria Exemplo")
+    page.get_by_label("Nome", exact=True).fill("Padaria Exemplo")
     expect(page.locator("#salvo")).to_contain_text("Seu acesso expirou.")
-    expect(page.get_by_label("Nome")).to_have_value("Padaria Exemplo")
+    expect(page.get_by_label("Nome", exact=True)).to_have_value("Padaria Exemplo")
     complaints.clear()
 
 

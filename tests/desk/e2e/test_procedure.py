@@ -16,7 +16,6 @@ VERDICT = "Sem CEI: o campo está preenchido com zeros."
 
 
 PASSWORD = "uma senha longa"
-PROBLEM = "A Conectividade Social pede o CEI, e o certificado não o traz."
 
 
 def with_password(user: User) -> User:
@@ -45,8 +44,11 @@ def test_by_mouse(new_page: Open, bruno: User, carla: User, certificate: Path) -
     page.get_by_text("Ver prova").click()
     expect(page.get_by_text("2.16.76.1.3.7", exact=True).first).to_be_visible()
 
-    problem = page.get_by_label("Descrição do problema")
-    problem.fill(problem.input_value().replace("[sistema que pede o CEI]", "Conectividade Social"))
+    page.get_by_label("Nome de quem fala").fill("Bento Exemplo")
+    page.get_by_label("Representante").click()
+    page.get_by_label("Conectividade Social, com e-CNPJ").click()
+    page.get_by_label("CEI", exact=True).click()
+    page.get_by_label("Número que deve constar").fill("11.583.00249/85")
     page.get_by_label("Token").click()
     page.get_by_label("Telefone para retorno").fill("11 98888-7777")
     page.get_by_label("Segundo telefone", exact=True).fill("1133334444")
@@ -76,7 +78,7 @@ def test_by_mouse(new_page: Open, bruno: User, carla: User, certificate: Path) -
     expect(page.get_by_text("Cumprido")).to_be_visible()
     page.locator("summary", has_text="Resolver").click()
     page.get_by_label("Motivo").locator("visible=true").select_option(
-        "Novo certificado emitido e testado"
+        "Cliente usa outro caminho de acesso"
     )
     page.get_by_role("button", name="Resolver").click()
     expect(page.locator(".tag", has_text="Resolvido")).to_be_visible()
@@ -91,6 +93,25 @@ def reach(page: Page, selector: str) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{selector} is out of the keyboard's reach")
+
+
+def reach_back(page: Page, selector: str) -> None:
+    for _ in range(80):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Shift+Tab")
+    raise AssertionError(f"{selector} is out of the keyboard's reach")
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    """Into the group by Tab, to the answer by the arrows, as a browser has it."""
+    reach(page, f"[name={name}]")
+    page.keyboard.press("Space")
+    for _ in range(9):
+        if page.evaluate("v => document.activeElement.value === v", value):
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{value} is out of the keyboard's reach")
 
 
 def write(page: Page, selector: str, text: str) -> None:
@@ -111,14 +132,18 @@ def test_by_keyboard_alone(new_page: Open, bruno: User, carla: User) -> None:
     page.keyboard.press("Control+V")
     expect(page.get_by_role("heading", name=VERDICT)).to_be_visible()
 
-    write(page, "#f-problem", PROBLEM)
-    reach(page, "[name=card_medium]")
-    page.keyboard.press("Space")
-    write(page, "#f-phone_1", "11988887777")
-    reach(page, "[name=phone_2]")
-    reach(page, "[name=saida-phone_2]")
-    page.keyboard.press("Space")
+    choose(page, "wanted_kind", "CEI")
+    expect(page.locator("#f-wanted_number")).to_be_visible()
+    write(page, "#f-wanted_number", "115830024985")
     write(page, "#f-email", "contato@padaria.com.br")
+    reach_back(page, "#f-requester_name")
+    write(page, "#f-requester_name", "Bento Exemplo")
+    choose(page, "relation", "Representante")
+    write(page, "#f-phone_1", "11988887777")
+    reach(page, "[name=saida-phone_2]")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#f-phone_2_whose")).to_be_hidden()
+    choose(page, "system", "eSocial")
     reach(page, "#f-email_confirmed")
     page.keyboard.press("Control+Enter")  # without the tick
     # The summary has the focus; its links lead to the fields.
@@ -164,16 +189,20 @@ def test_without_a_script(new_page: Open, bruno: User, certificate: Path) -> Non
     page.set_input_files("#arquivo", certificate)
     page.get_by_role("button", name="Ler certificado").click()
     expect(page.get_by_role("heading", name=VERDICT)).to_be_visible()
-    page.get_by_label("Descrição do problema").fill(PROBLEM)
+    page.get_by_label("Nome de quem fala").fill("Bento Exemplo")
+    page.get_by_label("Representante").check()
+    page.get_by_label("eSocial").check()
+    page.get_by_label("CEI", exact=True).check()
     page.get_by_label("Nuvem").check()
     page.get_by_label("Telefone para retorno").fill("11 98888-7777")
     page.get_by_role("button", name="Salvar").click()
     expect(page.get_by_label("Telefone para retorno")).to_have_value("11 98888-7777")
     page.get_by_role("button", name="Registrar chamado").click()
     expect(page.get_by_role("heading", name="Falta acertar")).to_be_visible()
-    page.get_by_label("Cliente só tem um telefone").check()
+    page.get_by_label("Número que deve constar").fill("115830024985")
+    page.locator("[name=saida-phone_2]").select_option("Cliente só tem um telefone")
     page.get_by_label("E-mail", exact=True).fill("")  # the way out shows where nothing is written
-    page.get_by_label("Cliente não tem e-mail").check()
+    page.locator("[name=saida-email]").select_option("Cliente não tem e-mail")
     page.get_by_role("button", name="Registrar chamado").click()
     page.wait_for_url(re.compile("/registrado/"))
     expect(page.locator("#protocolo")).to_have_text(Ticket.objects.get().spoken)

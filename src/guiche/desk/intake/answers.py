@@ -136,8 +136,6 @@ class Answers:
         return {key: problem for key, problem in problems.items() if key not in waiting}
 
     def _clean(self, fact: Fact, typed: str, clean: Values) -> str:
-        if fact.confirms and self._ended(fact.confirms, clean):
-            return ""
         answer = self._understood(fact, typed, clean)
         if fact.differs_from and answer == clean.get(fact.differs_from):
             raise Problem(TYPES[fact.type].equal)
@@ -153,9 +151,6 @@ class Answers:
         if fact.is_exit(typed):
             return _chosen(fact, typed)
         return TYPES[fact.type].clean(fact, typed, clean)
-
-    def _ended(self, key: str, clean: Values) -> bool:
-        return key not in self.asked or self._facts[key].is_exit(clean.get(key, ""))
 
 
 def _chosen(fact: Fact, typed: str) -> str:

@@ -39,6 +39,9 @@ class Fact:
     """The key of the fact that it may not repeat, or ""."""
     confirms: str = ""
     """The key of the fact that a confirmation is about, or ""."""
+    follows: str = ""
+    """The key of the fact that it says more about, or "": where that one has no value, neither is
+    this one asked."""
     of: str = ""
     """The key of the choice that says which register an enrolment number is of, or ""."""
     common: bool = False
@@ -58,7 +61,7 @@ class Fact:
 
     def asked(self, known: Known) -> bool:
         """Whether it is asked, as the answers stand."""
-        return self.when.holds(known)
+        return self.when.holds(known) and not known.get(self.confirms or self.follows)
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -97,6 +100,7 @@ class Fact:
             exits=_exits(table, kind, exits),
             differs_from=_other(table, "differs_from", types, kind),
             confirms=_belonging(table, "confirms", dict.fromkeys(earlier, kind), kind),
+            follows=_followed(table, earlier),
             of=_belonging(table, "of", _registers(earlier, kind), kind),
             common=table.flag("common"),
             missing=table.text("missing", "") or f"Falta informar: {label}.",
@@ -145,6 +149,11 @@ def _other(table: Table, key: str, types: Mapping[str, str], kind: str) -> str:
     if other and types.get(other) != kind:
         raise table.error(key, f"“{other}” precisa ser um dado anterior, e do mesmo tipo.")
     return other
+
+
+def _followed(table: Table, earlier: Mapping[str, Fact]) -> str:
+    ending = [key for key, fact in earlier.items() if fact.exits and not fact.choices]
+    return table.one_of("follows", ending, "")
 
 
 _OWNERS = {"confirms": "confirmation", "of": "enrolment"}
