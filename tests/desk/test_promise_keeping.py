@@ -10,7 +10,7 @@ import pytest
 from guiche.desk import clock
 from guiche.desk.intake.problem import Problem
 from guiche.desk.models import ContactAttempt, Promise, Ticket, User
-from guiche.desk.promises.promise import AttemptRefused, Result
+from guiche.desk.promises.attempt import AttemptRefused, Result
 from guiche.desk.promises.watch import watch
 from guiche.desk.worker import work_once, work_until
 

@@ -18,7 +18,8 @@ from hypothesis.stateful import (
 from guiche.desk import clock
 from guiche.desk.models import Ticket, User
 from guiche.desk.people.role import Role
-from guiche.desk.promises.promise import PromiseState, Result
+from guiche.desk.promises.attempt import Result
+from guiche.desk.promises.promise import PromiseState
 from guiche.desk.promises.watch import watch
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.moves import MOVES, OPEN

@@ -95,6 +95,17 @@ class Shown:
         ]
 
     @property
+    def cost(self) -> str:
+        """What was said of the cost."""
+        return self.procedure.texts.cost.filled({}, self.known)
+
+    @property
+    def documents(self) -> list[str]:
+        """What to ask the customer for."""
+        text = self.procedure.texts.documents.filled(self.shown, self.known)
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+    @property
     def say(self) -> str:
         """What is read to the customer, with the due time as it is said now."""
         due = self.promise.spoken(clock.now())
