@@ -40,6 +40,7 @@ class Card:
     who: str
     relation: str
     hour: str
+    email: str
     phones: tuple[Phone, ...]
     next_try: str
     attempts: tuple[ContactAttempt, ...]
@@ -58,6 +59,7 @@ class Card:
             who=shown.get(customer.requester) or ticket.customer,
             relation=shown.get(customer.relation, ""),
             hour=shown.get(customer.hour, ""),
+            email=ticket.email,
             phones=tuple(_phones(ticket)),
             next_try=said(again, now) if again else "",
             attempts=tuple(ticket.promise.attempts.select_related("by").order_by("at", "pk")),

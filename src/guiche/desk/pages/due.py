@@ -11,7 +11,7 @@ from guiche.desk.promises.promise import Promise, PromiseState
 from guiche.desk.site.site import Site
 
 # state -> (tone, icon). Only what was not even tried is red.
-_LOOKS = {
+LOOKS = {
     PromiseState.ON_TIME: ("no", "clock"),
     PromiseState.ENDING: ("ask", "clock"),
     PromiseState.TRIED: ("no", "phone"),
@@ -44,7 +44,7 @@ class Clock:
         counted = state in _COUNTED
         words = promise.left_spoken(now) if counted else state.value
         due = promise.due_at if counted else None
-        return cls(*_LOOKS[state], state, sentence(words), _detail(promise, state, now), due)
+        return cls(*LOOKS[state], state, sentence(words), _detail(promise, state, now), due)
 
 
 def _detail(promise: Promise, state: PromiseState, now: datetime) -> str:

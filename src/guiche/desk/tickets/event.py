@@ -150,8 +150,8 @@ class Event(models.Model):
             f"Retorno {payload['due']}." if payload.get("due") else "",
             f"Motivo: {payload['reason']}." if payload.get("reason") else "",
             _DETAILS[self.kind](payload) if self.kind in _DETAILS else "",
-            str(payload.get("note") or ""),
             f"Próxima tentativa: {payload['next']}." if payload.get("next") else "",
+            str(payload.get("note") or ""),
         ]
         return " ".join(part for part in parts if part)
 

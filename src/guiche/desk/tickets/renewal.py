@@ -1,6 +1,6 @@
 """The new certificate of a ticket: its order, the appointment, and the reading that closes it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from guiche.desk.tickets.moves import MOVES, MoveRefused
 from guiche.desk.tickets.proof import Difference, Expected, Proof, judge
 
 _LONGEST_ORDER = 40
+_FARTHEST = timedelta(days=366)
 _RULE = MOVES["resolve"]
 """Whoever resolves a ticket follows its new certificate, in the same states."""
 
@@ -26,7 +27,6 @@ class Renewal:
     if TYPE_CHECKING:
         state: Any
         state_label: Any
-        facts: Any
         procedure: Any
         inspection: Any
         order_number: Any
@@ -34,6 +34,7 @@ class Renewal:
         record: Any
         move: Any
         save: Any
+        _answer: Any
 
     def may_renew(self, user: User) -> bool:
         """Whether this person may write down the order now."""
@@ -61,6 +62,8 @@ class Renewal:
             raise MoveRefused("Escreva o número do pedido, ou o dia e a hora da validação.")
         if validation_at and validation_at < now and validation_at != self.validation_at:
             raise MoveRefused("O horário da validação já passou. Confira o dia e a hora.")
+        if validation_at and validation_at > now + _FARTHEST:
+            raise MoveRefused("A validação está longe demais. Confira o ano.")
         payload = {"order": number, "validation": validation_at and validation_at.isoformat()}
         event: Event | None = self.record(
             "ordered", by=by, payload=payload, at=now, origins=_RULE.origins, form=form
@@ -112,11 +115,6 @@ class Renewal:
         self._permit(by)
         if not self.procedure.closing.proof:
             raise MoveRefused("Este procedimento não se encerra pela leitura do novo certificado.")
-
-    def _answer(self, key: str) -> str:
-        """The answer of a fact; "" where it was not asked, or ended by a way out."""
-        answer: str = self.facts.get(key, "")
-        return "" if self.procedure.fact(key).is_exit(answer) else answer
 
     def _permit(self, by: User) -> None:
         if by.role not in _RULE.roles:
