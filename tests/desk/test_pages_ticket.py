@@ -2,14 +2,18 @@
 
 import re
 from datetime import timedelta
+from typing import cast
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
 from calls import NOW, ticket_of
+from certificates import CEI, e_cnpj, e_cpf, pem
 from guiche.desk import clock
-from guiche.desk.models import Ticket, User
+from guiche.desk.models import Inspection, ProcedureVersion, Ticket, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -79,7 +83,7 @@ def test_a_time_that_is_past_is_not_said_to_anybody(relacionamento: Client, tick
 def test_an_overdue_promise_says_it(relacionamento: Client, ticket: Ticket) -> None:
     with clock.stopped_at(NOW + timedelta(hours=25)):
         page = shown(relacionamento, ticket)
-    assert 'class="card clock tone-stop"' in page
+    assert 'class="card clock callback tone-stop"' in page
     assert "Venceu há 1 h e 14 min" in page
 
 
@@ -108,8 +112,9 @@ def test_a_mistyped_number_in_the_address_says_so(relacionamento: Client) -> Non
 def test_logs_an_attempt(relacionamento: Client, ticket: Ticket) -> None:
     sent = {"phone": "+5511988887777", "result": "no_answer", "note": "Toca até cair."}
     answer = relacionamento.post(at(ticket, "tentativa"), sent)
-    assert answer["Location"] == f"{at(ticket)}#historico"
+    assert answer["Location"] == at(ticket)
     page = shown(relacionamento, ticket)
+    assert "Tentativa registrada: não atendeu." in page
     assert "Tentativa de contato" in page
     assert "(11) 98888-7777: Não atendeu. Toca até cair." in page
     assert "Faltam" in page
@@ -121,7 +126,7 @@ def test_speaking_with_the_customer_keeps_the_promise(
     sent = {"phone": "+5511988887777", "result": "spoke", "note": ""}
     relacionamento.post(at(ticket, "tentativa"), sent)
     page = shown(relacionamento, ticket)
-    assert "Cumprido" in page
+    assert "Contato feito" in page
     assert "Contato em 23/11/2026 14:44" in page
 
 
@@ -154,7 +159,7 @@ def test_a_form_sent_twice_is_one_attempt(relacionamento: Client, ticket: Ticket
     assert mark != mark_of(shown(relacionamento, ticket))
     sent = {"phone": "+5511988887777", "result": "busy", "note": "", "form": mark}
     answers = [relacionamento.post(at(ticket, "tentativa"), sent) for _ in range(2)]
-    assert {answer["Location"] for answer in answers} == {f"{at(ticket)}#historico"}
+    assert {answer["Location"] for answer in answers} == {at(ticket)}
     assert ticket.promise.attempts.count() == 1
     relacionamento.post(at(ticket, "tentativa"), {**sent, "form": str(uuid4())})
     assert ticket.promise.attempts.count() == 2
@@ -180,6 +185,259 @@ def test_support_has_no_form_for_attempts_and_is_refused(suporte: Client, ticket
     assert "Quem registra tentativas é o Relacionamento" in answer.content.decode()
 
 
+# The card
+
+
+def card_of(client: Client, ticket: Ticket) -> str:
+    return shown(client, ticket).partition('id="cartao"')[2].partition("</section>")[0]
+
+
+def test_the_card_has_all_that_one_call_needs(relacionamento: Client, ticket: Ticket) -> None:
+    card = card_of(relacionamento, ticket)
+    for words in (
+        'Bento Exemplo <span class="soft">(representante)</span>',
+        "Melhor horário: qualquer horário",
+        '<span class="soft">Bento Exemplo</span>',
+        "Ligar até amanhã, terça, 24/11, às 14h30.",
+        "<dd>CEI</dd>",
+        "<dd>11.583.00249/85</dd>",
+        "<dd>Cliente só tem uma</dd>",
+        "O Relacionamento informa se há custo; não consigo confirmar agora.",
+        "<li>Comprovante do CEI: CND, inscrição no INSS ou consulta à Receita Federal</li>",
+        "<li>Documento de identidade do titular</li>",
+        "Encaminhado ao Relacionamento para orientar sobre as opções.",
+    ):
+        assert words in card
+    assert "em falta" not in card
+
+
+def test_a_whatsapp_link_has_the_number_and_nothing_else(
+    relacionamento: Client, ticket: Ticket
+) -> None:
+    links = re.findall(r'<a [^>]*href="(https://[^"]+)"([^>]*)>', card_of(relacionamento, ticket))
+    assert [address for address, _ in links] == [
+        "https://wa.me/5511988887777",
+        "https://wa.me/551133334444",
+    ]
+    assert all('rel="noopener noreferrer"' in rest for _, rest in links)
+
+
+def test_what_is_missing_is_counted_in_red(relacionamento: Client, ticket: Ticket) -> None:
+    other = ticket_of(
+        ticket.opened_by, phone_2="Cliente só tem um telefone", wanted_number="Cliente vai enviar"
+    )
+    card = card_of(relacionamento, other)
+    assert "<h3>2 dados em falta</h3>" in card
+    assert "<li>Segundo telefone: cliente só tem um telefone</li>" in card
+    assert '<dd class="problem">(cliente vai enviar)</dd>' in card
+    assert card.count("tel:") == 1
+    queue = relacionamento.get("/fila/").content.decode()
+    assert '<span class="tag tone-stop">2 dados em falta</span>' in queue
+    assert queue.count("em falta") == 1
+
+
+def test_what_was_not_asked_is_not_shown(relacionamento: Client, ticket: Ticket) -> None:
+    other = ticket_of(ticket.opened_by, wanted_kind="Cliente vai confirmar")
+    page = shown(relacionamento, other)
+    assert "Número que deve constar<" not in page
+    assert "De qual obra" not in page
+    assert "Nome do sistema" not in page
+
+
+def test_a_customer_without_a_telephone_is_answered_by_mail(
+    relacionamento: Client, ticket: Ticket
+) -> None:
+    other = ticket_of(
+        ticket.opened_by, phone_1="Cliente não tem telefone", phone_2="Cliente só tem um telefone"
+    )
+    card = card_of(relacionamento, other)
+    assert "Não há telefone: responda por e-mail." in card
+    assert 'href="mailto:contato@padaria.com.br"' in card
+    assert 'name="phone"' not in card
+    relacionamento.post(at(other, "tentativa"), {"result": "spoke"})
+    assert "Sem telefone: Falou com o cliente." in shown(relacionamento, other)
+
+
+def test_a_procedure_that_asks_less_has_a_smaller_card(
+    relacionamento: Client, ticket: Ticket
+) -> None:
+    content = ticket.procedure_version.content
+    for key in ("whose", "requester", "relation", "hour"):
+        content = re.sub(rf"^{key} = .*$", "", content, count=1, flags=re.MULTILINE)
+    content = content.replace("[[texts.cost]]", "[[texts.cost]]\nwhen = { status = ['present'] }")
+    version = ProcedureVersion.objects.create(slug="menor", digest="1" * 64, content=content)
+    Ticket.objects.filter(pk=ticket.pk).update(procedure_version=version)
+    card = card_of(relacionamento, ticket)
+    assert "<h3>Padaria Exemplo Ltda</h3>" in card
+    assert "representante" not in card
+    assert "Melhor horário" not in card
+    assert "Custo" not in card
+    assert 'href="tel:+5511988887777"' in card
+
+
+def test_each_result_is_a_button_with_its_key(relacionamento: Client, ticket: Ticket) -> None:
+    card = card_of(relacionamento, ticket)
+    buttons = re.findall(r'name="result" value="(\w+)" data-key="(\d)"', card)
+    assert [key for _, key in buttons] == ["1", "2", "3", "4", "5", "6"]
+    assert buttons[0][0] == "spoke"
+
+
+def test_the_next_try_is_shown_here_and_in_the_queue(
+    relacionamento: Client, ticket: Ticket
+) -> None:
+    sent = {"phone": "+5511988887777", "result": "busy", "again": "1h"}
+    relacionamento.post(at(ticket, "tentativa"), sent)
+    words = "hoje, segunda, 23/11, às 15h44"
+    assert f"<b>Próxima tentativa:</b> {words}" in card_of(relacionamento, ticket)
+    assert f"Próxima tentativa: {words}" in relacionamento.get("/fila/").content.decode()
+    assert "falta: mais 1 tentativa; ligar para (11) 3333-4444; deixar recado." in card_of(
+        relacionamento, ticket
+    )
+
+
+def test_tried_in_time_is_told_calmly(relacionamento: Client, ticket: Ticket) -> None:
+    for phone, result in (("+5511988887777", "no_answer"), ("+551133334444", "left_message")):
+        relacionamento.post(at(ticket, "tentativa"), {"phone": phone, "result": result})
+    for hours, words in ((1, "Tentado"), (30, "Tentado no prazo")):
+        with clock.stopped_at(NOW + timedelta(hours=hours)):
+            pages = shown(relacionamento, ticket), relacionamento.get("/fila/").content.decode()
+        for page in pages:
+            assert f"<span>{words}</span>" in page
+            assert "Venceu" not in page
+            assert "clock callback tone-stop" not in page
+
+
+def test_support_reads_the_card_and_changes_nothing(suporte: Client, ticket: Ticket) -> None:
+    page = shown(suporte, ticket)
+    assert 'href="tel:+5511988887777"' in page
+    for form in ("form-attempt", "form-proof", "form-order", "form-resolve"):
+        assert f'id="{form}"' not in page
+
+
+# The new certificate
+
+
+def test_keeps_the_order_and_the_appointment(relacionamento: Client, ticket: Ticket) -> None:
+    sent = {"order": "PED-1", "validation": "2026-11-25T10:30"}
+    answer = relacionamento.post(at(ticket, "pedido"), sent)
+    assert answer["Location"] == f"{at(ticket)}#historico"
+    page = shown(relacionamento, ticket)
+    assert "Pedido PED-1. Validação em 25/11/2026 10:30." in page
+    assert "<dd>25/11/2026 10:30</dd>" in page
+    assert 'value="2026-11-25T10:30"' in page
+    queue = relacionamento.get("/fila/").content.decode()
+    assert "Pedido PED-1 · Validação 25/11 10:30" in queue
+    relacionamento.post(at(ticket, "pedido"), {"order": "PED-2", "validation": "25/11/2026 11h"})
+    assert "<dd>25/11/2026 11:00</dd>" in shown(relacionamento, ticket)
+
+
+@pytest.mark.parametrize(
+    ("order", "validation", "words"),
+    [
+        ("", "", "Escreva o número do pedido"),
+        ("PED-1", "amanhã", "Escreva o dia e a hora da validação"),
+        ("PED-1", "2026-11-22T10:30", "já passou"),
+        ("PED-1", "0001-01-01T00:00", "já passou"),
+        ("PED-1", "9999-12-31T23:59", "longe demais"),
+    ],
+)
+def test_a_refused_order_says_why_and_loses_nothing(
+    relacionamento: Client, ticket: Ticket, order: str, validation: str, words: str
+) -> None:
+    answer = relacionamento.post(at(ticket, "pedido"), {"order": order, "validation": validation})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count(words) == 2
+    assert f'value="{order}"' in page
+    assert f'value="{validation}"' in page
+
+
+NEW = e_cnpj(cei=CEI)
+OTHER = e_cnpj(cei="512345678907")
+
+
+def prove(client: Client, ticket: Ticket, *files: bytes, **fields: str) -> HttpResponse:
+    uploads = [SimpleUploadedFile(f"{n}.cer", data) for n, data in enumerate(files)]
+    sent = {**fields, "arquivo": uploads} if files else fields
+    return cast("HttpResponse", client.post(at(ticket, "conferir"), sent))
+
+
+@pytest.mark.parametrize("fields", [{}, {"texto": pem(NEW.der())}])
+def test_reads_the_new_certificate_and_closes(
+    relacionamento: Client, ticket: Ticket, fields: dict[str, str]
+) -> None:
+    files = () if fields else (NEW.der(),)
+    answer = prove(relacionamento, ticket, *files, **fields)
+    assert answer["Location"] == f"{at(ticket)}#historico"
+    page = shown(relacionamento, ticket)
+    assert "O novo certificado confere. Chamado resolvido." in page
+    assert "Motivo: Novo certificado emitido e conferido." in page
+    assert '<span class="tag">Resolvido</span>' in page
+
+
+def test_says_what_differs_and_closes_nothing(relacionamento: Client, ticket: Ticket) -> None:
+    answer = prove(relacionamento, ticket, OTHER.der())
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert '<details class="card" id="form-proof" open>' in page
+    assert "O número no certificado é 51.234.56789/07" in page
+    assert "<h3>Novo certificado lido</h3><p>Não encerra: o número é outro.</p>" in page
+    ticket.refresh_from_db()
+    assert ticket.is_open
+
+
+def test_another_holder_is_accepted_with_its_reason(relacionamento: Client, ticket: Ticket) -> None:
+    person, reason = e_cpf(cei=CEI).der(), "Emitido para o responsável, em um e-CPF"
+    page = prove(relacionamento, ticket, person).content.decode()
+    assert "escolha por que o titular é outro" in page
+    assert prove(relacionamento, ticket, person, other_holder=reason).status_code == 302
+    assert f"Titular: {reason}." in shown(relacionamento, ticket)
+
+
+def test_of_several_the_one_of_the_customer_is_taken(
+    relacionamento: Client, ticket: Ticket
+) -> None:
+    assert prove(relacionamento, ticket, e_cpf(cei=CEI).der(), NEW.der()).status_code == 302
+    ticket.refresh_from_db()
+    assert ticket.state == "resolved"
+
+
+def test_of_several_that_may_be_meant_one_is_chosen(relacionamento: Client, ticket: Ticket) -> None:
+    answer = prove(relacionamento, ticket, OTHER.der(), NEW.der())
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Há 2 certificados. Qual é o novo?" in page
+    chosen = re.findall(r'name="der" value="([^"]+)"', page)[1]
+    assert relacionamento.post(at(ticket, "conferir"), {"der": chosen}).status_code == 302
+    ticket.refresh_from_db()
+    assert ticket.state == "resolved"
+
+
+def test_what_is_no_certificate_is_refused_in_words(relacionamento: Client, ticket: Ticket) -> None:
+    assert "Escolha o arquivo do certificado" in prove(relacionamento, ticket).content.decode()
+    answer = prove(relacionamento, ticket, b"nada")
+    assert answer.status_code == 422
+    assert ticket.events.count() == 2
+
+
+def test_the_proof_is_not_to_be_had_from_the_list(relacionamento: Client, ticket: Ticket) -> None:
+    sent = {"reason": "Novo certificado emitido e conferido"}
+    answer = relacionamento.post(at(ticket, "mudar/resolve"), sent)
+    assert answer.status_code == 422
+    assert "Leia o novo certificado" in answer.content.decode()
+
+
+def test_support_and_a_closed_ticket_read_nothing(
+    suporte: Client, relacionamento: Client, ticket: Ticket
+) -> None:
+    answer = prove(suporte, ticket, NEW.der())
+    assert "acompanhado por Relacionamento ou Supervisão" in answer.content.decode()
+    relacionamento.post(at(ticket, "mudar/resolve"), {"reason": "Cliente desistiu"})
+    assert "Resolvido" in prove(relacionamento, ticket, NEW.der()).content.decode()
+    assert 'id="form-proof"' not in shown(relacionamento, ticket)
+    assert Inspection.objects.count() == 1
+
+
 # Moves
 
 
@@ -193,11 +451,11 @@ def test_each_role_has_its_own_moves(
 
 
 def test_resolves_with_a_reason(relacionamento: Client, ticket: Ticket) -> None:
-    sent = {"reason": "Novo certificado emitido e testado", "note": "Testado na Caixa."}
+    sent = {"reason": "Cliente usa outro caminho de acesso", "note": "Testado na Caixa."}
     relacionamento.post(at(ticket, "mudar/resolve"), sent)
     page = shown(relacionamento, ticket)
     assert '<span class="tag">Resolvido</span>' in page
-    assert "Motivo: Novo certificado emitido e testado. Testado na Caixa." in page
+    assert "Motivo: Cliente usa outro caminho de acesso. Testado na Caixa." in page
     assert "Encerrado sem contato" in page
     assert 'id="form-attempt"' not in page
 

@@ -4,13 +4,14 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from guiche.desk import clock
 from guiche.desk.intake.problem import Problem
-from guiche.desk.models import ContactAttempt, Promise, Ticket, User
-from guiche.desk.promises.promise import AttemptRefused, Result
+from guiche.desk.models import ContactAttempt, Promise, SiteVersion, Ticket, User
+from guiche.desk.promises.attempt import AttemptRefused, Result
 from guiche.desk.promises.watch import watch
 from guiche.desk.worker import work_once, work_until
 
@@ -18,11 +19,21 @@ from guiche.desk.worker import work_once, work_until
 class Clock(Protocol):
     now: datetime
 
+    def set(self, moment: datetime) -> datetime: ...
+
     def forward(self, **span: float) -> datetime: ...
 
 
-def call(ticket: Ticket, by: User, result: str = "no_answer", note: str = "") -> ContactAttempt:
-    return ticket.promise.log_attempt(by, ticket.phones[0], result, note)
+def call(
+    ticket: Ticket, by: User, result: str = "no_answer", note: str = "", phone: int = 0
+) -> ContactAttempt:
+    return ticket.promise.log_attempt(by, ticket.phones[phone], result, note)
+
+
+def try_in_time(ticket: Ticket, by: User) -> None:
+    """As the shipped procedure asks for it: both telephones, and a message left."""
+    call(ticket, by, "no_answer")
+    call(ticket, by, "left_message", phone=1)
 
 
 def kinds(ticket: Ticket) -> list[str]:
@@ -124,6 +135,153 @@ def test_a_reopened_ticket_is_watched_again(
     ticket.move("reopen", supervisao, "Problema continua")
     assert watch(stopped_clock.forward(hours=30)) == 1
     assert kinds(ticket) == ["overdue", "resolved", "reopened", "overdue"]
+
+
+def test_tried_in_time_is_marked_once(
+    ticket: Ticket, relacionamento: User, stopped_clock: Clock
+) -> None:
+    call(ticket, relacionamento)
+    stopped_clock.forward(hours=1)
+    call(ticket, relacionamento, "no_answer", phone=1)
+    assert ticket.promise.lacking() == ("deixar recado",)
+    assert ticket.promise.tried_at is None
+    first = stopped_clock.forward(hours=1)
+    call(ticket, relacionamento, "left_message", phone=1)
+    stopped_clock.forward(hours=1)
+    call(ticket, relacionamento)
+    promise = Promise.objects.get(pk=ticket.promise_id)
+    assert (promise.tried_at, promise.kept_at) == (first, None)
+    assert promise.state(stopped_clock.now) == "tentado"
+    assert promise.state(promise.due_at) == "tentado no prazo"
+
+
+def test_what_is_tried_too_late_is_not_tried_in_time(
+    ticket: Ticket, relacionamento: User, stopped_clock: Clock
+) -> None:
+    call(ticket, relacionamento)
+    stopped_clock.forward(hours=24)
+    call(ticket, relacionamento, "left_message", phone=1)
+    assert ticket.promise.tried_at is None
+    assert ticket.promise.lacking() == (
+        "mais 1 tentativa", "ligar para (11) 98765-4321", "deixar recado",
+    )  # fmt: skip
+    ticket.move("resolve", relacionamento, "Sem contato depois das tentativas")
+    assert ticket.promise.state(stopped_clock.now) == "não tentado"
+
+
+def test_a_customer_with_one_telephone_is_tried_at_it(
+    open_ticket: Callable[..., Ticket], relacionamento: User, stopped_clock: Clock
+) -> None:
+    ticket = open_ticket(phone_2="Cliente só tem um telefone")
+    call(ticket, relacionamento)
+    assert ticket.promise.tried_at is None
+    call(ticket, relacionamento, "left_message")
+    assert ticket.promise.tried_at == stopped_clock.now
+
+
+def test_a_customer_without_a_telephone_is_reached_otherwise(
+    open_ticket: Callable[..., Ticket], relacionamento: User
+) -> None:
+    ticket = open_ticket(phone_1="Cliente não tem telefone", phone_2="Cliente só tem um telefone")
+    ticket.promise.log_attempt(relacionamento, "", "spoke", "Respondeu ao e-mail.")
+    event = ticket.history.last()
+    assert event
+    assert event.text == "Sem telefone: Falou com o cliente. Respondeu ao e-mail."
+    assert ticket.promise.kept_at
+
+
+def test_the_next_try_is_that_of_the_last_attempt(
+    ticket: Ticket, relacionamento: User, stopped_clock: Clock
+) -> None:
+    log = ticket.promise.log_attempt
+    log(relacionamento, ticket.phones[0], "busy", again="1h")
+    assert ticket.promise.next_try == stopped_clock.now + timedelta(hours=1)
+    event = ticket.history.last()
+    assert event
+    assert event.text == ("(11) 3333-4444: Ocupado. Próxima tentativa: segunda, 23/11, às 15h44.")
+    log(relacionamento, ticket.phones[0], "no_answer")
+    assert ticket.promise.next_try is None
+    with pytest.raises(AttemptRefused, match="lista"):
+        log(relacionamento, ticket.phones[0], "busy", again="sempre")
+
+
+# When it is told. Hours of the team: Monday to Friday, 8 to 18; the promise ends on a Tuesday.
+
+
+def hours(week: str = "08:00-18:00") -> None:
+    SiteVersion.objects.create(
+        content={"hours": {"week": [week] * 5 + ["", ""], "holidays": False}}
+    )
+
+
+def ends_at(ticket: Ticket, warn: datetime, due: datetime) -> None:
+    Promise.objects.filter(pk=ticket.promise_id).update(warn_at=warn, due_at=due)
+
+
+def here(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=ZoneInfo("America/Sao_Paulo"))
+
+
+@pytest.mark.parametrize(
+    ("warn", "due", "told"),
+    [
+        # in working hours: at once
+        (here(24, 10), here(24, 12), {"ending": here(24, 10), "overdue": here(24, 12)}),
+        # at night: when work begins, while there is still time
+        (here(24, 3), here(24, 9), {"ending": here(24, 8), "overdue": here(24, 9)}),
+        (here(23, 23), here(24, 8, 15), {"ending": here(24, 8), "overdue": here(24, 8, 15)}),
+        # at night, and over before anybody comes: only that it is over, at the time
+        (here(24, 1), here(24, 7), {"overdue": here(24, 7)}),
+        (here(24, 1), here(24, 8), {"overdue": here(24, 8)}),
+        (here(24, 18), here(24, 20), {"overdue": here(24, 20)}),
+        # over a weekend
+        (here(27, 19), here(30, 9), {"ending": here(30, 8), "overdue": here(30, 9)}),
+    ],
+)
+def test_near_the_end_is_told_while_somebody_is_there(
+    ticket: Ticket, stopped_clock: Clock, warn: datetime, due: datetime, told: dict[str, datetime]
+) -> None:
+    hours()
+    ends_at(ticket, warn, due)
+    stopped_clock.set(warn - timedelta(hours=1))
+    while stopped_clock.now < due + timedelta(hours=2):
+        watch(stopped_clock.forward(minutes=15))
+    events = [event for event in ticket.history if event.kind in ("ending", "overdue")]
+    assert {event.kind: event.at for event in events} == told
+    assert len(events) == len(told)
+
+
+def test_near_the_end_is_no_news_once_somebody_has_called(
+    ticket: Ticket, relacionamento: User, stopped_clock: Clock
+) -> None:
+    call(ticket, relacionamento)
+    assert watch(stopped_clock.forward(hours=20)) == 0
+    assert watch(stopped_clock.forward(hours=4)) == 1
+    assert kinds(ticket) == ["attempted", "overdue"]
+
+
+def test_what_was_tried_in_time_does_not_run_out(
+    ticket: Ticket, relacionamento: User, stopped_clock: Clock
+) -> None:
+    try_in_time(ticket, relacionamento)
+    assert watch(stopped_clock.forward(hours=30)) == 0
+    assert ticket.promise.overdue_at is None
+
+
+def test_attempts_of_an_earlier_promise_do_not_count(
+    ticket: Ticket, supervisao: User, stopped_clock: Clock
+) -> None:
+    try_in_time(ticket, supervisao)
+    ticket.move("resolve", supervisao, "Cliente desistiu")
+    ticket.move("reopen", supervisao, "Problema continua")
+    assert ticket.promise.tried_at is None
+    assert len(ticket.promise.lacking()) == 4
+    assert watch(stopped_clock.forward(hours=20)) == 1
+
+
+def test_a_desk_without_hours_is_told_at_any_time(ticket: Ticket, stopped_clock: Clock) -> None:
+    SiteVersion.objects.create(content={})
+    assert watch(stopped_clock.forward(hours=20)) == 1
 
 
 def test_one_promise_that_fails_does_not_hide_the_others(

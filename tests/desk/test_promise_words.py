@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guiche.desk.pages.due import LOOKS, Clock
+from guiche.desk.procedures.procedure import Promised
 from guiche.desk.promises import due_time
+from guiche.desk.promises.attempt import AttemptRefused, ContactAttempt, lacking, next_try
 from guiche.desk.promises.promise import Promise, PromiseState
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
@@ -59,7 +62,7 @@ def test_a_span_in_words(minutes: int, words: str) -> None:
     assert due_time.length(timedelta(minutes=minutes)) == words
 
 
-def a_promise(**columns: datetime) -> Promise:
+def a_promise(**columns: datetime | None) -> Promise:
     return Promise(made_at=NOW, warn_at=here(24, 9), due_at=here(24, 14, 30), **columns)
 
 
@@ -82,9 +85,127 @@ def test_how_it_stands(now: datetime, state: PromiseState, left: str) -> None:
     assert promise.left(now) == promise.due_at - now
 
 
-def test_how_it_ended() -> None:
-    later = here(30, 8)
-    assert a_promise(kept_at=here(24, 14, 30)).state(later) == "cumprido"
-    assert a_promise(kept_at=here(24, 14, 31)).state(later) == "cumprido com atraso"
-    assert a_promise(closed_at=here(24, 10)).state(later) == "encerrado sem contato"
-    assert a_promise(kept_at=here(24, 9), closed_at=here(24, 10)).state(later) == "cumprido"
+IN_TIME, LATE = here(24, 10), here(24, 15)
+NEVER = None
+
+
+@pytest.mark.parametrize(
+    ("kept", "tried", "closed", "now", "state"),
+    [
+        # contact in time: whatever else happened
+        (IN_TIME, NEVER, NEVER, LATE, "contato feito"),
+        (here(24, 14, 30), NEVER, NEVER, LATE, "contato feito"),
+        (IN_TIME, IN_TIME, NEVER, IN_TIME, "contato feito"),
+        (IN_TIME, NEVER, LATE, LATE, "contato feito"),
+        (IN_TIME, IN_TIME, LATE, LATE, "contato feito"),
+        # contact late: missed, unless it was tried in time
+        (here(24, 14, 31), NEVER, NEVER, LATE, "cumprido com atraso"),
+        (LATE, NEVER, LATE, LATE, "cumprido com atraso"),
+        (LATE, IN_TIME, NEVER, LATE, "contato feito"),
+        (LATE, IN_TIME, LATE, LATE, "contato feito"),
+        # tried in time
+        (NEVER, IN_TIME, NEVER, here(24, 14, 29), "tentado"),
+        (NEVER, IN_TIME, NEVER, here(24, 14, 30), "tentado no prazo"),
+        (NEVER, here(24, 14, 30), NEVER, LATE, "tentado no prazo"),
+        (NEVER, IN_TIME, IN_TIME, here(24, 11), "tentado no prazo"),
+        (NEVER, IN_TIME, LATE, LATE, "tentado no prazo"),
+        # neither
+        (NEVER, NEVER, NEVER, here(24, 8), "no prazo"),
+        (NEVER, NEVER, NEVER, here(24, 9), "perto do fim"),
+        (NEVER, NEVER, NEVER, here(24, 14, 30), "vencido"),
+        (NEVER, NEVER, here(24, 14, 29), LATE, "encerrado sem contato"),
+        (NEVER, NEVER, here(24, 14, 30), LATE, "não tentado"),
+        (NEVER, NEVER, LATE, LATE, "não tentado"),
+    ],
+)
+def test_every_outcome(
+    kept: datetime | None,
+    tried: datetime | None,
+    closed: datetime | None,
+    now: datetime,
+    state: str,
+) -> None:
+    promise = a_promise(kept_at=kept, tried_at=tried, closed_at=closed)
+    assert promise.state(now) == state
+
+
+def test_only_what_was_not_tried_is_red() -> None:
+    red = {state for state, (tone, _) in LOOKS.items() if tone == "stop"}
+    assert red == {PromiseState.OVERDUE, PromiseState.UNTRIED}
+    assert set(LOOKS) == set(PromiseState)
+
+
+@pytest.mark.parametrize(
+    ("columns", "now", "words", "detail"),
+    [
+        ({}, IN_TIME, "Faltam 4 h e 30 min", "Ligar {due}."),
+        ({"tried_at": IN_TIME}, IN_TIME, "Tentado",
+         "Tentado no prazo, em 24/11/2026 10:00. Ligar {due}."),
+        ({"tried_at": IN_TIME}, LATE, "Tentado no prazo",
+         "Tentado no prazo, em 24/11/2026 10:00; o prazo era {due}."),
+        ({"tried_at": IN_TIME, "kept_at": LATE}, LATE, "Contato feito",
+         "Tentado no prazo, em 24/11/2026 10:00. Contato em 24/11/2026 15:00; o prazo era {due}."),
+        ({"kept_at": IN_TIME}, LATE, "Contato feito",
+         "Contato em 24/11/2026 10:00; o prazo era {due}."),
+        ({"closed_at": LATE}, LATE, "Não tentado", "O prazo era {due}."),
+    ],
+)  # fmt: skip
+def test_the_clock_says_what_was_done(
+    columns: dict[str, datetime], now: datetime, words: str, detail: str
+) -> None:
+    clock = Clock.of(a_promise(**columns), now)
+    due = "até hoje, terça, 24/11, às 14h30"
+    assert (clock.words, clock.detail) == (words, detail.format(due=due))
+    assert (clock.due is None) == bool(columns)
+
+
+@pytest.mark.parametrize(
+    ("key", "now", "moment"),
+    [
+        ("30min", NOW, here(23, 15, 14)),
+        ("1h", NOW, here(23, 15, 44)),
+        ("2h", here(23, 23), here(24, 1)),
+        ("amanha", NOW, here(24, 9)),
+        ("amanha", here(24, 0, 5), here(25, 9)),
+        ("amanha", datetime(2026, 11, 24, 1, tzinfo=UTC), here(24, 9)),
+        ("", NOW, None),
+    ],
+)
+def test_when_to_try_again(key: str, now: datetime, moment: datetime | None) -> None:
+    assert next_try(key, now) == moment
+
+
+def test_another_time_to_try_again_is_refused() -> None:
+    with pytest.raises(AttemptRefused, match="lista"):
+        next_try("ontem", NOW)
+
+
+PHONES = ("+551133334444", "+5511987654321")
+
+
+@pytest.mark.parametrize(
+    ("policy", "phones", "calls", "left"),
+    [
+        ((2, True), PHONES, [],
+         ("mais 2 tentativas", "ligar para (11) 3333-4444", "ligar para (11) 98765-4321",
+          "deixar recado")),
+        ((2, True), PHONES, [(0, "no_answer")],
+         ("mais 1 tentativa", "ligar para (11) 98765-4321", "deixar recado")),
+        ((2, True), PHONES, [(0, "no_answer"), (0, "left_message")],
+         ("ligar para (11) 98765-4321",)),
+        ((2, True), PHONES, [(0, "busy"), (1, "voicemail")], ("deixar recado",)),
+        ((2, True), PHONES, [(0, "no_answer"), (1, "left_message")], ()),
+        ((2, False), PHONES, [(0, "no_answer"), (1, "wrong_number")], ()),
+        ((3, False), PHONES[:1], [(0, "busy"), (0, "busy")], ("mais 1 tentativa",)),
+        ((1, False), (), [], ("mais 1 tentativa",)),
+    ],
+)  # fmt: skip
+def test_when_it_counts_as_tried(
+    policy: tuple[int, bool],
+    phones: tuple[str, ...],
+    calls: list[tuple[int, str]],
+    left: tuple[str, ...],
+) -> None:
+    promised = Promised(timedelta(hours=24), timedelta(hours=19), *policy)
+    attempts = [ContactAttempt(phone=phones[n], result=result) for n, result in calls]
+    assert lacking(promised, phones, attempts) == left

@@ -18,12 +18,16 @@ from hypothesis.stateful import (
 from guiche.desk import clock
 from guiche.desk.models import Ticket, User
 from guiche.desk.people.role import Role
-from guiche.desk.promises.promise import PromiseState, Result
+from guiche.desk.promises.attempt import Result
+from guiche.desk.promises.promise import PromiseState
 from guiche.desk.promises.watch import watch
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.moves import MOVES, OPEN
 
-CLOSED_STATES = (PromiseState.KEPT, PromiseState.KEPT_LATE, PromiseState.CLOSED)
+CLOSED_STATES = (
+    PromiseState.KEPT, PromiseState.KEPT_LATE, PromiseState.TRIED_IN_TIME, PromiseState.CLOSED,
+    PromiseState.UNTRIED,
+)  # fmt: skip
 Open = Callable[..., Ticket]
 
 
@@ -62,10 +66,15 @@ class Life(RuleBasedStateMachine):
             self.state = move.target
             self.kinds.append(move.event)
 
-    @rule(result=st.sampled_from(Result.values), role=st.sampled_from(Role.values))
-    def call(self, result: str, role: str) -> None:
+    @rule(
+        result=st.sampled_from(Result.values),
+        role=st.sampled_from(Role.values),
+        phone=st.integers(0, 1),
+    )
+    def call(self, result: str, role: str, phone: int) -> None:
+        called = self.ticket.phones[phone]
         try:
-            self.ticket.promise.log_attempt(self.people[role], self.ticket.phones[0], result)
+            self.ticket.promise.log_attempt(self.people[role], called, result)
         except Refused:
             assert role == "suporte" or self.state not in OPEN
         else:
@@ -85,6 +94,7 @@ class Life(RuleBasedStateMachine):
         news = {PromiseState.ENDING: "ending", PromiseState.OVERDUE: "overdue"}.get(state)
         if told:
             assert news is not None
+            assert news == "overdue" or not promise.attempts.exists()
             self.kinds.append(news)
         assert watch(now) == 0
 
@@ -95,7 +105,9 @@ class Life(RuleBasedStateMachine):
         assert [event.kind for event in ticket.history] == self.kinds
         assert [event.seq for event in ticket.history] == [*range(1, len(self.kinds) + 1)]
         ticket.verify_chain()
-        assert (ticket.promise.state(clock.now()) in CLOSED_STATES) >= (not ticket.is_open)
+        promise = ticket.promise
+        assert promise.tried_at is None or promise.tried_at <= promise.due_at
+        assert (promise.state(clock.now()) in CLOSED_STATES) >= (not ticket.is_open)
 
 
 @pytest.mark.django_db

@@ -35,6 +35,17 @@ def test_by_time_left_and_those_already_reached_last(
     assert [vars(ticket)["contacted"] for ticket in queue] == [False, False, False, False, True]
 
 
+def test_what_was_tried_in_time_gives_way_to_what_was_not(
+    tickets: list[Ticket], relacionamento: User
+) -> None:
+    tried = tickets[1]
+    for phone, result in zip(tried.phones, ("no_answer", "left_message"), strict=True):
+        tried.promise.log_attempt(relacionamento, phone, result)
+    late = clock.now() + timedelta(days=2)
+    assert list(Ticket.queue(late)) == [tickets[0], *tickets[2:], tried]
+    assert [vars(each)["overdue"] for each in Ticket.queue(late)] == [True] * 4 + [False]
+
+
 def test_each_ticket_is_in_one_list(tickets: list[Ticket], supervisao: User) -> None:
     back, done, gone, waiting, new = tickets
     back.move("return", supervisao, "Dados insuficientes", "Falta o CNPJ.")
@@ -53,16 +64,17 @@ def shown_in_a_list(ticket: Ticket) -> tuple[str, ...]:
         ticket.team, str(ticket.opened_by), ticket.promise.left_spoken(now),
         ticket.promise.state(now), ticket.inspection.headline if ticket.inspection else "",
         ticket.inspection.warning if ticket.inspection else "", *map(str, ticket.exits),
+        str(ticket.promise.next_try),
     )  # fmt: skip
 
 
-def test_one_query_shows_the_whole_list(tickets: list[Ticket]) -> None:
+def test_two_queries_show_the_whole_list(tickets: list[Ticket]) -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
         rows = [shown_in_a_list(ticket) for ticket in Ticket.queue(clock.now())]
     assert len(rows) == 5
-    assert len(queries) == 1
+    assert len(queries) == 2
 
 
 def test_lists_mask_people_and_not_companies(open_ticket: Open) -> None:

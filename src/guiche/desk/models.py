@@ -8,7 +8,8 @@ from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages.message import Message
 from guiche.desk.people.user import User
 from guiche.desk.procedures.version import ProcedureVersion
-from guiche.desk.promises.promise import ContactAttempt, Promise
+from guiche.desk.promises.attempt import ContactAttempt
+from guiche.desk.promises.promise import Promise
 from guiche.desk.search.term import Term
 from guiche.desk.site.site import SiteVersion
 from guiche.desk.tickets.event import Event

@@ -5,7 +5,7 @@ Refused                     the message is pt-BR and shown as it is
 ├── Incomplete              a draft lacks something; lists all of it  (intake/draft.py)
 ├── AlreadyRecorded         the same form was sent before             (tickets/event.py)
 ├── MoveRefused             the ticket may not move like that         (tickets/moves.py)
-└── AttemptRefused          the contact attempt cannot be recorded    (promises/promise.py)
+└── AttemptRefused          the contact attempt cannot be recorded    (promises/attempt.py)
 """
 
 

@@ -27,7 +27,7 @@ def sweep(now: datetime) -> dict[str, int]:
         ),
         "drafts": Draft.objects.filter(updated_at__lte=now - DRAFT_KEPT, ended_at=None).delete()[0],
         "readings": Inspection.objects.filter(
-            created_at__lte=now - DRAFT_KEPT, drafts=None, tickets=None
+            created_at__lte=now - DRAFT_KEPT, drafts=None, tickets=None, proved_tickets=None
         ).delete()[0],
         "logins": Session.objects.filter(expire_date__lte=now).delete()[0],
     }

@@ -13,7 +13,7 @@ from guiche.desk.demo.accounts import ACCOUNTS, make_demo_accounts
 from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
-from guiche.desk.promises.promise import Result
+from guiche.desk.promises.attempt import Result
 from guiche.desk.promises.watch import watch
 from guiche.desk.site.site import SiteVersion
 from guiche.desk.tickets.ticket import Ticket

@@ -10,15 +10,19 @@ from guiche.desk.promises import due_time
 from guiche.desk.promises.promise import Promise, PromiseState
 from guiche.desk.site.site import Site
 
-# state -> (tone, icon)
-_LOOKS = {
+# state -> (tone, icon). Only what was not even tried is red.
+LOOKS = {
     PromiseState.ON_TIME: ("no", "clock"),
     PromiseState.ENDING: ("ask", "clock"),
+    PromiseState.TRIED: ("no", "phone"),
     PromiseState.OVERDUE: ("stop", "alert"),
     PromiseState.KEPT: ("yes", "yes"),
     PromiseState.KEPT_LATE: ("ask", "yes"),
+    PromiseState.TRIED_IN_TIME: ("no", "phone"),
     PromiseState.CLOSED: ("no", "no"),
+    PromiseState.UNTRIED: ("stop", "alert"),
 }
+_COUNTED = (PromiseState.ON_TIME, PromiseState.ENDING, PromiseState.OVERDUE)
 
 
 @dataclass(frozen=True)
@@ -31,22 +35,27 @@ class Clock:
     words: str
     detail: str
     due: datetime | None
-    """When it ends, while it runs: the page counts on from there."""
+    """When it ends, while it counts: the page counts on from there."""
 
     @classmethod
     def of(cls, promise: Promise, now: datetime) -> "Clock":
         """The clock of a promise at `now`."""
         state = promise.state(now)
-        tone, icon = _LOOKS[state]
-        due = promise.spoken(now)
-        if promise.kept_at:
-            words = _sentence(state)
-            detail = f"Contato em {_moment(promise.kept_at)}; o prazo era {due}."
-            return cls(tone, icon, state, words, detail, None)
-        if promise.closed_at:
-            return cls(tone, icon, state, _sentence(state), f"O prazo era {due}.", None)
-        words = _sentence(promise.left_spoken(now))
-        return cls(tone, icon, state, words, f"Ligar {due}.", promise.due_at)
+        counted = state in _COUNTED
+        words = promise.left_spoken(now) if counted else state.value
+        due = promise.due_at if counted else None
+        return cls(*LOOKS[state], state, sentence(words), _detail(promise, state, now), due)
+
+
+def _detail(promise: Promise, state: PromiseState, now: datetime) -> str:
+    """What was done and what was promised."""
+    due = promise.spoken(now)
+    done = [f"Contato em {_moment(promise.kept_at)}"] if promise.kept_at else []
+    if promise.tried_at and (not promise.kept_at or promise.kept_at > promise.due_at):
+        done.insert(0, f"Tentado no prazo, em {_moment(promise.tried_at)}")
+    if state in (*_COUNTED, PromiseState.TRIED):
+        return ". ".join([*done, f"Ligar {due}."])
+    return f"{'. '.join(done)}; o prazo era {due}." if done else f"O prazo era {due}."
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,8 @@ class Promisable:
         ]
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """The text as the beginning of a sentence."""
     return text[:1].upper() + text[1:]
 
 

@@ -14,6 +14,7 @@ from guiche.desk import clock
 from guiche.desk.models import Ticket
 from guiche.desk.pages.due import Clock
 from guiche.desk.pages.verdict import answer_of
+from guiche.desk.promises.due_time import said
 from guiche.desk.tickets import number as numbers
 
 _PAGE = 50
@@ -42,6 +43,19 @@ class Row:
 
     ticket: Ticket
     clock: Clock
+    next_try: str
+    """When to try again, "" where nobody said so or nothing is left to do."""
+
+    @classmethod
+    def of(cls, ticket: Ticket, now: datetime) -> "Row":
+        """The row of a ticket at `now`."""
+        again = ticket.promise.next_try if ticket.is_open else None
+        return cls(ticket, Clock.of(ticket.promise, now), said(again, now) if again else "")
+
+    @property
+    def missing(self) -> int:
+        """How many data the customer could not give; of a closed ticket it matters no more."""
+        return len(self.ticket.exits) if self.ticket.is_open else 0
 
     @property
     def verdict(self) -> str:
@@ -68,7 +82,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "tabs": TABS,
             "tab": tab,
             "page": page,
-            "rows": [Row(ticket, Clock.of(ticket.promise, now)) for ticket in page],
+            "rows": [Row.of(ticket, now) for ticket in page],
             "wanted": wanted,
             "not_found": not_found(wanted) if wanted else "",
         },

@@ -2,23 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import show_phone
 from guiche.desk.models import Ticket
 from guiche.desk.pages.access import account, attends, page_or_form
+from guiche.desk.pages.card import Card
 from guiche.desk.pages.due import Clock
 from guiche.desk.pages.queue import not_found
 from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.fact import Fact
-from guiche.desk.promises.promise import RUNNING, Result
+from guiche.desk.promises.attempt import NEXT_TRIES, Result
+from guiche.desk.promises.promise import RUNNING, PromiseState
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.event import AlreadyRecorded
 
@@ -42,27 +45,20 @@ class Screen:
 
 
 @dataclass(frozen=True)
-class Phone:
-    """A number to call: in E.164 for the link, formatted for the eye."""
-
-    number: str
-    text: str
-    label: str
-
-
-@dataclass(frozen=True)
 class Refusal:
     """A form that was refused: which one, why, and what stood in it."""
 
     form: str
     message: str
     sent: Mapping[str, str] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    """All that is wrong, where it is more than one thing."""
 
 
 @require_GET
 def registered(request: HttpRequest, number: str) -> HttpResponse:
     """The number, large, with the words for the customer."""
-    ticket, now = _ticket(number), clock.now()
+    ticket, now = any_ticket(number), clock.now()
     page = {
         "section": "atender",
         "ticket": ticket,
@@ -77,42 +73,43 @@ def registered(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The page of a ticket."""
-    return _page(request, _ticket(number))
+    return ticket_page(request, any_ticket(number))
 
 
 @page_or_form
 def attempt(request: HttpRequest, number: str) -> HttpResponse:
     """Records a call to the customer and its result."""
-    ticket = _ticket(number)
+    ticket = any_ticket(number)
     if request.method != "POST":
         return redirect("chamado", number=ticket.number)
-    sent = {key: request.POST.get(key, "") for key in ("phone", "result", "note")}
+    sent = {key: request.POST.get(key, "") for key in ("phone", "result", "note", "again")}
     try:
-        ticket.promise.log_attempt(account(request), **sent, form=_form(request))
+        logged = ticket.promise.log_attempt(account(request), **sent, form=form_of(request))
     except AlreadyRecorded:
-        return _to_history(ticket)
+        return redirect("chamado", number=ticket.number)
     except Refused as refused:
-        return _page(request, ticket, Refusal("attempt", str(refused), sent))
-    return _to_history(ticket)
+        return ticket_page(request, ticket, Refusal("attempt", str(refused), sent))
+    messages.success(request, f"Tentativa registrada: {str(logged).lower()}.")
+    return redirect("chamado", number=ticket.number)
 
 
 @page_or_form
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Moves the ticket, as the table of moves allows."""
-    ticket = _ticket(number)
+    ticket = any_ticket(number)
     if request.method != "POST":
         return redirect("chamado", number=ticket.number)
     sent = {key: request.POST.get(key, "") for key in ("reason", "note")}
     try:
-        ticket.move(name, account(request), **sent, form=_form(request))
+        ticket.move(name, account(request), sent["reason"], sent["note"], form_of(request))
     except AlreadyRecorded:
-        return _to_history(ticket)
+        return to_history(ticket)
     except Refused as refused:
-        return _page(request, ticket, Refusal(name, str(refused), sent))
-    return _to_history(ticket)
+        return ticket_page(request, ticket, Refusal(name, str(refused), sent))
+    return to_history(ticket)
 
 
-def _form(request: HttpRequest) -> UUID | None:
+def form_of(request: HttpRequest) -> UUID | None:
     """The mark of the form as it was shown; None from a sender that shows none."""
     try:
         return UUID(request.POST.get("form", ""))
@@ -120,48 +117,62 @@ def _form(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _ticket(number: str) -> Ticket:
+def any_ticket(number: str) -> Ticket:
+    """The ticket of a number as people write it, whoever opened it."""
     ticket = Ticket.find(number)
     if ticket is None:
         raise Http404(not_found(number))
     return ticket
 
 
-def _to_history(ticket: Ticket) -> HttpResponse:
+def to_history(ticket: Ticket) -> HttpResponse:
+    """Leads to what just happened."""
     return redirect(reverse("chamado", args=[ticket.number]) + "#historico")
 
 
-def _page(request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None) -> HttpResponse:
+def ticket_page(
+    request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None, **more: Any
+) -> HttpResponse:
+    """The page; with a form that was refused, what is wrong with it and all that was typed."""
     user, now = account(request), clock.now()
+    may_call = ticket.promise.may_log(user)
     page: dict[str, Any] = {
         "section": "fila",
         "ticket": ticket,
         "clock": Clock.of(ticket.promise, now),
-        "phones": _phones(ticket),
+        "card": Card.of(ticket, now),
         "verdict": Verdict.of_row(ticket.inspection, now) if ticket.inspection else None,
         "screens": _screens(ticket),
         "history": reversed(ticket.history),
-        "may_call": ticket.promise.may_log(user),
+        "may_call": may_call,
+        "lacking": ticket.promise.lacking() if may_call and _still_counts(ticket, now) else (),
         "results": Result.choices,
+        "tries": NEXT_TRIES,
         "moves": ticket.moves_for(user),
+        "may_renew": ticket.may_renew(user),
+        "may_prove": ticket.may_prove(user),
+        "other_holder": ticket.procedure.closing.other_holder,
         "refusal": refusal,
         "form_mark": uuid4(),
+        **more,
     }
     return render(request, "desk/chamado.html", page, status=422 if refusal else 200)
 
 
-def _phones(ticket: Ticket) -> list[Phone]:
-    keys = ticket.procedure.customer.phones
-    labels = {ticket.facts.get(key, ""): ticket.procedure.fact(key).label for key in keys}
-    return [Phone(number, show_phone(number), labels[number]) for number in ticket.phones]
+def _still_counts(ticket: Ticket, now: datetime) -> bool:
+    return ticket.promise.state(now) in (PromiseState.ON_TIME, PromiseState.ENDING)
 
 
 def _screens(ticket: Ticket) -> list[Screen]:
+    """The answers of each screen; what was not asked is not there."""
     shown = ticket.shown
 
     def entry(fact: Fact) -> Entry:
-        stored = ticket.facts.get(fact.key, "")
-        wide = fact.type == "text"
-        return Entry(fact.label, shown.get(fact.key, ""), wide, fact.is_exit(stored))
+        missing = fact.is_exit(ticket.facts[fact.key])
+        return Entry(fact.label, shown[fact.key], fact.type == "text", missing)
 
-    return [Screen(s.title, tuple(map(entry, s.facts))) for s in ticket.procedure.screens]
+    screens = [
+        Screen(s.title, tuple(entry(fact) for fact in s.facts if fact.key in ticket.facts))
+        for s in ticket.procedure.screens
+    ]
+    return [screen for screen in screens if screen.entries]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiche.desk.pages import attend, calls, queue, sign_in, ticket
+from guiche.desk.pages import attend, calls, queue, renewal, sign_in, ticket
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
@@ -26,4 +26,6 @@ urlpatterns = [
     path("chamados/<str:number>/registrado/", ticket.registered, name="registrado"),
     path("chamados/<str:number>/tentativa/", ticket.attempt, name="tentativa"),
     path("chamados/<str:number>/mudar/<slug:name>/", ticket.move, name="mover"),
+    path("chamados/<str:number>/pedido/", renewal.order, name="pedido"),
+    path("chamados/<str:number>/conferir/", renewal.prove, name="conferir"),
 ]

@@ -24,6 +24,11 @@ class When:
             for alternative in self.alternatives
         )
 
+    @property
+    def depends_on(self) -> set[str]:
+        """The keys that are asked about."""
+        return {key for alternative in self.alternatives for key, _ in alternative}
+
     @classmethod
     def read(cls, table: Table, conditions: Mapping[str, Collection[str]]) -> "When":
         """The `when` of a table: one table of conditions, or a list of such tables."""

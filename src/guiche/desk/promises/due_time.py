@@ -26,15 +26,25 @@ def whole_quarter(moment: datetime) -> datetime:
 
 def spoken(due: datetime, now: datetime) -> str:
     """With today or tomorrow, for somebody who is listening now."""
-    local = timezone.localtime(due)
+    return f"até {said(due, now)}"
+
+
+def said(moment: datetime, now: datetime) -> str:
+    """The same of any moment: `amanhã, terça, 24/11, às 14h30`."""
+    local = timezone.localtime(moment)
     days = (local.date() - timezone.localtime(now).date()).days
-    return f"até {_NEAR.get(days, '')}{_day_and_time(local, timezone.localtime(now).year)}"
+    return f"{_NEAR.get(days, '')}{_day_and_time(local, timezone.localtime(now).year)}"
 
 
 def written(due: datetime) -> str:
     """Without such words, for somebody who reads it later."""
-    local = timezone.localtime(due)
-    return f"até {_day_and_time(local, local.year)}"
+    return f"até {noted(due)}"
+
+
+def noted(moment: datetime) -> str:
+    """The same of any moment: `terça, 24/11, às 14h30`."""
+    local = timezone.localtime(moment)
+    return _day_and_time(local, local.year)
 
 
 def _day_and_time(local: datetime, year: int) -> str:

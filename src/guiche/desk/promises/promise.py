@@ -1,5 +1,6 @@
 """The promise of a return: made once, watched, kept by a contact or told as overdue."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -12,41 +13,51 @@ from guiche.desk.intake.plain import plain_text
 from guiche.desk.people.role import Role
 from guiche.desk.people.user import User
 from guiche.desk.promises import due_time
-from guiche.desk.refusal import Refused
+from guiche.desk.promises.attempt import (
+    AttemptRefused,
+    ContactAttempt,
+    Result,
+    lacking,
+    next_try,
+)
 from guiche.desk.tickets.moves import OPEN
 
 _CALLERS = (Role.RELACIONAMENTO, Role.SUPERVISAO)
 _LONGEST_NOTE = 2000
 
 
-class AttemptRefused(Refused):
-    """The contact attempt cannot be recorded."""
-
-
 class PromiseState(StrEnum):
-    """How a promise stands; the values are what the screen says."""
+    """How a promise stands; the values are what the screen says.
+
+    | contact  | tried in time | closed         | state                                      |
+    |----------|---------------|----------------|--------------------------------------------|
+    | in time  | any           | any            | `KEPT`                                     |
+    | late     | yes           | any            | `KEPT`: nothing was missed                 |
+    | late     | no            | any            | `KEPT_LATE`                                |
+    | no       | yes           | no, before due | `TRIED`                                    |
+    | no       | yes           | no, after due  | `TRIED_IN_TIME`                            |
+    | no       | yes           | yes            | `TRIED_IN_TIME`                            |
+    | no       | no            | no             | `ON_TIME`, then `ENDING`, then `OVERDUE`   |
+    | no       | no            | before due     | `CLOSED`: nobody was kept waiting in vain  |
+    | no       | no            | after due      | `UNTRIED`                                  |
+
+    The end of a promise is one of three: contact made, tried in time, not tried. Only the last is a
+    failure.
+    """
 
     ON_TIME = "no prazo"
     ENDING = "perto do fim"
+    TRIED = "tentado"
     OVERDUE = "vencido"
-    KEPT = "cumprido"
+    KEPT = "contato feito"
     KEPT_LATE = "cumprido com atraso"
+    TRIED_IN_TIME = "tentado no prazo"
     CLOSED = "encerrado sem contato"
+    UNTRIED = "não tentado"
 
 
-RUNNING = (PromiseState.ON_TIME, PromiseState.ENDING)
+RUNNING = (PromiseState.ON_TIME, PromiseState.ENDING, PromiseState.TRIED)
 """While it may still be said to the customer."""
-
-
-class Result(models.TextChoices):
-    """What came of a call. Only speaking with the customer keeps the promise."""
-
-    SPOKE = "spoke", "Falou com o cliente"
-    LEFT_MESSAGE = "left_message", "Deixou recado"
-    NO_ANSWER = "no_answer", "Não atendeu"
-    BUSY = "busy", "Ocupado"
-    VOICEMAIL = "voicemail", "Caixa postal"
-    WRONG_NUMBER = "wrong_number", "Número errado"
 
 
 class Promise(models.Model):
@@ -105,10 +116,13 @@ class Promise(models.Model):
     def state(self, now: datetime) -> PromiseState:
         """Computed, never stored: what the worker marks is only that it was told."""
         if self.kept_at:
-            late = self.kept_at > self.due_at
+            late = self.kept_at > self.due_at and not self.tried_at
             return PromiseState.KEPT_LATE if late else PromiseState.KEPT
+        if self.tried_at:
+            runs = not self.closed_at and now < self.due_at
+            return PromiseState.TRIED if runs else PromiseState.TRIED_IN_TIME
         if self.closed_at:
-            return PromiseState.CLOSED
+            return PromiseState.CLOSED if self.closed_at < self.due_at else PromiseState.UNTRIED
         if now >= self.due_at:
             return PromiseState.OVERDUE
         return PromiseState.ENDING if now >= self.warn_at else PromiseState.ON_TIME
@@ -122,33 +136,64 @@ class Promise(models.Model):
         """Whether this person may record an attempt to keep it now."""
         return user.role in _CALLERS and self.closed_at is None
 
+    @property
+    def next_try(self) -> datetime | None:
+        """When the next attempt is meant to be made, as the last one said."""
+        last = max(self.attempts.all(), key=lambda each: (each.at, each.pk), default=None)
+        return last.next_at if last else None
+
+    def lacking(self) -> tuple[str, ...]:
+        """What is still to be done in time for the attempts to count as having tried."""
+        in_time = self.attempts.filter(at__lte=self.due_at)
+        return lacking(self.ticket.procedure.promise, self.ticket.phones, in_time)
+
     @transaction.atomic
     def log_attempt(
-        self, by: User, phone: str, result: str, note: str = "", form: UUID | None = None
-    ) -> "ContactAttempt":
+        self,
+        by: User,
+        phone: str,
+        result: str,
+        note: str = "",
+        form: UUID | None = None,
+        again: str = "",
+    ) -> ContactAttempt:
         """Records a call and its result, in the history too; `AttemptRefused` or `Problem` else.
 
-        A `form` that was sent before raises `AlreadyRecorded`: a call is never counted twice.
+        `again` is the key of one of `NEXT_TRIES`. A `form` that was sent before raises
+        `AlreadyRecorded`: a call is never counted twice.
         """
         if by.role not in _CALLERS:
             raise AttemptRefused("Quem registra tentativas é o Relacionamento ou a Supervisão.")
         if result not in Result.values:
             raise AttemptRefused("Escolha o resultado da ligação.")
-        note = _clean_note(note)
         ticket, now = self.ticket, clock.now()
         attempt = ContactAttempt(
-            promise=self, by=by, phone=clean_phone(phone), result=result, note=note, at=now
-        )
-        payload = {"phone": attempt.phone, "result": result, "note": note}
+            promise=self, by=by, phone=_called(phone, ticket.phones), result=result,
+            note=_clean_note(note), at=now, next_at=next_try(again, now),
+        )  # fmt: skip
+        payload = {"phone": attempt.phone, "result": result, "note": attempt.note}
+        if attempt.next_at:
+            payload["next"] = due_time.noted(attempt.next_at)
         event = ticket.record("attempted", by=by, payload=payload, origins=OPEN, at=now, form=form)
         if event is None:
             raise AttemptRefused("O chamado já foi encerrado. Reabra-o para registrar a ligação.")
         attempt.save()
-        if result == Result.SPOKE:
-            # The first contact keeps the promise; a later one does not move the moment.
-            Promise.objects.filter(pk=self.pk, kept_at=None).update(kept_at=now)
-            self.refresh_from_db(fields=["kept_at"])
+        self._settle(result, now)
         return attempt
+
+    def _settle(self, result: str, now: datetime) -> None:
+        """Marks what the attempt brought about; a later one does not move the moment."""
+        row = Promise.objects.filter(pk=self.pk)
+        if result == Result.SPOKE:
+            row.filter(kept_at=None).update(kept_at=now)
+        elif now <= self.due_at and not self.lacking():
+            row.filter(tried_at=None).update(tried_at=now)
+        self.refresh_from_db(fields=["kept_at", "tried_at"])
+
+
+def _called(phone: str, phones: Sequence[str]) -> str:
+    """The number called; "" only where the customer has none."""
+    return clean_phone(phone) if phone or phones else ""
 
 
 def _clean_note(note: str) -> str:
@@ -157,19 +202,3 @@ def _clean_note(note: str) -> str:
         raise AttemptRefused(f"A anotação passa de {_LONGEST_NOTE} caracteres. Resuma.")
     refuse_secrets(note)
     return note
-
-
-class ContactAttempt(models.Model):
-    """Who called which number when, and what came of it."""
-
-    promise = models.ForeignKey(Promise, on_delete=models.PROTECT, related_name="attempts")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    phone = models.CharField(max_length=16)
-    result = models.CharField(max_length=20, choices=Result)
-    note = models.TextField(blank=True)
-    at = models.DateTimeField()
-    next_at = models.DateTimeField(null=True)
-    """When the next one is meant to be made."""
-
-    def __str__(self) -> str:
-        return Result(self.result).label

@@ -7,7 +7,7 @@ guess it back, and the chain still proves that nothing else was changed, taken o
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -15,11 +15,12 @@ from typing import Any
 from django.db import models
 from django.dispatch import Signal
 
-from guiche.desk.intake.facts import show_phone
+from guiche.desk.intake.facts import show_moment, show_phone
 from guiche.desk.intake.plain import plain
 from guiche.desk.people.user import User
-from guiche.desk.promises.promise import Result
+from guiche.desk.promises.attempt import Result
 from guiche.desk.refusal import Refused
+from guiche.desk.tickets.proof import DIFFERENCES
 
 # Sent within the transaction that writes an event, so that what follows from it is written in the
 # same one or not at all. `event` is the event.
@@ -147,15 +148,42 @@ class Event(models.Model):
         parts = [
             f"Equipe: {payload['team']}." if payload.get("team") else "",
             f"Retorno {payload['due']}." if payload.get("due") else "",
-            _attempt(payload) if self.kind == "attempted" else "",
             f"Motivo: {payload['reason']}." if payload.get("reason") else "",
+            _DETAILS[self.kind](payload) if self.kind in _DETAILS else "",
+            f"Próxima tentativa: {payload['next']}." if payload.get("next") else "",
             str(payload.get("note") or ""),
         ]
         return " ".join(part for part in parts if part)
 
 
 def _attempt(payload: Mapping[str, Any]) -> str:
-    return f"{show_phone(payload['phone'])}: {Result(payload['result']).label}."
+    phone = payload["phone"]
+    return f"{show_phone(phone) if phone else 'Sem telefone'}: {Result(payload['result']).label}."
+
+
+def _ordered(payload: Mapping[str, Any]) -> str:
+    order = f"Pedido {payload['order']}." if payload["order"] else ""
+    moment = payload["validation"]
+    return f"{order} Validação em {show_moment(moment)}.".strip() if moment else order
+
+
+def _checked(payload: Mapping[str, Any]) -> str:
+    return f"Não encerra: {', '.join(DIFFERENCES[code] for code in payload['differences'])}."
+
+
+def _resolved(payload: Mapping[str, Any]) -> str:
+    if "sha256" not in payload:
+        return ""
+    holder = f" Titular: {payload['other_holder']}." if payload["other_holder"] else ""
+    return f"Certificado lido: CEI {payload['number']}.{holder}"
+
+
+_DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "attempted": _attempt,
+    "ordered": _ordered,
+    "checked": _checked,
+    "resolved": _resolved,
+}
 
 
 def _digest(salt: bytes, payload: Mapping[str, Any]) -> str:

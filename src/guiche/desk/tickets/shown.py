@@ -87,12 +87,23 @@ class Shown:
     @property
     def phones(self) -> list[str]:
         """The numbers to call, in order, in E.164."""
-        facts = [self.procedure.fact(key) for key in self.procedure.customer.phones]
-        return [
-            self.facts[fact.key]
-            for fact in facts
-            if fact.key in self.facts and not fact.is_exit(self.facts[fact.key])
-        ]
+        return [answer for key in self.procedure.customer.phones if (answer := self._answer(key))]
+
+    @property
+    def email(self) -> str:
+        """The address of the customer; "" of one who has none."""
+        return self._answer(self.procedure.customer.email)
+
+    @property
+    def cost(self) -> str:
+        """What was said of the cost."""
+        return self.procedure.texts.cost.filled({}, self.known)
+
+    @property
+    def documents(self) -> list[str]:
+        """What to ask the customer for."""
+        text = self.procedure.texts.documents.filled(self.shown, self.known)
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
     @property
     def say(self) -> str:
@@ -111,6 +122,11 @@ class Shown:
         """The conditions that choose among the texts of the procedure."""
         document = self.facts.get(self.procedure.customer.document, "")
         return {**conditions_of(self.inspection, document), **self.facts}
+
+    def _answer(self, key: str) -> str:
+        """The answer of a fact; "" where it was not asked, or ended by a way out."""
+        answer: str = self.facts.get(key, "")
+        return "" if self.procedure.fact(key).is_exit(answer) else answer
 
     def _names(self, due: str) -> dict[str, str]:
         return {"protocol": self.spoken, "due": due, "team": self.team}

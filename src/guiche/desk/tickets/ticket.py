@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import ExpressionWrapper, Q, QuerySet
+from django.db.models import QuerySet
 from stdnum.exceptions import ValidationError
 
 from guiche.desk import clock
@@ -22,25 +22,21 @@ from guiche.desk.site.site import Site
 from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.event import AlreadyRecorded, Event
-from guiche.desk.tickets.moves import (
-    CANCELLED,
-    FORWARDED,
-    MOVES,
-    RESOLVED,
-    RETURNED,
-    STATES,
-    WAITING,
-    Move,
-    MoveRefused,
-    Rule,
-)
+from guiche.desk.tickets.listed import Listed
+from guiche.desk.tickets.moves import FORWARDED, MOVES, STATES, Move, MoveRefused, Rule
+from guiche.desk.tickets.proof import Proof
+from guiche.desk.tickets.renewal import Renewal
 from guiche.desk.tickets.shown import Shown
+
+UNPROVED = (
+    "Leia o novo certificado, em “Conferir o novo certificado”: é a leitura que encerra assim."
+)
 
 _LONGEST_NOTE = 2000
 _TRIES = 20
 
 
-class Ticket(Shown, models.Model):
+class Ticket(Shown, Listed, Renewal, models.Model):
     """A case that was submitted. `facts` are the cleaned answers, `typed` the same as typed."""
 
     number = models.CharField(max_length=numbers.LENGTH, unique=True)
@@ -122,38 +118,6 @@ class Ticket(Shown, models.Model):
             return cls.objects.filter(number=numbers.validate(text)).first()
         except ValidationError:
             return None
-
-    @classmethod
-    def listed(cls) -> "QuerySet[Ticket]":
-        """Tickets with all that a list shows of them in one query, and nothing heavy."""
-        return cls.objects.select_related(
-            "promise", "inspection", "procedure_version", "opened_by"
-        ).defer("inspection__sealed_der", "inspection__contract", "procedure_version__content")
-
-    @classmethod
-    def queue(cls, now: datetime) -> "QuerySet[Ticket]":
-        """What Relacionamento has to return: not yet contacted first, by time left.
-
-        Each has `contacted`, and `overdue`: not contacted though its promise ran out before `now`.
-        """
-        contacted = Q(promise__kept_at__isnull=False)
-        overdue = Q(promise__due_at__lte=now) & ~contacted
-        return (
-            cls.listed()
-            .filter(state__in=(FORWARDED, WAITING))
-            .annotate(contacted=_truth(contacted), overdue=_truth(overdue))
-            .order_by("contacted", "promise__due_at", "pk")
-        )
-
-    @classmethod
-    def returned(cls) -> "QuerySet[Ticket]":
-        """What support has to mend, by time left."""
-        return cls.listed().filter(state=RETURNED).order_by("promise__due_at", "pk")
-
-    @classmethod
-    def closed(cls) -> "QuerySet[Ticket]":
-        """Resolved and cancelled, the latest first."""
-        return cls.listed().filter(state__in=(RESOLVED, CANCELLED)).order_by("-moved_at", "-pk")
 
     # History
 
@@ -237,15 +201,20 @@ class Ticket(Shown, models.Model):
         reason: str = "",
         note: str = "",
         form: uuid.UUID | None = None,
+        proof: Proof | None = None,
     ) -> Event:
         """Makes a move of the table; `MoveRefused` says why not, `AlreadyRecorded` that it is done.
 
-        `reason` is one of the procedure's for this move, where it needs one; `note` is free.
+        `reason` is one of the procedure's for this move, where it needs one; `note` is free. One
+        reason of "resolve" comes only with the `proof` of it, which `prove` makes.
         """
         rule = self._permitted(name, by, reason)
+        if reason and reason == self.procedure.closing.proof and rule.closes and proof is None:
+            raise MoveRefused(UNPROVED)
         note = _clean_note(rule, note)
         now = clock.now()
         payload = {"reason": reason if rule.needs_reason else "", "note": note}
+        payload |= proof.payload if proof else {}
         again = self._promise_again(now) if rule.reopens else None
         if again:
             payload["due"] = again.written
@@ -261,6 +230,9 @@ class Ticket(Shown, models.Model):
         if again:
             self.promise = again
             self.save(update_fields=["promise"])
+        if proof:
+            self.proof = proof.reading
+            self.save(update_fields=["proof"])
         if rule.closes:
             self.promise.close(now)
         return event
@@ -291,10 +263,6 @@ def _clean_note(rule: Rule, note: str) -> str:
         raise MoveRefused(f"A anotação passa de {_LONGEST_NOTE} caracteres. Resuma.")
     refuse_secrets(note)
     return note
-
-
-def _truth(condition: Q) -> "ExpressionWrapper[Q]":
-    return ExpressionWrapper(condition, models.BooleanField())
 
 
 def _free_number() -> str:

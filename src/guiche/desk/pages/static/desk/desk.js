@@ -220,6 +220,26 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* The card: a digit logs the attempt, only while the focus is in the card and not in a field */
+
+const card = document.querySelector("[data-keys]");
+
+if (card) {
+  card.addEventListener("click", ({ target }) => {
+    const called = target.closest("[data-call]");
+    const phone = byId("f-phone");
+    if (called && phone) phone.value = called.dataset.call;
+  });
+  card.addEventListener("keydown", (event) => {
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest("select") || inField(event.target)) return;
+    const button = [...card.querySelectorAll("[data-key]")].find((b) => b.dataset.key === event.key);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+}
+
 /* The clock: words of the server at load, counted on by the minute in the same words */
 
 function length(minutes) {

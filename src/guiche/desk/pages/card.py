@@ -1,0 +1,101 @@
+"""The card of whoever calls back: all that one call needs, in the order it is needed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from guiche.desk.intake.facts import show_phone
+from guiche.desk.models import ContactAttempt, Ticket
+from guiche.desk.procedures.fact import Fact
+from guiche.desk.promises.due_time import said
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number to call: in E.164 for the link, formatted for the eye, and who answers it."""
+
+    number: str
+    text: str
+    whose: str
+
+    @property
+    def whatsapp(self) -> str:
+        """A conversation with this number, and no word of what it is about."""
+        return f"https://wa.me/{self.number.removeprefix('+')}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A datum with its label; `missing` where the customer could not give it."""
+
+    label: str
+    text: str
+    missing: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """Whom to call and where, what was promised and said, what to ask for, what is missing."""
+
+    who: str
+    relation: str
+    hour: str
+    email: str
+    phones: tuple[Phone, ...]
+    next_try: str
+    attempts: tuple[ContactAttempt, ...]
+    wanted: tuple[Line, ...]
+    cost: str
+    documents: tuple[str, ...]
+    solution: Line | None
+    missing: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, ticket: Ticket, now: datetime) -> "Card":
+        """The card of a ticket, of any procedure: what it does not ask for is not there."""
+        customer, shown = ticket.procedure.customer, ticket.shown
+        again = ticket.promise.next_try if ticket.is_open else None
+        return cls(
+            who=shown.get(customer.requester) or ticket.customer,
+            relation=shown.get(customer.relation, ""),
+            hour=shown.get(customer.hour, ""),
+            email=ticket.email,
+            phones=tuple(_phones(ticket)),
+            next_try=said(again, now) if again else "",
+            attempts=tuple(ticket.promise.attempts.select_related("by").order_by("at", "pk")),
+            wanted=tuple(_wanted(ticket)),
+            cost=ticket.cost,
+            documents=tuple(ticket.documents),
+            solution=_solution(ticket),
+            missing=tuple(Line(label, reason, missing=True) for label, reason in ticket.exits),
+        )
+
+
+def _phones(ticket: Ticket) -> Iterator[Phone]:
+    procedure, shown = ticket.procedure, ticket.shown
+    keys = procedure.customer.phones
+    owners = procedure.customer.whose or ("",) * len(keys)
+    for key, owner in zip(keys, owners, strict=True):
+        if (number := ticket.facts.get(key, "")) in ticket.phones:
+            yield Phone(number, show_phone(number), shown.get(owner, ""))
+
+
+def _wanted(ticket: Ticket) -> Iterator[Line]:
+    """The number that the new certificate must carry: its register, itself, what depends on it."""
+    wanted = ticket.procedure.wanted
+    for fact in ticket.procedure.facts if wanted else ():
+        if wanted and (fact.key == wanted.of or wanted.of in fact.when.depends_on):
+            yield from _line(ticket, fact)
+
+
+def _solution(ticket: Ticket) -> Line | None:
+    """The last text of a procedure is what is proposed to whoever reads it."""
+    texts = [fact for fact in ticket.procedure.facts if fact.type == "text"]
+    return next((line for fact in reversed(texts) for line in _line(ticket, fact)), None)
+
+
+def _line(ticket: Ticket, fact: Fact) -> Iterator[Line]:
+    """The line of a fact that was asked."""
+    if fact.key in ticket.facts:
+        answer = ticket.facts[fact.key]
+        yield Line(fact.label, ticket.shown[fact.key], fact.is_exit(answer))

@@ -1,0 +1,98 @@
+"""The new certificate of a ticket: its order and appointment, and the reading that closes it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from guiche.desk import clock
+from guiche.desk.intake.reading import Inspection
+from guiche.desk.models import Ticket
+from guiche.desk.pages import uploads
+from guiche.desk.pages.access import account, page_or_form
+from guiche.desk.pages.choice import Choice, distinct
+from guiche.desk.pages.ticket import Refusal, any_ticket, form_of, ticket_page, to_history
+from guiche.desk.refusal import Refused
+from guiche.desk.tickets.event import AlreadyRecorded
+from guiche.sources import Found
+
+_FORMS = ("%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M", "%d/%m/%Y %Hh%M", "%d/%m/%Y %Hh")
+_DIFFERS = "Ainda não dá para encerrar: o certificado não confere com o chamado."
+
+
+@page_or_form
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """Keeps the number of the new order, and when its holder is to be identified."""
+    ticket = any_ticket(number)
+    if request.method != "POST":
+        return redirect("chamado", number=ticket.number)
+    sent = {key: request.POST.get(key, "") for key in ("order", "validation")}
+    try:
+        moment = _moment(sent["validation"])
+        ticket.order(account(request), sent["order"], moment, form_of(request))
+    except AlreadyRecorded:
+        return to_history(ticket)
+    except Refused as refused:
+        return ticket_page(request, ticket, Refusal("order", str(refused), sent))
+    return to_history(ticket)
+
+
+@page_or_form
+def prove(request: HttpRequest, number: str) -> HttpResponse:
+    """Reads the new certificate, and closes the ticket by it or says what differs."""
+    ticket = any_ticket(number)
+    if request.method != "POST":
+        return redirect("chamado", number=ticket.number)
+    sent = {key: request.POST.get(key, "") for key in ("other_holder", "texto")}
+    try:
+        ticket.permit_proof(account(request))
+        choices = _of_customer(ticket, distinct(uploads.received(request)))
+        if len(choices) > 1:
+            choice = Choice.of(choices, clock.now())
+            return ticket_page(request, ticket, choice=choice, chosen_holder=sent["other_holder"])
+        differences = _judged(request, ticket, choices[0], sent["other_holder"])
+    except AlreadyRecorded:
+        return to_history(ticket)
+    except Refused as refused:
+        heading = getattr(refused, "heading", "")
+        words = f"{heading} {refused}".strip()
+        return ticket_page(request, ticket, Refusal("proof", words, sent))
+    if differences:
+        return ticket_page(request, ticket, Refusal("proof", _DIFFERS, sent, differences))
+    messages.success(request, "O novo certificado confere. Chamado resolvido.")
+    return to_history(ticket)
+
+
+def _of_customer(ticket: Ticket, choices: Sequence[Found]) -> Sequence[Found]:
+    """The one of the customer where there is exactly one, else all."""
+    document, now = ticket.expected().document, clock.now()
+    holders = [found.inspect(at=now).holder for found in choices]
+    numbers = [holder.cnpj or holder.cpf for holder in holders]
+    own = [found for found, number in zip(choices, numbers, strict=True) if number == document]
+    return own if len(own) == 1 else choices
+
+
+def _judged(
+    request: HttpRequest, ticket: Ticket, found: Found, other_holder: str
+) -> tuple[str, ...]:
+    """What differs, in words; the reading is kept as far as it may be."""
+    user, reading = account(request), found.inspect(at=clock.now())
+    row = Inspection.store(reading, der=found.der, by=user, source=found.source)
+    differences = ticket.prove(user, row, other_holder, form_of(request))
+    return tuple(difference.words for difference in differences)
+
+
+def _moment(typed: str) -> datetime | None:
+    """The moment of a date and time field, in the time of the desk; None where it is empty."""
+    typed = " ".join(typed.split())
+    if not typed:
+        return None
+    for form in _FORMS:
+        try:
+            return timezone.make_aware(datetime.strptime(typed, form))  # noqa: DTZ007
+        except ValueError:
+            continue
+    raise Refused("Escreva o dia e a hora da validação como 24/11/2026 14:30.")

@@ -1,0 +1,59 @@
+"""The lists that tickets stand in."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import ExpressionWrapper, Q, QuerySet
+
+from guiche.desk.tickets.moves import CANCELLED, FORWARDED, RESOLVED, RETURNED, WAITING
+
+if TYPE_CHECKING:
+    from guiche.desk.tickets.ticket import Ticket
+
+
+class Listed:
+    """The half of `Ticket` that finds many."""
+
+    if TYPE_CHECKING:
+        objects: ClassVar[models.Manager[Ticket]]
+
+    @classmethod
+    def listed(cls) -> "QuerySet[Ticket]":
+        """Tickets with all that a list shows of them in two queries, and nothing heavy."""
+        return (
+            cls.objects.select_related("promise", "inspection", "procedure_version", "opened_by")
+            .prefetch_related("promise__attempts")
+            .defer("inspection__sealed_der", "inspection__contract", "procedure_version__content")
+        )
+
+    @classmethod
+    def queue(cls, now: datetime) -> "QuerySet[Ticket]":
+        """What Relacionamento has to return: not yet called first, by time left.
+
+        Each has `contacted`, `tried`, and `overdue`: neither of the two though its promise ran out
+        before `now`.
+        """
+        contacted = Q(promise__kept_at__isnull=False)
+        tried = Q(promise__tried_at__isnull=False)
+        overdue = Q(promise__due_at__lte=now) & ~contacted & ~tried
+        return (
+            cls.listed()
+            .filter(state__in=(FORWARDED, WAITING))
+            .annotate(contacted=_truth(contacted), tried=_truth(tried), overdue=_truth(overdue))
+            .order_by("contacted", "tried", "promise__due_at", "pk")
+        )
+
+    @classmethod
+    def returned(cls) -> "QuerySet[Ticket]":
+        """What support has to mend, by time left."""
+        return cls.listed().filter(state=RETURNED).order_by("promise__due_at", "pk")
+
+    @classmethod
+    def closed(cls) -> "QuerySet[Ticket]":
+        """Resolved and cancelled, the latest first."""
+        return cls.listed().filter(state__in=(RESOLVED, CANCELLED)).order_by("-moved_at", "-pk")
+
+
+def _truth(condition: Q) -> "ExpressionWrapper[Q]":
+    return ExpressionWrapper(condition, models.BooleanField())

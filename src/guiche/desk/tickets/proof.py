@@ -1,0 +1,162 @@
+"""Whether a certificate is the new one that the ticket was opened for: a pure judgement.
+
+Nothing is proved by what cannot be read whole, or by what is in doubt. Each difference is said in
+words for the customer; its code is what the history keeps.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from guiche.desk.intake.facts import show_document
+from guiche.desk.intake.reading import Inspection
+from guiche.desk.intake.register import mask_enrolment, show_enrolment
+
+CAEPF = "CAEPF"
+
+DIFFERENCES = {
+    "unreadable": "não foi lido",
+    "not_whole": "não veio inteiro",
+    "not_icp_brasil": "não é da ICP-Brasil",
+    "same": "é o mesmo certificado de antes",
+    "no_field": "o CAEPF não cabe no certificado",
+    "status": "não traz um CEI conferido",
+    "number": "o número é outro",
+    "expired": "está vencido",
+    "not_yet": "ainda não vale",
+    "undated": "não diz até quando vale",
+    "holder": "o titular é outro",
+}
+"""What differs, by code, as the history says it: without a number and without a name."""
+
+
+class Difference(NamedTuple):
+    """One reason why the certificate closes nothing; `words` can be said to the customer."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the new certificate must be; "" where the ticket does not know."""
+
+    document: str
+    """CPF or CNPJ of the customer."""
+    register: str = ""
+    number: str = ""
+    """The register and the digits of the number that must be in it."""
+    previous: str = ""
+    """Fingerprint of the certificate that the ticket was opened with."""
+    other_holder: str = ""
+    """Why it may be of another holder, as a person chose it."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A certificate in which nothing differs."""
+
+    reading: Inspection
+    other_holder: str
+    """Why it is of another holder; "" where it is the customer's."""
+
+    @property
+    def payload(self) -> dict[str, str]:
+        """What the history keeps of it."""
+        number = self.reading.contract["enrolment"]["number"]
+        return {
+            "sha256": self.reading.sha256,
+            "number": mask_enrolment(number),
+            "other_holder": self.other_holder,
+        }
+
+
+def judge(reading: Inspection, expected: Expected, now: datetime) -> tuple[Difference, ...]:
+    """All that differs from what is expected; nothing: it is the proof.
+
+    1. what cannot be a proof at all, whatever it says;
+    2. the number, 3. the dates, 4. the holder: these are told together.
+    """
+    if first := _no_proof(reading, expected):
+        return (first,)
+    return (
+        *_number(reading, expected),
+        *_dates(reading.contract["validity"] or {}, now),
+        *_holder(reading, expected),
+    )
+
+
+def _no_proof(reading: Inspection, expected: Expected) -> Difference | None:
+    if reading.status == "unreadable":
+        words = "Não consegui ler este certificado. Peça o arquivo .cer de novo."
+        return Difference("unreadable", words)
+    if not reading.sha256 or not reading.contract["validity"]:
+        words = "Um texto colado não traz titular e validade. Peça o arquivo .cer."
+        return Difference("not_whole", words)
+    if reading.sha256 == expected.previous:
+        words = "É o mesmo certificado que foi lido na abertura do chamado. Peça o novo."
+        return Difference("same", words)
+    if not reading.contract["icp_brasil"]:
+        return Difference("not_icp_brasil", "Este certificado não é da ICP-Brasil. Peça o novo.")
+    return None
+
+
+def _number(reading: Inspection, expected: Expected) -> Iterator[Difference]:
+    if expected.register == CAEPF:
+        yield Difference(
+            "no_field",
+            "O número pedido é um CAEPF, de 14 dígitos, e o campo do certificado só tem 12: nenhum "
+            "certificado o traz. Confirme com o cliente o que o sistema pede; este chamado se "
+            "resolve por outro motivo.",
+        )
+    elif reading.status != "present":
+        yield Difference("status", reading.headline)
+    elif expected.number and (number := reading.contract["enrolment"]["number"]) != expected.number:
+        yield Difference(
+            "number",
+            f"O número no certificado é {show_enrolment(number)}, e o que deve constar é "
+            f"{show_enrolment(expected.number)}{_slip(number, expected.number)}.",
+        )
+
+
+def _slip(number: str, wanted: str) -> str:
+    """Where a single digit differs, it may be the one that was typed."""
+    differing = sum(a != b for a, b in zip(number, wanted, strict=False))
+    return ": só um dígito é diferente, confira qual está certo" if differing == 1 else ""
+
+
+def _dates(validity: dict[str, Any], now: datetime) -> Iterator[Difference]:
+    begin, end = (_moment(validity.get(key)) for key in ("not_before", "not_after"))
+    if begin is None or end is None:
+        yield Difference("undated", "O certificado não diz até quando vale. Peça outro arquivo.")
+    elif now > end:
+        yield Difference("expired", f"O certificado venceu em {_day(end)}.")
+    elif now < begin:
+        words = f"O certificado só vale a partir de {_day(begin)}. Leia-o de novo nesse dia."
+        yield Difference("not_yet", words)
+
+
+def _holder(reading: Inspection, expected: Expected) -> Iterator[Difference]:
+    if expected.other_holder or reading.is_of(expected.document):
+        return
+    holder = reading.contract["holder"]
+    number = holder["cnpj"] or holder["cpf"]
+    whose = f"{holder['name'] or 'outro titular'}{f', {show_document(number)}' if number else ''}"
+    known = f"e o cliente do chamado é {show_document(expected.document)}"
+    unknown = "e o chamado não tem o CNPJ ou CPF do cliente"
+    yield Difference(
+        "holder",
+        f"O certificado é de {whose}, {known if expected.document else unknown}. "
+        "Se está certo, escolha por que o titular é outro.",
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%d/%m/%Y}"
