@@ -49,6 +49,10 @@ KINDS = {
 }
 
 
+CHANNELS = {"voice": "voz", "whatsapp": "WhatsApp", "email": "e-mail"}
+"""How the customer was told the number."""
+
+
 class AlreadyRecorded(Refused):
     """The same form was sent before, and its event is in the history."""
 
@@ -148,6 +152,8 @@ class Event(models.Model):
             f"Equipe: {payload['team']}." if payload.get("team") else "",
             f"Retorno {payload['due']}." if payload.get("due") else "",
             _attempt(payload) if self.kind == "attempted" else "",
+            _numbered(payload) if self.kind == "numbered" else "",
+            _informed(payload) if self.kind == "informed" else "",
             f"Motivo: {payload['reason']}." if payload.get("reason") else "",
             str(payload.get("note") or ""),
         ]
@@ -156,6 +162,15 @@ class Event(models.Model):
 
 def _attempt(payload: Mapping[str, Any]) -> str:
     return f"{show_phone(payload['phone'])}: {Result(payload['result']).label}."
+
+
+def _numbered(payload: Mapping[str, Any]) -> str:
+    before = f" Antes: {payload['previous']}." if payload["previous"] else ""
+    return f"{payload['number'] or 'Apagado'}.{before}"
+
+
+def _informed(payload: Mapping[str, Any]) -> str:
+    return f"Por {CHANNELS[payload['channel']]}: {payload['number']}."
 
 
 def _digest(salt: bytes, payload: Mapping[str, Any]) -> str:

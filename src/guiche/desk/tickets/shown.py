@@ -6,6 +6,7 @@ from guiche.desk import clock
 from guiche.desk.intake.facts import TYPES, mask_name, shown
 from guiche.desk.intake.reading import conditions_of, words_of
 from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.promises.promise import RUNNING
 from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.moves import OPEN, STATES
 
@@ -15,6 +16,7 @@ class Shown:
 
     if TYPE_CHECKING:
         number: Any
+        desk_number: Any
         state: Any
         team: Any
         facts: Any
@@ -31,6 +33,18 @@ class Shown:
     def mark(self) -> str:
         """`[G4821703657]`, by which other desks find it."""
         return f"[G{self.number}]"
+
+    @property
+    def protocol(self) -> str:
+        """The number that the customer is told: of the desk in use once it is known, else ours."""
+        number: str = self.desk_number or self.spoken
+        return number
+
+    @property
+    def protocol_copied(self) -> str:
+        """The same as it is pasted: ours as plain digits."""
+        number: str = self.desk_number or self.number
+        return number
 
     @property
     def state_label(self) -> str:
@@ -95,6 +109,18 @@ class Shown:
         ]
 
     @property
+    def email(self) -> str:
+        """The customer's address, or "" where there is none."""
+        fact = self.procedure.fact(self.procedure.customer.email)
+        address: str = self.facts.get(fact.key, "")
+        return "" if fact.is_exit(address) else address
+
+    @property
+    def is_promising(self) -> bool:
+        """Whether `say` and `send` hold: the time in them is still to come, and nobody called."""
+        return self.promise.state(clock.now()) in RUNNING
+
+    @property
     def say(self) -> str:
         """What is read to the customer, with the due time as it is said now."""
         due = self.promise.spoken(clock.now())
@@ -113,4 +139,4 @@ class Shown:
         return {**conditions_of(self.inspection, document), **self.facts}
 
     def _names(self, due: str) -> dict[str, str]:
-        return {"protocol": self.spoken, "due": due, "team": self.team}
+        return {"protocol": self.protocol, "due": due, "team": self.team}
