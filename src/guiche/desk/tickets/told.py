@@ -25,7 +25,7 @@ class NumberRefused(Refused):
 class NumberTaken(NumberRefused):
     """The number belongs to `ticket`, another one."""
 
-    def __init__(self, ticket: Shown) -> None:
+    def __init__(self, ticket: "Told") -> None:
         super().__init__(f"Este número já é do chamado {ticket.spoken}. Confira qual dos dois é.")
         self.ticket = ticket
 

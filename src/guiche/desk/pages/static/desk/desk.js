@@ -45,6 +45,13 @@ document.addEventListener("click", (event) => {
   if (button) copy(button);
 });
 
+/* What a link does elsewhere is noted here: the button that says so is pressed */
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-press]");
+  if (link) byId(link.dataset.press).click();
+});
+
 /* Reading: choose, paste or drop anywhere */
 
 const reader = byId("leitor");
