@@ -146,24 +146,22 @@ def mail(url: str) -> Mail:
     """
     if not url:
         return Mail()
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _MAIL_PORTS.get(parts.scheme, 0)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"GUICHE_EMAIL_URL não foi entendida. {_MAIL_FORM}") from error
     # The URL itself is never told: it holds the password.
     if parts.scheme not in _MAIL_PORTS or not parts.hostname or parts.path.strip("/"):
         raise ImproperlyConfigured(f"GUICHE_EMAIL_URL não foi entendida. {_MAIL_FORM}")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    plain = options.pop("tls", "1") == "0"
-    try:
-        port = parts.port or _MAIL_PORTS[parts.scheme]
-    except ValueError as error:
-        raise ImproperlyConfigured("GUICHE_EMAIL_URL: a porta não é um número.") from error
-    if options or parts.fragment or (plain and parts.scheme == "smtps"):
-        raise ImproperlyConfigured("GUICHE_EMAIL_URL: depois de ? só há tls=0, e só com smtp://.")
-    if plain and parts.password:
+    if parts.fragment or parts.query not in ("", "tls=0", "tls=1"):
+        raise ImproperlyConfigured("GUICHE_EMAIL_URL: depois de ? só pode vir tls=0 ou tls=1.")
+    late, plain = parts.scheme == "smtp", parts.query == "tls=0"
+    if plain and (parts.password or not late):
         raise ImproperlyConfigured("GUICHE_EMAIL_URL: uma senha não vai sem TLS. Tire tls=0.")
-    secure = parts.scheme == "smtps"
     return Mail(
         parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""),
-        starttls=not (plain or secure), tls=secure,
+        starttls=late and not plain, tls=not late,
     )  # fmt: skip
 
 

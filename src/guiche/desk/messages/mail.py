@@ -4,7 +4,7 @@ import smtplib
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.messages.message import Message
@@ -42,7 +42,7 @@ def compose(message: Message) -> EmailMessage:
 def send(message: Message) -> None:
     """Hands it over, or raises a `MailError`."""
     try:
-        compose(message).send()
+        _hand_over(compose(message))
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         raise _answered("O servidor recusou o endereço", code, words) from error
@@ -57,6 +57,14 @@ def send(message: Message) -> None:
         raise MailError(why, reached=False) from error
     except (smtplib.SMTPException, OSError, ImproperlyConfigured) as error:
         raise MailError("Não consegui falar com o servidor de e-mail.", reached=False) from error
+
+
+def _hand_over(mail: EmailMessage) -> None:
+    connection = get_connection()
+    try:
+        connection.send_messages([mail])
+    finally:
+        connection.close()  # Django leaves one open that did not get past the password
 
 
 def _answered(what: str, code: int, words: bytes | str) -> MailError:

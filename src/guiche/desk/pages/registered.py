@@ -22,6 +22,9 @@ from guiche.desk.tickets.block import copy_blocks
 from guiche.desk.tickets.event import CHANNELS, AlreadyRecorded, Event
 from guiche.desk.tickets.told import LONGEST, NumberTaken, Told
 
+_NUMBER, _TOLD, _EMAIL = "numero", "informado", "mensagem-envio"
+"""Where the forms stand on the page."""
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -95,7 +98,7 @@ def take_number(request: HttpRequest, number: str) -> HttpResponse:
     """Keeps the number that the desk in use gave."""
     typed = request.POST.get("desk_number", "")[: 2 * LONGEST]
     return _done(
-        request, number, "numero",
+        request, number, _NUMBER,
         lambda ticket, user: ticket.take_number(typed, user, form_mark(request)), typed,
     )  # fmt: skip
 
@@ -105,7 +108,7 @@ def inform(request: HttpRequest, number: str) -> HttpResponse:
     """Records that the customer was told the number."""
     channel = request.POST.get("channel", "")
     return _done(
-        request, number, "informado",
+        request, number, _TOLD,
         lambda ticket, user: ticket.inform(channel, user, form_mark(request)),
     )  # fmt: skip
 
@@ -113,7 +116,7 @@ def inform(request: HttpRequest, number: str) -> HttpResponse:
 @page_or_form
 def send(request: HttpRequest, number: str) -> HttpResponse:
     """Queues the e-mail to the customer."""
-    return _done(request, number, "mensagem-envio", Message.queue)
+    return _done(request, number, _EMAIL, Message.queue)
 
 
 def _done(
@@ -134,7 +137,9 @@ def _done(
             return _page(request, ticket_of(number), Refusal(form, str(taken), typed, taken.ticket))
         except Refused as refused:
             return _page(request, ticket_of(number), Refusal(form, str(refused), typed))
-    return redirect(reverse("registrado", args=[ticket.number]) + f"#{form}")
+    # A new number is read first; what else was done is looked for where it was asked for.
+    place = "" if form == _NUMBER else f"#{form}"
+    return redirect(reverse("registrado", args=[ticket.number]) + place)
 
 
 def _page(request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None) -> HttpResponse:

@@ -15,7 +15,7 @@ from guiche.desk.tickets.shown import Shown
 
 LONGEST = 40
 _SHAPE = re.compile(r"[A-Z0-9./-]*[0-9][A-Z0-9./-]*")
-_PASSED_OVER = re.compile(r"[\s#]")
+_PASSED_OVER = re.compile(r"^\s*#?\s*|\s+$|(?<=\d) (?=\d)")
 
 
 class NumberRefused(Refused):

@@ -251,4 +251,5 @@ function tick() {
 }
 if (document.querySelector("[data-due]")) setInterval(tick, 60000);
 
-document.querySelector("[data-focus]")?.focus();
+// Where the address points, else where the page asks for it.
+(document.querySelector(":target") ?? document.querySelector("[data-focus]"))?.focus();
