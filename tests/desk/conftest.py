@@ -81,6 +81,12 @@ def _quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_folder_of_mails(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Not that of a desk which is tried out here: old e-mails are deleted."""
+    settings.EMAIL_FILE_PATH = tmp_path_factory.mktemp("emails")
+
+
 NOW = datetime(2026, 11, 23, 17, 44, tzinfo=UTC)
 """A Monday, 14:44 in São Paulo."""
 

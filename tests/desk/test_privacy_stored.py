@@ -157,9 +157,7 @@ def test_drafts_and_readings_without_a_ticket_go_after_a_week(
     ticket = fill().submit(suporte)
     fill()
     store(profiles.e_cpf())
-    assert retention.sweep(clock.now() + timedelta(days=6)) == dict.fromkeys(
-        ("certificates", "drafts", "readings", "logins"), 0
-    )
+    assert not any(retention.sweep(clock.now() + timedelta(days=6)).values())
     done = retention.sweep(clock.now() + timedelta(days=7))
     assert (done["drafts"], done["readings"]) == (2, 2)
     assert list(Inspection.objects.all()) == [ticket.inspection]

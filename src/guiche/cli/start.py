@@ -60,8 +60,8 @@ def _make_local_folder() -> None:
         ) from error
 
 
-class Stopped(Exception):
-    """SIGINT or SIGTERM came: end in order."""
+class Stopped(BaseException):
+    """SIGINT or SIGTERM came: end in order. No failure, so nothing on the way takes it for one."""
 
 
 @contextmanager

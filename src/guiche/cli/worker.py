@@ -1,4 +1,4 @@
-"""`guiche worker`: watches the promises and carries retention out."""
+"""`guiche worker`: watches the promises, sends e-mails and carries retention out."""
 
 import threading
 
@@ -12,7 +12,7 @@ from guiche.cli.start import start_desk, stop_with_parent, until_stopped
 @click.option("--once", is_flag=True, help="Faz uma rodada e termina.")
 @click.option("--with-parent", is_flag=True, hidden=True)
 def command(*, once: bool, with_parent: bool) -> None:
-    """Vigia os prazos de retorno e apaga o que já passou do tempo de guarda."""
+    """Vigia os prazos de retorno, envia os e-mails e apaga o que passou do tempo de guarda."""
     start_desk()
     from guiche.desk.worker import work_once, work_until
 

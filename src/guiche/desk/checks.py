@@ -1,14 +1,15 @@
 """What must be right before the desk starts; each finding says what to set.
 
 Codes: desk.E001-E009 settings of production, desk.E010 procedures, desk.E011 settings of a local
-desk, desk.E012 demonstration accounts in production, desk.E013 database not migrated.
+desk, desk.E012 demonstration accounts in production, desk.E013 database not migrated, desk.E014
+sender of e-mails, desk.W001 (with `--deploy`) e-mails that go to nobody.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -104,6 +105,34 @@ def _local() -> Iterator[Error]:
             hint="Apague GUICHE_HOSTS, ou use GUICHE_MODE=production.",
             id="desk.E011",
         )
+
+
+@register(TAG)
+def sender(**_: Any) -> list[CheckMessage]:
+    """E-mails that leave come from somewhere."""
+    if not settings.EMAIL_HOST or not settings.DEFAULT_FROM_EMAIL.endswith("@localhost"):
+        return []
+    return [
+        Error(
+            "GUICHE_EMAIL_FROM precisa dizer de que endereço os e-mails saem.",
+            hint="Por exemplo: GUICHE_EMAIL_FROM='Suporte <suporte@exemplo.com.br>'.",
+            id="desk.E014",
+        )
+    ]
+
+
+@register(TAG, deploy=True)
+def mail(**_: Any) -> list[CheckMessage]:
+    """In production a customer who was promised an e-mail gets one."""
+    if settings.EMAIL_HOST or not settings.PRODUCTION:
+        return []
+    return [
+        Warning(
+            f"Os e-mails não são enviados: só são gravados em {settings.EMAIL_FILE_PATH}.",
+            hint="Aponte GUICHE_EMAIL_URL_FILE para um arquivo com smtp://usuario:senha@servidor.",
+            id="desk.W001",
+        )
+    ]
 
 
 @register(TAG)

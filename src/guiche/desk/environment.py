@@ -1,15 +1,17 @@
 """Strict readers of the environment: a value is understood or refused, never guessed."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+_MAILBOX = re.compile(r"([^<>@,;:\"\\\r\n]+<)?[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+(?(1)>)")
 _TRUE = frozenset({"1", "true", "sim", "on"})
 _FALSE = frozenset({"", "0", "false", "nao", "não", "off"})
 
@@ -120,6 +122,55 @@ def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+class Mail(NamedTuple):
+    """How the mail server is reached; without a host there is none."""
+
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    tls: bool = False
+
+
+_MAIL_PORTS = {"smtp": 587, "smtps": 465}
+_MAIL_FORM = "Use smtp://usuario:senha@servidor:587, ou smtps://usuario:senha@servidor:465."
+
+
+def mail(url: str) -> Mail:
+    """The mail server of a URL: `smtp://` begins TLS after the greeting, `smtps://` before it.
+
+    `?tls=0` leaves TLS out, for a server of the same machine or network; no password goes with it.
+    """
+    if not url:
+        return Mail()
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _MAIL_PORTS.get(parts.scheme, 0)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"GUICHE_EMAIL_URL não foi entendida. {_MAIL_FORM}") from error
+    # The URL itself is never told: it holds the password.
+    if parts.scheme not in _MAIL_PORTS or not parts.hostname or parts.path.strip("/"):
+        raise ImproperlyConfigured(f"GUICHE_EMAIL_URL não foi entendida. {_MAIL_FORM}")
+    if parts.fragment or parts.query not in ("", "tls=0", "tls=1"):
+        raise ImproperlyConfigured("GUICHE_EMAIL_URL: depois de ? só pode vir tls=0 ou tls=1.")
+    late, plain = parts.scheme == "smtp", parts.query == "tls=0"
+    if plain and (parts.password or not late):
+        raise ImproperlyConfigured("GUICHE_EMAIL_URL: uma senha não vai sem TLS. Tire tls=0.")
+    return Mail(
+        parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""),
+        starttls=late and not plain, tls=not late,
+    )  # fmt: skip
+
+
+def mailbox(environ: Mapping[str, str], name: str) -> str:
+    """An address, alone or as `Nome <endereço>`; it goes into a header, and is one line of it."""
+    value = text(environ, name)
+    if value and not _MAILBOX.fullmatch(value):
+        raise ImproperlyConfigured(f"{name}={value}: use nome@empresa.com.br, ou Nome <endereço>.")
+    return value
 
 
 def sqlite(file: Path) -> dict[str, Any]:

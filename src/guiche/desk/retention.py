@@ -5,6 +5,7 @@
 | certificate (DER, enciphered)                     | 90 days from the reading   |
 | call that was never submitted, or what is left of one | 7 days from its last change |
 | reading that belongs to no call and no ticket     | 7 days                     |
+| address and words of an e-mail to a customer      | 90 days                    |
 | login                                             | until it expires           |
 """
 
@@ -15,6 +16,8 @@ from django.contrib.sessions.models import Session
 
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
 from guiche.desk.intake.reading import Inspection
+from guiche.desk.messages import folder
+from guiche.desk.messages.message import KEPT, Message
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,8 @@ def sweep(now: datetime) -> dict[str, int]:
         "readings": Inspection.objects.filter(
             created_at__lte=now - DRAFT_KEPT, drafts=None, tickets=None, proved_tickets=None
         ).delete()[0],
+        "e-mails": Message.forget(Message.ended().filter(created_at__lte=now - KEPT)),
+        "e-mail files": folder.delete_before(now - KEPT),
         "logins": Session.objects.filter(expire_date__lte=now).delete()[0],
     }
     if any(done.values()):

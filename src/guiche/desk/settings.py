@@ -102,6 +102,20 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Without a server e-mails are only written into a folder.
+_MAIL = environment.mail(environment.secret(_ENV, "GUICHE_EMAIL_URL"))
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "guiche.desk.messages.folder.Folder"
+)
+EMAIL_FILE_PATH = DATA / "emails"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.mailbox(_ENV, "GUICHE_EMAIL_FROM") or "guiche@localhost"
+# "" for the address of the sender itself.
+EMAIL_REPLY_TO = environment.mailbox(_ENV, "GUICHE_EMAIL_REPLY_TO")
+
 LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", "Português do Brasil")]
 TIME_ZONE = "America/Sao_Paulo"

@@ -1,4 +1,4 @@
-"""What happens without anybody asking: promises are watched, and retention is carried out."""
+"""What happens without anybody asking: promises watched, e-mails sent, retention carried out."""
 
 import logging
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from threading import Event
 from django.db import close_old_connections, connections
 
 from guiche.desk import clock, retention
+from guiche.desk.messages.outbox import send_due
 from guiche.desk.promises.watch import watch
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,7 @@ _SWEEP_EVERY = timedelta(hours=1)
 def work_once() -> None:
     """One round of everything."""
     watch(clock.now())
+    send_due(clock.now())
     retention.sweep(clock.now())
 
 
@@ -28,6 +30,7 @@ def work_until(stop: Event, pause: float = _PAUSE) -> None:
     while not stop.is_set():
         close_old_connections()
         _try(watch)
+        _try(send_due)
         if clock.now() >= next_sweep:
             _try(retention.sweep)
             next_sweep = clock.now() + _SWEEP_EVERY

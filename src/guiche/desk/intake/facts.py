@@ -177,6 +177,11 @@ def clean_phone(typed: str) -> str:
 _PHONE_SHAPE = "Escreva o telefone com DDD, como (11) 3333-4444 ou (11) 98765-4321."
 
 
+def is_mobile(number: str) -> bool:
+    """Whether a number in E.164 may have WhatsApp."""
+    return phonenumbers.number_type(phonenumbers.parse(number, None)) == PhoneNumberType.MOBILE
+
+
 def show_phone(number: str) -> str:
     """`(11) 98765-4321` from E.164."""
     return phonenumbers.format_number(phonenumbers.parse(number, None), PhoneNumberFormat.NATIONAL)

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from guiche.desk.models import User
+from guiche.desk.models import Ticket, User
+from guiche.desk.pages.queue import not_found
 from guiche.desk.people.user import Role
 
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -32,6 +34,22 @@ def attends(user: User) -> bool:
 def landing(request: HttpRequest) -> str:
     """The name of the page that this person starts the day on."""
     return "atender" if account(request).role == Role.SUPORTE else "fila"
+
+
+def ticket_of(number: str) -> Ticket:
+    """The ticket of a number in an address; 404, with the reason in words, where there is none."""
+    ticket = Ticket.find(number)
+    if ticket is None:
+        raise Http404(not_found(number))
+    return ticket
+
+
+def form_mark(request: HttpRequest) -> UUID | None:
+    """The mark of the form as it was shown; None from a sender that shows none."""
+    try:
+        return UUID(request.POST.get("form", ""))
+    except ValueError:
+        return None
 
 
 def for_attendants(view: View[P]) -> View[P]:

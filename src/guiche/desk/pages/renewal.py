@@ -12,9 +12,9 @@ from guiche.desk import clock
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.models import Ticket
 from guiche.desk.pages import uploads
-from guiche.desk.pages.access import account, page_or_form
+from guiche.desk.pages.access import account, form_mark, page_or_form, ticket_of
 from guiche.desk.pages.choice import Choice, distinct
-from guiche.desk.pages.ticket import Refusal, any_ticket, form_of, ticket_page, to_history
+from guiche.desk.pages.ticket import Refusal, ticket_page, to_history
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.event import AlreadyRecorded
 from guiche.sources import Found
@@ -26,13 +26,13 @@ _DIFFERS = "Ainda não dá para encerrar: o certificado não confere com o chama
 @page_or_form
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """Keeps the number of the new order, and when its holder is to be identified."""
-    ticket = any_ticket(number)
+    ticket = ticket_of(number)
     if request.method != "POST":
         return redirect("chamado", number=ticket.number)
     sent = {key: request.POST.get(key, "") for key in ("order", "validation")}
     try:
         moment = _moment(sent["validation"])
-        ticket.order(account(request), sent["order"], moment, form_of(request))
+        ticket.order(account(request), sent["order"], moment, form_mark(request))
     except AlreadyRecorded:
         return to_history(ticket)
     except Refused as refused:
@@ -43,7 +43,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 @page_or_form
 def prove(request: HttpRequest, number: str) -> HttpResponse:
     """Reads the new certificate, and closes the ticket by it or says what differs."""
-    ticket = any_ticket(number)
+    ticket = ticket_of(number)
     if request.method != "POST":
         return redirect("chamado", number=ticket.number)
     sent = {key: request.POST.get(key, "") for key in ("other_holder", "texto")}
@@ -81,7 +81,7 @@ def _judged(
     """What differs, in words; the reading is kept as far as it may be."""
     user, reading = account(request), found.inspect(at=clock.now())
     row = Inspection.store(reading, der=found.der, by=user, source=found.source)
-    differences = ticket.prove(user, row, other_holder, form_of(request))
+    differences = ticket.prove(user, row, other_holder, form_mark(request))
     return tuple(difference.words for difference in differences)
 
 

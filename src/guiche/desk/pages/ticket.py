@@ -4,25 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
 from guiche.desk.models import Ticket
-from guiche.desk.pages.access import account, attends, page_or_form
+from guiche.desk.pages.access import account, form_mark, page_or_form, ticket_of
 from guiche.desk.pages.card import Card
 from guiche.desk.pages.due import Clock
-from guiche.desk.pages.queue import not_found
 from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.fact import Fact
 from guiche.desk.promises.attempt import NEXT_TRIES, Result
-from guiche.desk.promises.promise import RUNNING, PromiseState
+from guiche.desk.promises.promise import PromiseState
 from guiche.desk.refusal import Refused
+from guiche.desk.site.site import Site
 from guiche.desk.tickets.event import AlreadyRecorded
 
 
@@ -56,35 +56,20 @@ class Refusal:
 
 
 @require_GET
-def registered(request: HttpRequest, number: str) -> HttpResponse:
-    """The number, large, with the words for the customer."""
-    ticket, now = any_ticket(number), clock.now()
-    page = {
-        "section": "atender",
-        "ticket": ticket,
-        "due": ticket.promise.spoken(now),
-        "clock": Clock.of(ticket.promise, now),
-        "running": ticket.promise.state(now) in RUNNING,
-        "may_attend": attends(account(request)),
-    }
-    return render(request, "desk/registrado.html", page)
-
-
-@require_GET
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The page of a ticket."""
-    return ticket_page(request, any_ticket(number))
+    return ticket_page(request, ticket_of(number))
 
 
 @page_or_form
 def attempt(request: HttpRequest, number: str) -> HttpResponse:
     """Records a call to the customer and its result."""
-    ticket = any_ticket(number)
+    ticket = ticket_of(number)
     if request.method != "POST":
         return redirect("chamado", number=ticket.number)
     sent = {key: request.POST.get(key, "") for key in ("phone", "result", "note", "again")}
     try:
-        logged = ticket.promise.log_attempt(account(request), **sent, form=form_of(request))
+        logged = ticket.promise.log_attempt(account(request), **sent, form=form_mark(request))
     except AlreadyRecorded:
         return redirect("chamado", number=ticket.number)
     except Refused as refused:
@@ -96,33 +81,17 @@ def attempt(request: HttpRequest, number: str) -> HttpResponse:
 @page_or_form
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Moves the ticket, as the table of moves allows."""
-    ticket = any_ticket(number)
+    ticket = ticket_of(number)
     if request.method != "POST":
         return redirect("chamado", number=ticket.number)
     sent = {key: request.POST.get(key, "") for key in ("reason", "note")}
     try:
-        ticket.move(name, account(request), sent["reason"], sent["note"], form_of(request))
+        ticket.move(name, account(request), sent["reason"], sent["note"], form_mark(request))
     except AlreadyRecorded:
         return to_history(ticket)
     except Refused as refused:
         return ticket_page(request, ticket, Refusal(name, str(refused), sent))
     return to_history(ticket)
-
-
-def form_of(request: HttpRequest) -> UUID | None:
-    """The mark of the form as it was shown; None from a sender that shows none."""
-    try:
-        return UUID(request.POST.get("form", ""))
-    except ValueError:
-        return None
-
-
-def any_ticket(number: str) -> Ticket:
-    """The ticket of a number as people write it, whoever opened it."""
-    ticket = Ticket.find(number)
-    if ticket is None:
-        raise Http404(not_found(number))
-    return ticket
 
 
 def to_history(ticket: Ticket) -> HttpResponse:
@@ -154,6 +123,7 @@ def ticket_page(
         "other_holder": ticket.procedure.closing.other_holder,
         "refusal": refusal,
         "form_mark": uuid4(),
+        "desk": Site.current().desk,
         **more,
     }
     return render(request, "desk/chamado.html", page, status=422 if refusal else 200)

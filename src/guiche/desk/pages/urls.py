@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiche.desk.pages import attend, calls, queue, renewal, sign_in, ticket
+from guiche.desk.pages import attend, calls, queue, registered, renewal, sign_in, ticket
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
@@ -23,7 +23,10 @@ urlpatterns = [
     path("atender/<uuid:draft_id>/descartar/", calls.discard, name="descartar"),
     path("fila/", queue.show, name="fila"),
     path("chamados/<str:number>/", ticket.show, name="chamado"),
-    path("chamados/<str:number>/registrado/", ticket.registered, name="registrado"),
+    path("chamados/<str:number>/registrado/", registered.show, name="registrado"),
+    path("chamados/<str:number>/numero/", registered.take_number, name="numerar"),
+    path("chamados/<str:number>/informado/", registered.inform, name="informar"),
+    path("chamados/<str:number>/mensagem/", registered.send, name="mandar"),
     path("chamados/<str:number>/tentativa/", ticket.attempt, name="tentativa"),
     path("chamados/<str:number>/mudar/<slug:name>/", ticket.move, name="mover"),
     path("chamados/<str:number>/pedido/", renewal.order, name="pedido"),

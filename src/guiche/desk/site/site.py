@@ -18,7 +18,7 @@ class Site:
 
     hours: Hours | None = None
     desk: str = "Qualitor"
-    """What the desk in use is called on the screen."""
+    """What the desk in use is called on the screen; "" when the company has none but Guichê."""
     authorities: tuple[str, ...] = ()
     """Names or CNPJs of the company's own AC and AR."""
     phones: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Site:
         hours = content.get("hours")
         return cls(
             hours=Hours.read(**hours) if hours else None,
-            desk=content.get("desk") or cls.desk,
+            desk=content.get("desk", cls.desk),
             authorities=tuple(content.get("authorities", ())),
             phones=tuple(content.get("phones", ())),
         )

@@ -50,6 +50,10 @@ KINDS = {
 }
 
 
+CHANNELS = {"voice": "voz", "whatsapp": "WhatsApp", "email": "e-mail"}
+"""How the customer was told the number."""
+
+
 class AlreadyRecorded(Refused):
     """The same form was sent before, and its event is in the history."""
 
@@ -178,8 +182,19 @@ def _resolved(payload: Mapping[str, Any]) -> str:
     return f"Certificado lido: CEI {payload['number']}.{holder}"
 
 
+def _numbered(payload: Mapping[str, Any]) -> str:
+    before = f" Antes: {payload['previous']}." if payload["previous"] else ""
+    return f"{payload['number'] or 'Apagado'}.{before}"
+
+
+def _informed(payload: Mapping[str, Any]) -> str:
+    return f"Por {CHANNELS[payload['channel']]}: {payload['number']}."
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "attempted": _attempt,
+    "numbered": _numbered,
+    "informed": _informed,
     "ordered": _ordered,
     "checked": _checked,
     "resolved": _resolved,

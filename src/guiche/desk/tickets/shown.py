@@ -6,6 +6,7 @@ from guiche.desk import clock
 from guiche.desk.intake.facts import TYPES, mask_name, shown
 from guiche.desk.intake.reading import conditions_of, words_of
 from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.promises.promise import RUNNING
 from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.moves import OPEN, STATES
 
@@ -15,6 +16,7 @@ class Shown:
 
     if TYPE_CHECKING:
         number: Any
+        desk_number: Any
         state: Any
         team: Any
         facts: Any
@@ -31,6 +33,18 @@ class Shown:
     def mark(self) -> str:
         """`[G4821703657]`, by which other desks find it."""
         return f"[G{self.number}]"
+
+    @property
+    def protocol(self) -> str:
+        """The number that the customer is told: of the desk in use once it is known, else ours."""
+        number: str = self.desk_number or self.spoken
+        return number
+
+    @property
+    def protocol_copied(self) -> str:
+        """The same as it is pasted: ours as plain digits."""
+        number: str = self.desk_number or self.number
+        return number
 
     @property
     def state_label(self) -> str:
@@ -106,6 +120,11 @@ class Shown:
         return [line.strip() for line in text.splitlines() if line.strip()]
 
     @property
+    def is_promising(self) -> bool:
+        """Whether `say` and `send` hold: the time in them is still to come, and nobody called."""
+        return self.promise.state(clock.now()) in RUNNING
+
+    @property
     def say(self) -> str:
         """What is read to the customer, with the due time as it is said now."""
         due = self.promise.spoken(clock.now())
@@ -129,4 +148,4 @@ class Shown:
         return "" if self.procedure.fact(key).is_exit(answer) else answer
 
     def _names(self, due: str) -> dict[str, str]:
-        return {"protocol": self.spoken, "due": due, "team": self.team}
+        return {"protocol": self.protocol, "due": due, "team": self.team}

@@ -26,7 +26,7 @@ from guiche.desk.tickets.listed import Listed
 from guiche.desk.tickets.moves import FORWARDED, MOVES, STATES, Move, MoveRefused, Rule
 from guiche.desk.tickets.proof import Proof
 from guiche.desk.tickets.renewal import Renewal
-from guiche.desk.tickets.shown import Shown
+from guiche.desk.tickets.told import Told
 
 UNPROVED = (
     "Leia o novo certificado, em “Conferir o novo certificado”: é a leitura que encerra assim."
@@ -36,7 +36,7 @@ _LONGEST_NOTE = 2000
 _TRIES = 20
 
 
-class Ticket(Shown, Listed, Renewal, models.Model):
+class Ticket(Listed, Renewal, Told):
     """A case that was submitted. `facts` are the cleaned answers, `typed` the same as typed."""
 
     number = models.CharField(max_length=numbers.LENGTH, unique=True)
@@ -56,8 +56,6 @@ class Ticket(Shown, Listed, Renewal, models.Model):
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     moved_at = models.DateTimeField()
-    desk_number = models.CharField(max_length=40, blank=True, db_index=True)
-    """The number in the desk that the company uses: once known, the one the customer is told."""
     order_number = models.CharField(max_length=40, blank=True)
     validation_at = models.DateTimeField(null=True)
     """The order of the new certificate, and when its holder is to be identified for it."""

@@ -45,6 +45,13 @@ document.addEventListener("click", (event) => {
   if (button) copy(button);
 });
 
+/* What a link does elsewhere is noted here: the button that says so is pressed */
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-press]");
+  if (link) byId(link.dataset.press).click();
+});
+
 /* Reading: choose, paste or drop anywhere */
 
 const reader = byId("leitor");
@@ -264,4 +271,5 @@ function tick() {
 }
 if (document.querySelector("[data-due]")) setInterval(tick, 60000);
 
-document.querySelector("[data-focus]")?.focus();
+// Where the address points, else where the page asks for it.
+(document.querySelector(":target") ?? document.querySelector("[data-focus]"))?.focus();

@@ -1,0 +1,51 @@
+"""A round of the worker over the e-mails that are due. Safe to run in any number at once."""
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+
+from guiche.desk import clock
+from guiche.desk.messages import mail
+from guiche.desk.messages.message import MOST_ATTEMPTS, Message
+
+log = logging.getLogger(__name__)
+
+_STALE = "O protocolo ou o prazo mudou, ou já houve contato, antes de a mensagem sair."
+_STORED = "Não há servidor de e-mail: a mensagem foi só gravada na pasta de e-mails do Guichê."
+
+
+def send_due(now: datetime) -> int:
+    """Sends what is due at `now`; how many went. An unreachable server ends the round."""
+    sent = 0
+    for message in Message.due(now).select_related("ticket__promise", "ticket__procedure_version"):
+        if not message.claim(clock.now()):
+            continue
+        try:
+            sent += _attempt(message)
+        except mail.MailError as error:
+            # Not the words of the server: they may repeat the address.
+            cause = type(error.__cause__).__name__
+            log.warning("message %s, attempt %s: %s", message.pk, message.attempts, cause)
+            if error.final:
+                message.mark_failed(str(error))
+            else:
+                message.put_back(clock.now(), str(error))
+            if not error.reached:
+                break
+    return sent
+
+
+def _attempt(message: Message) -> bool:
+    if message.attempts > MOST_ATTEMPTS:
+        message.mark_failed("O envio foi interrompido vezes demais.")
+    elif message.is_stale:
+        message.mark_failed(_STALE)
+    else:
+        mail.send(message)
+        if settings.EMAIL_HOST:
+            message.mark_sent(clock.now())
+        else:
+            message.mark_stored(clock.now(), _STORED)
+        return True
+    return False

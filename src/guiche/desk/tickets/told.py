@@ -1,0 +1,111 @@
+"""The number that the customer knows: which one it is, and that it was told."""
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q, QuerySet
+
+from guiche.desk import clock
+from guiche.desk.people.user import User
+from guiche.desk.refusal import Refused
+from guiche.desk.tickets.event import CHANNELS, Event
+from guiche.desk.tickets.shown import Shown
+
+LONGEST = 40
+_SHAPE = re.compile(r"[A-Z0-9./-]*[0-9][A-Z0-9./-]*")
+_PASSED_OVER = re.compile(r"^\s*#?\s*|\s+$|(?<=\d) (?=\d)")
+
+
+class NumberRefused(Refused):
+    """The text is no number of another desk."""
+
+
+class NumberTaken(NumberRefused):
+    """The number belongs to `ticket`, another one."""
+
+    def __init__(self, ticket: "Told") -> None:
+        super().__init__(f"Este número já é do chamado {ticket.spoken}. Confira qual dos dois é.")
+        self.ticket = ticket
+
+
+def clean_desk_number(typed: str) -> str:
+    """A number of another desk, letters in upper case; "" for none.
+
+    >>> clean_desk_number(" #2026/ab-17 ")
+    '2026/AB-17'
+    """
+    number = _PASSED_OVER.sub("", typed).upper()
+    if len(number) > LONGEST:
+        raise NumberRefused(f"O número tem {len(number)} caracteres; o limite é {LONGEST}.")
+    if number and not _SHAPE.fullmatch(number):
+        raise NumberRefused("Escreva só o número: algarismos, letras, ponto, traço ou barra.")
+    return number
+
+
+class Told(Shown, models.Model):
+    """The part of `Ticket` that says what the customer was told."""
+
+    desk_number = models.CharField(max_length=LONGEST, blank=True, db_index=True)
+    """The number in the desk that the company uses: once known, the one the customer is told."""
+
+    if TYPE_CHECKING:
+        record: Any
+        history: Any
+
+    class Meta:
+        """A number of the other desk belongs to one ticket."""
+
+        abstract = True
+        constraints = (
+            models.UniqueConstraint(
+                fields=["desk_number"], condition=~Q(desk_number=""), name="desk_number_once"
+            ),
+        )
+
+    @transaction.atomic
+    def take_number(self, typed: str, by: User, form: UUID | None = None) -> Event | None:
+        """From now on the number of the desk in use is the one that is told; "" takes it back.
+
+        None when it is so already. Raises `NumberRefused`, or `AlreadyRecorded` for a form that
+        was sent before.
+        """
+        number = clean_desk_number(typed)
+        self.refresh_from_db(fields=["desk_number"])
+        previous = self.desk_number
+        if number == previous:
+            return None
+        if number == self.number:
+            raise NumberRefused("Este é o protocolo do Guichê. Digite o número do outro sistema.")
+        self._set_number(number, previous)
+        payload = {"number": number, "previous": previous}
+        event: Event = self.record("numbered", by=by, payload=payload, at=clock.now(), form=form)
+        return event
+
+    def _set_number(self, number: str, previous: str) -> None:
+        rows = type(self)._default_manager
+        try:
+            with transaction.atomic():
+                mine = rows.filter(pk=self.pk, desk_number=previous)
+                changed = mine.update(desk_number=number)
+        except IntegrityError as error:
+            raise NumberTaken(rows.get(desk_number=number)) from error
+        if changed != 1:
+            raise NumberRefused("O número mudou enquanto você digitava. Atualize a página.")
+        self.desk_number = number
+
+    @transaction.atomic
+    def inform(self, channel: str, by: User | None, form: UUID | None = None) -> Event:
+        """Records that the customer was told the number; `by` None: the worker's e-mail."""
+        if channel not in CHANNELS:
+            raise Refused("Diga como o cliente foi informado.")
+        payload = {"channel": channel, "number": self.protocol}
+        event: Event = self.record("informed", by=by, payload=payload, at=clock.now(), form=form)
+        return event
+
+    @property
+    def informed(self) -> "QuerySet[Event]":
+        """Each time that the customer was told a number, in order."""
+        told: QuerySet[Event] = self.history.filter(kind="informed")
+        return told
