@@ -372,6 +372,7 @@ def test_reads_the_new_certificate_and_closes(
     page = shown(relacionamento, ticket)
     assert "O novo certificado confere. Chamado resolvido." in page
     assert "Motivo: Novo certificado emitido e conferido." in page
+    assert "<dt>Novo certificado, conferido</dt><dd>Tem CEI: 11.583.00249/85.</dd>" in page
     assert '<span class="tag">Resolvido</span>' in page
 
 
@@ -417,6 +418,9 @@ def test_what_is_no_certificate_is_refused_in_words(relacionamento: Client, tick
     assert "Escolha o arquivo do certificado" in prove(relacionamento, ticket).content.decode()
     answer = prove(relacionamento, ticket, b"nada")
     assert answer.status_code == 422
+    key = b"-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"
+    assert prove(relacionamento, ticket, key).status_code == 422
+    assert Inspection.objects.count() == 1
     assert ticket.events.count() == 2
 
 

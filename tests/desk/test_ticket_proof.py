@@ -86,6 +86,11 @@ def test_both_ends_of_the_validity_belong_to_it() -> None:
     assert codes(replace(NEW, not_before=NOW)) == []
 
 
+def test_a_date_before_all_calendars_is_expired_like_any_other() -> None:
+    first = datetime(1, 1, 1, 0, 30, tzinfo=UTC)
+    assert codes(replace(NEW, not_before=first, not_after=first)) == ["expired"]
+
+
 def test_what_cannot_be_read_confirms_nothing() -> None:
     for der in (b"0\x03\x02\x01\x01", NEW.der()[:200]):
         assert [each.code for each in judge(read(der), EXPECTED, NOW)] == ["unreadable"]

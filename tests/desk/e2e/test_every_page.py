@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from calls import answers, ticket_of, zeros
-from certificates import CEI, e_cnpj, pem, selo_eletronico
+from certificates import CEI, e_cnpj, e_cpf, pem, selo_eletronico
+from guiche.desk import clock
 from guiche.desk.models import Draft, Inspection, User
 from guiche.icpbrasil import inspect
 
@@ -94,9 +96,39 @@ def ticket(new_page: Open, bruno: User, carla: User) -> Page:
 
 def refused_attempt(new_page: Open, bruno: User, carla: User) -> Page:
     page = ticket(new_page, bruno, carla)
-    page.get_by_role("button", name="Registrar tentativa").click()
+    page.locator("#f-note").fill("senha: 1234")
+    page.get_by_role("button", name="Ocupado").click()
     page.wait_for_url(re.compile("/tentativa/"))
     return page
+
+
+def card(new_page: Open, bruno: User, carla: User) -> Page:
+    case = ticket_of(
+        bruno, wanted_number="Cliente vai enviar", phone_2="Cliente só tem um telefone"
+    )
+    case.promise.log_attempt(carla, case.phones[0], "busy", again="1h")
+    case.order(carla, "PED-1", clock.now() + timedelta(days=1))
+    page = new_page(carla)
+    page.goto(f"/chamados/{case.number}/")
+    return page
+
+
+def proof(new_page: Open, bruno: User, carla: User, *files: bytes) -> Page:
+    page = ticket(new_page, bruno, carla)
+    page.locator("#f-proof-text").fill("".join(map(pem, files)))
+    page.get_by_role("button", name="Conferir e encerrar").click()
+    page.wait_for_url(re.compile("/conferir/"))
+    return page
+
+
+def refused_proof(new_page: Open, bruno: User, carla: User) -> Page:
+    page = proof(new_page, bruno, carla, e_cpf(cei="512345678907").der())
+    expect(page.get_by_role("alert")).to_be_focused()
+    return page
+
+
+def choice_of_proof(new_page: Open, bruno: User, carla: User) -> Page:
+    return proof(new_page, bruno, carla, e_cpf(cei=CEI).der(), selo_eletronico().der())
 
 
 def not_found(new_page: Open, bruno: User, carla: User) -> Page:
@@ -113,7 +145,7 @@ def forbidden(new_page: Open, bruno: User, carla: User) -> Page:
 
 PAGES = (
     login, refused_login, empty_call, read_call, choice, incomplete_call, number, queue, ticket,
-    refused_attempt, not_found, forbidden,
+    refused_attempt, card, refused_proof, choice_of_proof, not_found, forbidden,
 )  # fmt: skip
 
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary, nav a")]

@@ -73,9 +73,8 @@ def test_by_mouse(new_page: Open, bruno: User, carla: User, certificate: Path) -
     expect(page.get_by_role("link", name="(11) 98888-7777")).to_have_attribute(
         "href", "tel:+5511988887777"
     )
-    page.get_by_label("Falou com o cliente").click()
-    page.get_by_role("button", name="Registrar tentativa").click()
-    expect(page.get_by_text("Cumprido")).to_be_visible()
+    page.get_by_role("button", name="Falou com o cliente").click()
+    expect(page.get_by_text("Contato feito")).to_be_visible()
     page.locator("summary", has_text="Resolver").click()
     page.get_by_label("Motivo").locator("visible=true").select_option(
         "Cliente usa outro caminho de acesso"
@@ -169,10 +168,8 @@ def test_by_keyboard_alone(new_page: Open, bruno: User, carla: User) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/chamados/"))
     reach(page, "[name=result]")
-    page.keyboard.press("Space")
-    reach(page, "#form-attempt button")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("#historico"))
+    expect(page.get_by_text("Tentativa registrada: falou com o cliente.")).to_be_visible()
     reach(page, "#form-return summary")
     page.keyboard.press("Enter")
     reach(page, "#motivo-return")

@@ -56,10 +56,11 @@ def prove(request: HttpRequest, number: str) -> HttpResponse:
         differences = _judged(request, ticket, choices[0], sent["other_holder"])
     except AlreadyRecorded:
         return to_history(ticket)
-    except Refused as refused:
-        heading = getattr(refused, "heading", "")
-        words = f"{heading} {refused}".strip()
+    except uploads.NotRead as error:
+        words = f"{error.heading} {error}".strip()
         return ticket_page(request, ticket, Refusal("proof", words, sent))
+    except Refused as refused:
+        return ticket_page(request, ticket, Refusal("proof", str(refused), sent))
     if differences:
         return ticket_page(request, ticket, Refusal("proof", _DIFFERS, sent, differences))
     messages.success(request, "O novo certificado confere. Chamado resolvido.")

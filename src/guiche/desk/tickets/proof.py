@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.utils import timezone
-
 from guiche.desk.intake.facts import show_document
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.intake.register import mask_enrolment, show_enrolment
+from guiche.icpbrasil.validity import day
 
 CAEPF = "CAEPF"
 
@@ -133,9 +132,9 @@ def _dates(validity: dict[str, Any], now: datetime) -> Iterator[Difference]:
     if begin is None or end is None:
         yield Difference("undated", "O certificado não diz até quando vale. Peça outro arquivo.")
     elif now > end:
-        yield Difference("expired", f"O certificado venceu em {_day(end)}.")
+        yield Difference("expired", f"O certificado venceu em {day(end)}.")
     elif now < begin:
-        words = f"O certificado só vale a partir de {_day(begin)}. Leia-o de novo nesse dia."
+        words = f"O certificado só vale a partir de {day(begin)}. Leia-o de novo nesse dia."
         yield Difference("not_yet", words)
 
 
@@ -156,7 +155,3 @@ def _holder(reading: Inspection, expected: Expected) -> Iterator[Difference]:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _day(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%d/%m/%Y}"
