@@ -117,7 +117,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # In memory only: a spooled upload would put somebody's private key on a disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# Memory stays bounded by the body.
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
 
 # One line on the next page; kept with the login, not in a cookie of its own.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
