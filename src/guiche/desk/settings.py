@@ -7,6 +7,7 @@ to start without it. docs/operations.md explains every variable.
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from guiche.desk import environment
@@ -38,6 +39,11 @@ ALLOWED_HOSTS = environment.words(_ENV, "GUICHE_HOSTS") or ([] if PRODUCTION els
 # The procedure that a new call starts with, and the folder where the site keeps its own.
 PROCEDURE = environment.text(_ENV, "GUICHE_PROCEDURE", "cei-ausente")
 PROCEDURES_FOLDER = environment.text(_ENV, "GUICHE_PROCEDURES")
+
+# How long it is known who a closed ticket was about.
+KEEP_TICKETS = timedelta(
+    days=environment.number(_ENV, "GUICHE_KEEP_TICKETS_DAYS", 730, at_least=30, at_most=3650)
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -299,9 +299,13 @@ class Draft(models.Model):
         """
         if reason not in self.procedure.reasons[END]:
             raise Refused("Escolha na lista por que não é preciso um chamado.")
-        return self._store(
+        ended = self._store(
             ended_at=clock.now(), ended_reason=reason, by=by, typed={}, offered={}, inspection=None
         )
+        if ended:
+            self.images.all().delete()
+            self.terms.all().delete()
+        return ended
 
 
 def _fingerprint(text: str) -> str:
