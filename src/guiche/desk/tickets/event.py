@@ -150,12 +150,19 @@ class Event(models.Model):
             _attempt(payload) if self.kind == "attempted" else "",
             f"Motivo: {payload['reason']}." if payload.get("reason") else "",
             str(payload.get("note") or ""),
+            _kept(payload) if self.kind == "erased" else "",
         ]
         return " ".join(part for part in parts if part)
 
 
 def _attempt(payload: Mapping[str, Any]) -> str:
     return f"{show_phone(payload['phone'])}: {Result(payload['result']).label}."
+
+
+def _kept(payload: Mapping[str, Any]) -> str:
+    """The reasons of the events whose content was erased."""
+    reasons = [each["reason"] for each in payload.get("kept", ()) if each.get("reason")]
+    return f"Motivos que ficam: {'; '.join(reasons)}." if reasons else ""
 
 
 def _digest(salt: bytes, payload: Mapping[str, Any]) -> str:
