@@ -1,9 +1,11 @@
 """A call as a technician takes it: the answers of the form, and tickets that came of them."""
 
+import string
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from stdnum.br import cnpj
 
 from certificates import ZEROS, e_cnpj
 from guiche.desk.intake.draft import Draft
@@ -63,3 +65,21 @@ def ticket_of(by: User, **changes: str) -> Ticket:
     draft.attach(Inspection.store(inspect(zeros(), at=NOW), der=zeros(), by=by))
     draft.type_in(answers(**changes))
     return draft.submit(by)
+
+
+def cnpj_of(number: int) -> str:
+    """The CNPJ of the invented company of that number."""
+    root = f"{10_000_000 + number * 7919}0001"
+    return root + cnpj.calc_check_digits(root)
+
+
+def company_name(number: int) -> str:
+    """`FAZENDA EXEMPLO AB LTDA` is the first."""
+    first, second = divmod(number, 26)
+    letters = string.ascii_uppercase
+    return f"FAZENDA EXEMPLO {letters[first]}{letters[second]} LTDA"
+
+
+def company(number: int, cei: str | None = ZEROS) -> bytes:
+    """The e-CNPJ of one of many invented companies."""
+    return e_cnpj(cei, cnpj=cnpj_of(number), cn=f"{company_name(number)}:{cnpj_of(number)}").der()

@@ -193,11 +193,11 @@ def test_an_authority_beside_the_customers_is_passed_over(client: Client, addres
 
 
 def test_of_very_many_the_first_are_shown(client: Client, address: str) -> None:
-    many = "".join(pem(replace(e_cnpj(), serial=n + 1).der()) for n in range(40))
+    many = "".join(pem(replace(e_cnpj(), serial=n + 1).der()) for n in range(60))
     page = card(client, address, upload(many.encode(), "carteira.pem"))
-    assert "Há 40 certificados" in page
+    assert "Há 60 certificados" in page
     assert "há mais 10" in page
-    assert page.count("Usar este") == 30
+    assert page.count("Usar este") == 50
 
 
 def test_one_bad_file_among_others_is_told_beside_them(client: Client, address: str) -> None:

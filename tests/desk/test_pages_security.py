@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 PUBLIC = {"entrar"}
 SAMPLES = {
     "draft_id": "00000000-0000-4000-8000-000000000000",
+    "batch_id": "00000000-0000-4000-8000-000000000000",
     "number": "4821703657",
     "name": "resolve",
 }

@@ -1,10 +1,9 @@
 """What may not be kept is nowhere in the database, and what is kept goes when its time is over."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 from django.contrib.sessions.models import Session
 from pytest_django.fixtures import Settings
 
@@ -17,6 +16,7 @@ from guiche.desk.intake.facts import mask_document, mask_email, mask_name, mask_
 from guiche.desk.models import Draft, Inspection, Ticket, User
 from guiche.icpbrasil import inspect_fields
 from guiche.sources import Source
+from stored import assert_nowhere, everything_stored
 
 pytestmark = pytest.mark.django_db
 
@@ -28,27 +28,6 @@ TITULO = "102385010671"
 SECRETS = ["27081969", "1969-08-27", "27/08/1969", "QX78W914Z3", "SSPRJ", TITULO]
 
 Store = Callable[[Certificate], Inspection]
-
-
-def everything_stored() -> Iterator[str]:
-    """Every value of every row, bytes as text and as hexadecimal too."""
-    for model in apps.get_models():
-        for row in model._default_manager.all():
-            for field in model._meta.concrete_fields:
-                value = getattr(row, field.attname)
-                if isinstance(value, bytes | memoryview):
-                    yield bytes(value).decode("latin-1")
-                    yield bytes(value).hex()
-                else:
-                    yield str(value)
-
-
-def assert_nowhere(secrets: list[str]) -> None:
-    stored = "\n".join(everything_stored())
-    for secret in secrets:
-        octets = secret.encode()
-        for form in (secret, octets.hex(), octets.hex(" ")):
-            assert form not in stored, form
 
 
 @pytest.mark.parametrize(

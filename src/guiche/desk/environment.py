@@ -31,6 +31,16 @@ def flag(environ: Mapping[str, str], name: str) -> bool:
     raise ImproperlyConfigured(f"{name}={value}: use 1 ou 0.")
 
 
+def number(
+    environ: Mapping[str, str], name: str, default: int, *, at_least: int, at_most: int
+) -> int:
+    """A whole number between two bounds; unset is the default."""
+    value = text(environ, name, str(default))
+    if value.isascii() and value.isdecimal() and at_least <= int(value) <= at_most:
+        return int(value)
+    raise ImproperlyConfigured(f"{name}={value}: use um número inteiro de {at_least} a {at_most}.")
+
+
 def choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     """One of the choices; unset is the first."""
     value = text(environ, name, choices[0])

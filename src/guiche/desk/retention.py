@@ -1,29 +1,35 @@
 """What is kept for how long, carried out.
 
-| what                                              | kept                       |
-|---------------------------------------------------|----------------------------|
-| certificate (DER, enciphered)                     | 90 days from the reading   |
-| call that was never submitted, or what is left of one | 7 days from its last change |
-| reading that belongs to no call and no ticket     | 7 days                     |
-| address and words of an e-mail to a customer      | 90 days                    |
-| login                                             | until it expires           |
+| what                                                  | kept                           |
+|-------------------------------------------------------|--------------------------------|
+| certificate (DER, enciphered)                         | 90 days from the reading       |
+| call that was never submitted, or what is left of one | 7 days from its last change    |
+| reading that belongs to no call and no ticket         | 7 days                         |
+| who the customer of a ticket is                       | `KEEP_TICKETS` from its closing |
+| reason of a call that needed no ticket                | `KEEP_TICKETS` from its end    |
+| address and words of an e-mail to a customer          | 90 days                        |
+| login                                                 | until it expires               |
+
+docs/lgpd.md says the same to whoever answers for it.
 """
 
 import logging
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages import folder
 from guiche.desk.messages.message import KEPT, Message
+from guiche.desk.tickets import erasure
 
 log = logging.getLogger(__name__)
 
 
 def sweep(now: datetime) -> dict[str, int]:
-    """Deletes what has run its time at `now`; how much of each, which the log keeps as proof."""
+    """Deletes or erases what has run its time at `now`; how much, which the log keeps as proof."""
     done = {
         "certificates": Inspection.objects.filter(der_expires_at__lte=now).update(
             sealed_der=None, der_expires_at=None
@@ -34,6 +40,8 @@ def sweep(now: datetime) -> dict[str, int]:
         ).delete()[0],
         "e-mails": Message.forget(Message.ended().filter(created_at__lte=now - KEPT)),
         "e-mail files": folder.delete_before(now - KEPT),
+        "tickets": erasure.erase_closed_before(now - settings.KEEP_TICKETS),
+        "ended calls": Draft.objects.filter(ended_at__lte=now - settings.KEEP_TICKETS).delete()[0],
         "logins": Session.objects.filter(expire_date__lte=now).delete()[0],
     }
     if any(done.values()):

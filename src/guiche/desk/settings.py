@@ -7,6 +7,7 @@ to start without it. docs/operations.md explains every variable.
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from guiche.desk import environment
@@ -38,6 +39,11 @@ ALLOWED_HOSTS = environment.words(_ENV, "GUICHE_HOSTS") or ([] if PRODUCTION els
 # The procedure that a new call starts with, and the folder where the site keeps its own.
 PROCEDURE = environment.text(_ENV, "GUICHE_PROCEDURE", "cei-ausente")
 PROCEDURES_FOLDER = environment.text(_ENV, "GUICHE_PROCEDURES")
+
+# How long it is known who a closed ticket was about.
+KEEP_TICKETS = timedelta(
+    days=environment.number(_ENV, "GUICHE_KEEP_TICKETS_DAYS", 730, at_least=30, at_most=3650)
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -131,7 +137,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # In memory only: a spooled upload would put somebody's private key on a disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# Memory stays bounded by the body.
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
 
 # One line on the next page; kept with the login, not in a cookie of its own.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

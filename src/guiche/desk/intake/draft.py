@@ -133,6 +133,33 @@ class Draft(models.Model):
         self.refresh_from_db()
         return held
 
+    # Several at once
+
+    @property
+    def common(self) -> dict[str, str]:
+        """What was typed and is the same for every certificate of the caller. A confirmation goes
+        along with what it confirms, or not at all."""
+        return {
+            fact.key: self.typed[fact.key]
+            for fact in self.procedure.facts
+            if fact.common and fact.key in self.typed
+            and (not fact.confirms or fact.confirms in self.typed)
+        }  # fmt: skip
+
+    def join(self, batch: uuid.UUID) -> bool:
+        """Becomes one of the calls of a batch; False when it is no longer a call."""
+        return self._hold(batch=batch)
+
+    def beside(self, inspection: Inspection) -> "Draft":
+        """A new call of the same batch, about another certificate."""
+        draft = Draft(
+            procedure_version=self.procedure_version, inspection=inspection, typed=self.common,
+            batch=self.batch, by=self.by, due=self.due,
+        )  # fmt: skip
+        draft._note_offers()
+        draft.save()
+        return draft
+
     # What comes in
 
     def attach(self, inspection: Inspection | None, tab: Tab | None = None) -> bool:
@@ -272,9 +299,13 @@ class Draft(models.Model):
         """
         if reason not in self.procedure.reasons[END]:
             raise Refused("Escolha na lista por que não é preciso um chamado.")
-        return self._store(
+        ended = self._store(
             ended_at=clock.now(), ended_reason=reason, by=by, typed={}, offered={}, inspection=None
         )
+        if ended:
+            self.images.all().delete()
+            self.terms.all().delete()
+        return ended
 
 
 def _fingerprint(text: str) -> str:

@@ -70,7 +70,8 @@ def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return _result(request, draft, sent, status=422, **why)
     choices = distinct(reading)
     if len(choices) > 1:
-        return _result(request, draft, sent, choice=Choice.of(choices, clock.now()))
+        choice = Choice.of(choices, clock.now(), reading.errors)
+        return _result(request, draft, sent, choice=choice)
     return _taken(request, draft, sent, choices[0], reading.errors)
 
 

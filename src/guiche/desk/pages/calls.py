@@ -1,5 +1,6 @@
 """Whose call it is: paused, taken up, ended without a ticket, thrown away."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,6 +33,14 @@ class Waiting:
         name = values.get(customer.name) or values.get(customer.requester, "")
         return cls(draft, name or "Sem nome ainda", draft.by_id == user.pk)
 
+    @classmethod
+    def of_all(cls, drafts: Sequence[Draft], user: User) -> "Waiting":
+        """The calls of one batch, or a call of its own, in one line."""
+        first = drafts[0]
+        if first.batch is None:
+            return cls.of(first, user)
+        return cls(first, f"Lote de {len(drafts)}", first.by_id == user.pk)
+
 
 def own_calls(user: User) -> QuerySet[Draft]:
     """This person's open calls that were not put down, the latest first."""
@@ -45,9 +54,13 @@ def waiting_calls(user: User, current: Draft | None = None) -> list[Waiting]:
     drafts = Draft.waiting(user, clock.now()).select_related(
         "inspection", "procedure_version", "by"
     )
-    return [
-        Waiting.of(draft, user) for draft in drafts if draft != current and not draft.is_untouched
-    ]
+    lines: dict[UUID, list[Draft]] = {}
+    for draft in drafts:
+        if not draft.is_untouched:
+            lines.setdefault(draft.batch or draft.pk, []).append(draft)
+    if current:
+        lines.pop(current.batch or current.pk, None)
+    return [Waiting.of_all(line, user) for line in lines.values()]
 
 
 def any_call(draft_id: UUID) -> Draft:
@@ -67,6 +80,11 @@ def own_call(request: HttpRequest, draft_id: UUID) -> Draft:
     return draft
 
 
+def after(draft: Draft) -> HttpResponse:
+    """Where the work goes on when a call was put down: the rest of its batch, or Atender."""
+    return redirect("lote", batch_id=draft.batch) if draft.batch else redirect("atender")
+
+
 def to_ticket(draft: Draft) -> HttpResponse:
     """The number of the ticket that a call became."""
     ticket = Ticket.submitted_from(draft.pk)
@@ -83,7 +101,7 @@ def pause(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST" and draft.is_open:
         draft.pause()
         messages.success(request, "Atendimento em pausa. Qualquer pessoa da equipe pode retomá-lo.")
-    return redirect("atender")
+    return after(draft)
 
 
 @page_or_form
@@ -93,6 +111,8 @@ def take(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft, user = any_call(draft_id), account(request)
     if draft.submitted_at:
         return to_ticket(draft)
+    if draft.batch:
+        return redirect("lote", batch_id=draft.batch)
     if request.method == "POST":
         draft.take(user)
     elif draft.by != user:
@@ -116,7 +136,7 @@ def end(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             messages.error(request, str(refused))
             return redirect("atendimento", draft_id=draft.pk)
         messages.success(request, "Atendimento encerrado sem chamado. O motivo foi registrado.")
-    return redirect("atender")
+    return after(draft)
 
 
 @page_or_form
@@ -157,4 +177,4 @@ def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         call = Waiting.of(draft, account(request))
         return render(request, "desk/descartar.html", {"section": "atender", "call": call})
     draft.discard()
-    return redirect("atender")
+    return after(draft)

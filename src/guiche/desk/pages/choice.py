@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from guiche.desk.intake.batch import MOST
 from guiche.desk.pages.verdict import Verdict, type_of
 from guiche.icpbrasil.numbers import cnpj, cpf
-from guiche.sources import Found, Reading
-
-_MOST = 30
+from guiche.sources import Found, Reading, SourceError
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class Choice:
 
     candidates: tuple[Candidate, ...]
     count: int
+    errors: tuple[SourceError, ...] = ()
+    """What could not be read beside them."""
 
     @property
     def left(self) -> int:
@@ -57,9 +58,12 @@ class Choice:
         return self.count - len(self.candidates)
 
     @classmethod
-    def of(cls, found: Sequence[Found], now: datetime) -> "Choice":
+    def of(
+        cls, found: Sequence[Found], now: datetime, errors: Sequence[SourceError] = ()
+    ) -> "Choice":
         """The first of what was found, in its order."""
-        return cls(tuple(Candidate.of(each, now) for each in found[:_MOST]), len(found))
+        candidates = tuple(Candidate.of(each, now) for each in found[:MOST])
+        return cls(candidates, len(found), tuple(errors[:MOST]))
 
 
 def distinct(reading: Reading) -> list[Found]:

@@ -4,6 +4,8 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -27,7 +29,11 @@ class Oops:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: a request that no page of the desk makes."""
+    """400: a request that no page of the desk makes, or more than it takes at once."""
+    if isinstance(exception, TooManyFilesSent):
+        return too_many(request)
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
     return Oops(
         400, "Pedido inválido", "O navegador mandou algo que o Guichê não entende."
     ).response()
@@ -91,8 +97,18 @@ def _words(exception: Exception) -> str:
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: far larger than any certificate; to a request inside a page, one line for that page."""
     words = "O arquivo é grande demais para ser um certificado. Peça só o arquivo .cer."
+    return _refused(request, Oops(413, "Arquivo grande demais", words))
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """413: more files in one request than are read at once."""
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+    words = f"São arquivos demais de uma vez. Mande até {most} por vez, ou um ZIP com todos."
+    return _refused(request, Oops(413, "Arquivos demais", words))
+
+
+def _refused(request: HttpRequest, oops: Oops) -> HttpResponse:
     if fragment.wanted(request):
-        return HttpResponse(
-            render_to_string("desk/result.html", {"reading_error": words}), status=413
-        )
-    return Oops(413, "Arquivo grande demais", words).response()
+        part = render_to_string("desk/result.html", {"reading_error": oops.what})
+        return HttpResponse(part, status=oops.status)
+    return oops.response()

@@ -24,6 +24,11 @@ _INPUTS: dict[str, dict[str, str]] = {
 }
 
 
+def attributes_of(fact: Fact) -> Mapping[str, str]:
+    """What helps the keyboards of phones. A customer's data are no one's own: no autofill."""
+    return {"type": "text", "placeholder": " ", **_INPUTS.get(fact.type, {})}
+
+
 @dataclass(frozen=True)
 class Field:
     """One fact on the page: what stands in it, from where, and what is wrong with it."""
@@ -64,8 +69,8 @@ class Field:
 
     @property
     def attributes(self) -> Mapping[str, str]:
-        """What helps the keyboards of phones. A customer's data are no one's own: no autofill."""
-        return {"type": "text", "placeholder": " ", **_INPUTS.get(self.fact.type, {})}
+        """What helps the keyboards of phones."""
+        return attributes_of(self.fact)
 
     @property
     def answer(self) -> str:

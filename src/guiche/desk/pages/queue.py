@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
@@ -59,7 +60,9 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """The answer of the reading: `Sem CEI`."""
+        """The answer of the reading: `Sem CEI`; of an erased ticket, since when."""
+        if self.ticket.erased_at:
+            return f"em {timezone.localdate(self.ticket.erased_at):%d/%m/%Y}"
         inspection = self.ticket.inspection
         return answer_of(inspection) if inspection else "Sem leitura"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiche.desk.pages import attend, calls, queue, registered, renewal, sign_in, ticket
+from guiche.desk.pages import attend, batch, calls, queue, registered, renewal, sign_in, ticket
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
@@ -21,6 +21,14 @@ urlpatterns = [
         "atender/<uuid:draft_id>/descartar-leitura/", calls.drop_reading, name="descartar_leitura"
     ),
     path("atender/<uuid:draft_id>/descartar/", calls.discard, name="descartar"),
+    path("atender/<uuid:draft_id>/tabela/", batch.table, name="tabela"),
+    path("atender/<uuid:draft_id>/tabela/csv/", batch.export, name="exportar"),
+    path("atender/<uuid:draft_id>/lote/", batch.begin, name="abrir_lote"),
+    path("lote/<uuid:batch_id>/", batch.show, name="lote"),
+    path("lote/<uuid:batch_id>/responder/", batch.answer, name="responder_lote"),
+    path("lote/<uuid:batch_id>/registrar/", batch.submit, name="registrar_lote"),
+    path("lote/<uuid:batch_id>/pausar/", batch.pause, name="pausar_lote"),
+    path("lote/<uuid:batch_id>/assumir/", batch.take, name="assumir_lote"),
     path("fila/", queue.show, name="fila"),
     path("chamados/<str:number>/", ticket.show, name="chamado"),
     path("chamados/<str:number>/registrado/", registered.show, name="registrado"),

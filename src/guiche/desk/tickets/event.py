@@ -156,6 +156,7 @@ class Event(models.Model):
             _DETAILS[self.kind](payload) if self.kind in _DETAILS else "",
             f"Próxima tentativa: {payload['next']}." if payload.get("next") else "",
             str(payload.get("note") or ""),
+            _kept(payload) if self.kind == "erased" else "",
         ]
         return " ".join(part for part in parts if part)
 
@@ -199,6 +200,12 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "checked": _checked,
     "resolved": _resolved,
 }
+
+
+def _kept(payload: Mapping[str, Any]) -> str:
+    """The reasons of the events whose content was erased."""
+    reasons = [each["reason"] for each in payload.get("kept", ()) if each.get("reason")]
+    return f"Motivos que ficam: {'; '.join(reasons)}." if reasons else ""
 
 
 def _digest(salt: bytes, payload: Mapping[str, Any]) -> str:

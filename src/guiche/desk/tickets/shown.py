@@ -23,6 +23,7 @@ class Shown:
         procedure_version: Any
         inspection: Any
         promise: Any
+        erased_at: Any
 
     @property
     def spoken(self) -> str:
@@ -83,6 +84,8 @@ class Shown:
     @property
     def customer(self) -> str:
         """The name of the customer."""
+        if self.erased_at:
+            return "Dados apagados"
         facts: dict[str, str] = self.facts
         return facts.get(self.procedure.customer.name, "")
 
@@ -96,7 +99,8 @@ class Shown:
     def document_masked(self) -> str:
         """The CPF masked, or the CNPJ, for lists."""
         document = self.facts.get(self.procedure.customer.document, "")
-        return TYPES["document"].mask(document) if document else ""
+        known = document and not self.erased_at
+        return TYPES["document"].mask(document) if known else ""
 
     @property
     def phones(self) -> list[str]:

@@ -140,13 +140,16 @@ class Ticket(Listed, Renewal, Told):
         target: str | None = None,
         form: uuid.UUID | None = None,
     ) -> Event | None:
-        """Appends an event, and goes to `target`; None when the state is not among `origins`.
+        """Appends an event, and goes to `target`; None when the state is not among `origins`, or
+        the data of the customer were erased: that is the last thing that happens to a ticket.
 
         Raises `AlreadyRecorded` when `form` left an event before. Call it within a transaction:
         what belongs to the event is written in the same one.
         """
         for _ in range(_TRIES):
-            self.refresh_from_db(fields=["state", "seq", "head"])
+            self.refresh_from_db(fields=["state", "seq", "head", "erased_at"])
+            if self.erased_at:
+                return None
             if form and self.events.filter(form=form).exists():
                 raise AlreadyRecorded
             if origins is not None and self.state not in origins:
@@ -177,7 +180,9 @@ class Ticket(Listed, Renewal, Told):
     # Moves
 
     def moves_for(self, user: User) -> list[Move]:
-        """The moves that this person may make now."""
+        """The moves that this person may make now; none once the data of the customer are gone."""
+        if self.erased_at:
+            return []
         reasons = self.procedure.reasons
         return [
             Move(
@@ -220,6 +225,8 @@ class Ticket(Listed, Renewal, Told):
             rule.event, by=by, payload=payload, at=now,
             origins=rule.origins, target=rule.target, form=form,
         )  # fmt: skip
+        if event is None and self.erased_at:
+            raise MoveRefused("Os dados deste chamado foram apagados. Abra outro atendimento.")
         if event is None:
             raise MoveRefused(
                 f"O chamado está em “{self.state_label}”: não dá mais para “{rule.label}”. "

@@ -171,18 +171,20 @@ function renewToken() {
   for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
 }
 
-async function register(button) {
+// Sends `sent` once the call is saved; else says why not, and the page stays.
+async function sendSaved(sent, button) {
+  const place = sent.querySelector("[data-unsaved]") || byId("salvo");
   button.disabled = true;
   try {
     const body = new FormData(form);
     body.set("revision", Date.now());
     const headers = { "HX-Request": "true" };
     const answer = await fetch(form.getAttribute("hx-post"), { method: "POST", headers, body });
-    if (answer.ok) { form.submit(); return; }
+    if (answer.ok) { sent.submit(); return; }
     const known = [401, 404, 409].includes(answer.status);
-    byId("salvo").innerHTML = known ? await answer.text() : UNSENT;
+    place.innerHTML = known ? await answer.text() : UNSENT;
   } catch {
-    byId("salvo").textContent = UNSENT;
+    place.textContent = UNSENT;
   }
   button.disabled = false;
 }
@@ -194,7 +196,14 @@ if (form) {
     const button = form.querySelector(".go");
     if (button.disabled) return;
     renewToken();
-    register(button);
+    sendSaved(form, button);
+  });
+  // The table of what was read leaves the page: what was typed on it is saved before.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-saved-first]")) return;
+    event.preventDefault();
+    renewToken();
+    sendSaved(event.target, event.submitter);
   });
   document.body.addEventListener("htmx:configRequest", ({ detail }) => {
     renewToken();
@@ -206,7 +215,8 @@ if (form) {
 /* Every form is sent once: no second click while the first is on its way */
 
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented) return;
+  // A file is handed over, and the page stays.
+  if (event.defaultPrevented || event.submitter?.hasAttribute("data-download")) return;
   // After the browser has taken the values: a disabled button must not stop the submission.
   setTimeout(() => { for (const button of event.target.querySelectorAll("button")) button.disabled = true; });
 });

@@ -1,0 +1,186 @@
+"""Forgetting whom a closed ticket was about: what happened, when and why stays proved.
+
+Gone afterwards: every answer that is not one of a closed list, what was typed, the reading and the
+reading of the new certificate, pictures, addresses and texts of messages, telephones and notes of
+attempts, search terms, the contents of events. The chain of the history still fits.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from guiche.desk import clock
+from guiche.desk.intake.draft import Draft
+from guiche.desk.intake.reading import Inspection
+from guiche.desk.messages.message import Message
+from guiche.desk.people.user import User
+from guiche.desk.procedures.version import ProcedureVersion
+from guiche.desk.promises.attempt import ContactAttempt
+from guiche.desk.promises.promise import Promise
+from guiche.desk.refusal import Refused
+from guiche.desk.tickets.event import Event
+from guiche.desk.tickets.moves import OPEN, STATES
+from guiche.desk.tickets.ticket import Ticket
+
+log = logging.getLogger(__name__)
+
+TIME_IS_OVER = "Fim do prazo de guarda"
+ON_REQUEST = "Pedido do titular dos dados"
+_AT_ONCE = 200
+"""Tickets of one sweep: the next one goes on."""
+_CLOSED = tuple(state for state in STATES if state not in OPEN)
+_IMPERSONAL = ("team", "due", "reason", "result", "procedure")
+"""What events may keep: names of teams, times, and answers of closed lists."""
+
+
+class ErasureRefused(Refused):
+    """The data of the ticket are still needed."""
+
+
+@transaction.atomic
+def erase(ticket: Ticket, reason: str, by: User | None = None) -> bool:
+    """Erases the data of the person; False when they were erased before.
+
+    Raises `ErasureRefused` while the ticket is open.
+    """
+    ticket.refresh_from_db()
+    if ticket.erased_at:
+        return False
+    now, told = clock.now(), list(ticket.events.order_by("seq"))
+    payload = {"reason": reason, "kept": [_kept(event) for event in told if _is_personal(event)]}
+    if ticket.record("erased", by=by, payload=payload, at=now, origins=_CLOSED) is None:
+        if ticket.erased_at:
+            return False
+        raise ErasureRefused(
+            f"O chamado {ticket.spoken} está aberto ({ticket.state_label}). Encerre-o antes."
+        )
+    readings = {ticket.inspection_id, ticket.proof_id}
+    _reduce(ticket, now)
+    _erase_around(ticket)
+    for event in told:
+        event.deliveries.update(last_error="")
+        if _is_personal(event):
+            event.erase()
+    drop_unused(readings)
+    return True
+
+
+def _reduce(ticket: Ticket, now: datetime) -> None:
+    facts = {fact.key: fact.answers for fact in ticket.procedure.facts}
+    ticket.facts = {
+        key: value for key, value in ticket.facts.items() if value in facts.get(key, ())
+    }
+    ticket.typed, ticket.inspection, ticket.proof = {}, None, None
+    ticket.order_number, ticket.validation_at, ticket.erased_at = "", None, now
+    ticket.save(
+        update_fields=[
+            "facts", "typed", "inspection", "proof", "order_number", "validation_at", "erased_at",
+        ]
+    )  # fmt: skip
+
+
+def _erase_around(ticket: Ticket) -> None:
+    """What other rows know of the person."""
+    Draft.objects.filter(pk=ticket.submission_key).delete()
+    ticket.terms.all().delete()
+    ticket.images.all().delete()
+    messages = Message.objects.filter(ticket=ticket)
+    messages.exclude(state=Message.State.SENT).update(state=Message.State.FAILED)
+    messages.update(to="", body="", last_error="")
+    promise: Promise | None = ticket.promise
+    while promise:
+        ContactAttempt.objects.filter(promise=promise).update(phone="", note="")
+        promise = promise.previous
+
+
+def _is_personal(event: Event) -> bool:
+    """Whether its content may tell who the customer is: more than `_IMPERSONAL` is in it."""
+    return any(value and key not in _IMPERSONAL for key, value in (event.payload or {}).items())
+
+
+def _kept(event: Event) -> dict[str, Any]:
+    """What of its content stays known, and sealed in the history, when the rest is gone."""
+    payload = event.payload or {}
+    return {"seq": event.seq, **{key: payload[key] for key in _IMPERSONAL if payload.get(key)}}
+
+
+def drop_unused(readings: Iterable[int | None]) -> int:
+    """Deletes those readings that nothing refers to any more; how many."""
+    unused = Inspection.objects.filter(drafts=None, tickets=None, proved_tickets=None)
+    return unused.filter(pk__in=[pk for pk in readings if pk]).delete()[0]
+
+
+def erase_closed_before(moment: datetime) -> int:
+    """Erases the tickets that were closed before the moment and not reopened; how many."""
+    due = Ticket.objects.filter(state__in=_CLOSED, moved_at__lte=moment, erased_at=None)
+    return sum(_erased_safely(ticket) for ticket in due.order_by("moved_at")[:_AT_ONCE])
+
+
+def _erased_safely(ticket: Ticket) -> bool:
+    try:
+        return erase(ticket, TIME_IS_OVER)
+    except Refused:
+        return False  # reopened meanwhile
+    except Exception:
+        # One ticket that cannot be erased must not keep the others; it is tried again.
+        log.exception("ticket %s: not erased", ticket.pk)
+        return False
+
+
+_NUMBERS = ("holder__cpf", "holder__cnpj", "responsible__cpf")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held of one person or company, found by CPF or CNPJ."""
+
+    tickets: tuple[Ticket, ...]
+    calls: tuple[Draft, ...]
+    """Not registered yet."""
+    readings: tuple[int, ...]
+    """All that name the number."""
+
+    @classmethod
+    def of(cls, number: str) -> "Held":
+        """By the compact number: as customer, as holder, and as who answers for the certificate."""
+        keys = {version.procedure.customer.document for version in ProcedureVersion.objects.all()}
+        told = Q(*(Q(**{f"facts__{key}": number}) for key in keys), _connector=Q.OR)
+        tickets = Ticket.objects.filter(
+            told | _naming(number, "inspection__") | _naming(number, "proof__"), erased_at=None
+        )
+        open_calls = Draft.objects.filter(submitted_at=None, ended_at=None)
+        readings = set(Inspection.objects.filter(_naming(number)).values_list("pk", flat=True))
+        return cls(
+            tuple(tickets.select_related("promise", "procedure_version").order_by("pk")),
+            tuple(call for call in open_calls if _is_of(call, number, readings)),
+            tuple(readings),
+        )
+
+    def erase(self, by: User | None = None) -> list[ErasureRefused]:
+        """Erases all of it but what is still needed; why, for each ticket that is."""
+        refusals = []
+        for ticket in self.tickets:
+            try:
+                erase(ticket, ON_REQUEST, by)
+            except ErasureRefused as refused:
+                refusals.append(refused)
+        for call in self.calls:
+            call.discard()
+        drop_unused(self.readings)
+        return refusals
+
+
+def _naming(number: str, reading: str = "") -> Q:
+    numbers = (Q(**{f"{reading}contract__{path}": number}) for path in _NUMBERS)
+    return Q(*numbers, _connector=Q.OR)
+
+
+def _is_of(call: Draft, number: str, readings: set[int]) -> bool:
+    clean, _ = call.answers().judged
+    document = clean.get(call.procedure.customer.document)
+    return document == number or call.inspection_id in readings
