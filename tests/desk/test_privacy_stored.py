@@ -158,7 +158,7 @@ def test_drafts_and_readings_without_a_ticket_go_after_a_week(
     fill()
     store(profiles.e_cpf())
     assert retention.sweep(clock.now() + timedelta(days=6)) == dict.fromkeys(
-        ("certificates", "drafts", "readings", "logins"), 0
+        ("certificates", "images", "drafts", "readings", "logins"), 0
     )
     done = retention.sweep(clock.now() + timedelta(days=7))
     assert (done["drafts"], done["readings"]) == (2, 2)

@@ -39,6 +39,9 @@ ALLOWED_HOSTS = environment.words(_ENV, "GUICHE_HOSTS") or ([] if PRODUCTION els
 PROCEDURE = environment.text(_ENV, "GUICHE_PROCEDURE", "cei-ausente")
 PROCEDURES_FOLDER = environment.text(_ENV, "GUICHE_PROCEDURES")
 
+# Whether the reader opens a .pfx, which holds a private key: in memory, with its password.
+ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
