@@ -89,6 +89,12 @@ class Image(models.Model):
         return vault.unseal(bytes(self.sealed))
 
     @property
+    def position(self) -> int:
+        """Its place among the pictures of its call or ticket, from one."""
+        beside = Image.objects.filter(draft=self.draft_id, ticket=self.ticket_id, pk__lte=self.pk)
+        return beside.count()
+
+    @property
     def extension(self) -> str:
         """Of a file with this content: `png`."""
         return self.kind.partition("/")[2]

@@ -4,7 +4,7 @@ The certificate is on the customer's computer, which is not the technician's. Th
 installation nor administrator: it copies the public certificates of `Cert:\CurrentUser\My` as PEM.
 It must run on Windows PowerShell 2.0 to 5.1 and on PowerShell 7, hence
 
-- `clip` and not `Set-Clipboard`, which is newer; ASCII alone, which every code page leaves as it is;
+- `clip` and not `Set-Clipboard`, which is newer; ASCII alone, which every code page leaves alone;
 - nothing that asks for a key: neither `PrivateKey` nor an export, so no token asks for its PIN;
 - a first line that is always there, so that a computer without certificates does not leave in the
   clipboard what was in it before;
@@ -33,6 +33,11 @@ NOTHING_THERE = (
     "O Windows do cliente não mostrou nenhum certificado. Se é token ou cartão, peça que o conecte "
     "e repita; se é outro usuário do Windows, que entre com ele. Senão, peça o .cer."
 )
+
+
+def is_empty(text: str) -> bool:
+    """Whether the line was carried out and found no certificate."""
+    return MARK in text and "BEGIN CERTIFICATE" not in text
 
 
 class Way(NamedTuple):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiche.desk.pages import attend, calls, queue, sign_in, ticket
+from guiche.desk.pages import attend, calls, images, queue, sign_in, ticket
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
@@ -20,6 +20,12 @@ urlpatterns = [
         "atender/<uuid:draft_id>/descartar-leitura/", calls.drop_reading, name="descartar_leitura"
     ),
     path("atender/<uuid:draft_id>/descartar/", calls.discard, name="descartar"),
+    path(
+        "atender/<uuid:draft_id>/imagens/<int:image_id>/remover/",
+        images.remove,
+        name="remover_imagem",
+    ),
+    path("imagens/<int:image_id>/", images.show, name="imagem"),
     path("fila/", queue.show, name="fila"),
     path("chamados/<str:number>/", ticket.show, name="chamado"),
     path("chamados/<str:number>/registrado/", ticket.registered, name="registrado"),
