@@ -87,7 +87,9 @@ function emptied({ detail }) {
   if (byId("senha")) byId("senha").value = "";
   if (byId("resultado").querySelector("[data-asks-password]")) return;
   byId("arquivo").value = "";
-  if (detail.xhr.status < 400) byId("texto").value = "";
+  if (detail.xhr.status >= 400) return;
+  byId("texto").value = "";
+  byId("texto").closest("details").open = false;
 }
 
 if (reader) {
@@ -117,8 +119,9 @@ if (reader) {
     if (target.querySelector("[data-asks-password]")) byId("senha").focus();
     else if (document.activeElement === document.body) words[0]?.focus();
   });
-  document.body.addEventListener("htmx:afterSettle", ({ target }) => {
-    if (target.id !== "imagens") return;
+  document.body.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+    // A picture that was added comes with an answer of the reader, and is said there.
+    if (target.id !== "imagens" || detail.requestConfig.target.id !== "imagens") return;
     announce("Imagem removida.");
     byId(target.hidden ? "leitura-titulo" : "imagens-titulo").focus();
   });
