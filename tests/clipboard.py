@@ -11,7 +11,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from calls import NOW
-from certificates import CEI, Certificate, e_cnpj, e_cpf, equipment, other_pki, pf_2024, selo_eletronico
+from certificates import (
+    CEI,
+    Certificate,
+    e_cnpj,
+    e_cpf,
+    equipment,
+    other_pki,
+    pf_2024,
+    selo_eletronico,
+)
 from certificates.profiles import JOSE
 from guiche.desk.pages import remote
 

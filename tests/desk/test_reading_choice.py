@@ -53,7 +53,9 @@ SITIO_DER = e_cnpj(cnpj="12345678000195", cn=f"{SITIO}:12345678000195").der()
 
 
 def test_the_one_of_the_typed_cnpj_comes_first_and_is_marked(client: Client, draft: Draft) -> None:
-    page = listed(client, draft, e_cpf().der(), e_cnpj().der(), SITIO_DER, document="12345678000195")
+    page = listed(
+        client, draft, e_cpf().der(), e_cnpj().der(), SITIO_DER, document="12345678000195"
+    )
     assert names(page) == [SITIO, ANA, PADARIA]
     assert matching(page) == ["o CNPJ"]
 
