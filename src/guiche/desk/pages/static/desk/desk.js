@@ -79,6 +79,7 @@ function pasted(event) {
   if (!files.length && !isText) return;
   if (isText && inField(event.target) && !isCertificate(text)) return;
   event.preventDefault();
+  document.activeElement.blur(); // so that this field, too, is filled in from the certificate
   if (isText) readText(text); else readFiles(files);
 }
 
