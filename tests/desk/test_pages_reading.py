@@ -18,6 +18,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from calls import NOW, upload, zeros
 from certificates import CEI, ca, e_cnpj, e_cpf, equipment, pem, selo_eletronico
@@ -341,6 +342,70 @@ def test_a_certificate_beside_a_pfx_is_read(client: Client, address: str, pfx: b
     assert "Sem CEI" in card(client, address, upload(archive, "ana.zip"))
 
 
+# Where the site accepts a .pfx
+
+
+@pytest.fixture
+def accepts_pfx(settings: Settings) -> None:
+    settings.ACCEPT_PFX = True
+
+
+def test_the_password_is_asked_for_only_where_a_pfx_is_accepted(
+    client: Client, draft: Draft, settings: Settings
+) -> None:
+    page = client.get(f"/atender/{draft.pk}/").content.decode()
+    assert 'name="senha"' not in page
+    assert ".pfx,.p12" not in page
+    settings.ACCEPT_PFX = True
+    page = client.get(f"/atender/{draft.pk}/").content.decode()
+    assert '<input id="senha" name="senha" type="password" autocomplete="off"' in page
+    assert ".pfx,.p12" in page
+
+
+def test_a_password_changes_nothing_where_a_pfx_is_refused(
+    client: Client, address: str, pfx: bytes
+) -> None:
+    page = refusal(client, address, {**upload(pfx, "ana.pfx"), "senha": CANARY})
+    assert KEY_REFUSED in page
+    assert "data-asks-password" not in page
+
+
+@pytest.mark.usefixtures("accepts_pfx")
+@pytest.mark.parametrize("packed", [False, True])
+def test_with_its_password_the_pfx_is_read(
+    client: Client, address: str, pfx: bytes, *, packed: bool
+) -> None:
+    data = zipped(ana_pfx=pfx) if packed else pfx
+    page = card(client, address, {**upload(data, "ana.pfx"), "senha": CANARY})
+    assert "ANA EXEMPLO" in page
+    assert CANARY not in page
+    assert Inspection.objects.get().contract["source"]["kind"] == "pkcs12"
+
+
+@pytest.mark.usefixtures("accepts_pfx")
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [("", "Falta a senha do arquivo."), ("outra-senha-5512", "A senha não confere.")],
+)
+def test_a_missing_and_a_wrong_password_are_told_and_asked_for(
+    client: Client, address: str, pfx: bytes, password: str, words: str
+) -> None:
+    page = refusal(client, address, {**upload(pfx, "ana.pfx"), "senha": password})
+    assert words in page
+    assert "data-asks-password" in page
+    assert "não são guardados" in page
+    whole = client.post(address, {**upload(pfx, "ana.pfx"), "senha": password}).content.decode()
+    assert words in whole
+    assert not password or password not in page + whole
+
+
+@pytest.mark.usefixtures("accepts_pfx")
+def test_a_pasted_key_is_refused_all_the_same(client: Client, address: str, key_pem: bytes) -> None:
+    both = (key_pem + pem(zeros()).encode()).decode()
+    assert KEY_REFUSED in refusal(client, address, {"texto": both})
+
+
+@pytest.mark.parametrize("accepted", [False, True])
 def test_neither_key_nor_password_nor_file_name_is_anywhere_afterwards(
     client: Client,
     address: str,
@@ -349,13 +414,18 @@ def test_neither_key_nor_password_nor_file_name_is_anywhere_afterwards(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    settings: Settings,
+    *,
+    accepted: bool,
 ) -> None:
+    settings.ACCEPT_PFX = accepted
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     caplog.set_level(logging.DEBUG)
     large = pfx + b"\0" * 3_000_000  # over the size from which Django would write to a disk
     for data in (pfx, large, key_pem, zipped(ana_pfx=pfx)):
         client.post(address, upload(data, f"{CANARY}.pfx"), headers=HTMX)
         client.post(address, {**upload(data, f"{CANARY}.cer"), "senha": CANARY})
+        client.post(address, {**upload(data, "ana.pfx"), "senha": f"{CANARY}-errada"})
     client.post(address, {"texto": key_pem.decode(), "senha": CANARY})
     card(client, address, upload(zeros(), f"{CANARY}.cer"))
     traces = database_text() + caplog.text.encode()

@@ -3,6 +3,7 @@
 | what                                                  | kept                           |
 |-------------------------------------------------------|--------------------------------|
 | certificate (DER, enciphered)                         | 90 days from the reading       |
+| picture (enciphered)                                  | 90 days from its arrival       |
 | call that was never submitted, or what is left of one | 7 days from its last change    |
 | reading that belongs to no call and no ticket         | 7 days                         |
 | who the customer of a ticket is                       | `KEEP_TICKETS` from its closing |
@@ -20,6 +21,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
+from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages import folder
 from guiche.desk.messages.message import KEPT, Message
@@ -34,7 +36,11 @@ def sweep(now: datetime) -> dict[str, int]:
         "certificates": Inspection.objects.filter(der_expires_at__lte=now).update(
             sealed_der=None, der_expires_at=None
         ),
-        "drafts": Draft.objects.filter(updated_at__lte=now - DRAFT_KEPT, ended_at=None).delete()[0],
+        "images": Image.objects.filter(expires_at__lte=now).delete()[0],
+        # Of an unfinished call its pictures go too, and are not counted as calls.
+        "drafts": Draft.objects.filter(updated_at__lte=now - DRAFT_KEPT, ended_at=None)
+        .delete()[1]
+        .get("desk.Draft", 0),
         "readings": Inspection.objects.filter(
             created_at__lte=now - DRAFT_KEPT, drafts=None, tickets=None, proved_tickets=None
         ).delete()[0],

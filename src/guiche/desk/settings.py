@@ -44,6 +44,8 @@ PROCEDURES_FOLDER = environment.text(_ENV, "GUICHE_PROCEDURES")
 KEEP_TICKETS = timedelta(
     days=environment.number(_ENV, "GUICHE_KEEP_TICKETS_DAYS", 730, at_least=30, at_most=3650)
 )
+# Whether the reader opens a .pfx, which holds a private key: in memory, with its password.
+ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

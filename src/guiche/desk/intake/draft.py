@@ -112,7 +112,7 @@ class Draft(models.Model):
     @property
     def is_untouched(self) -> bool:
         """Whether nothing is known of it yet."""
-        return not self.typed and self.inspection_id is None
+        return not self.typed and self.inspection_id is None and not self.images.exists()
 
     def is_waiting(self, now: datetime) -> bool:
         """Whether nobody is at it now."""
@@ -127,6 +127,13 @@ class Draft(models.Model):
     def take(self, by: User) -> bool:
         """Takes it up; a page of it that somebody else has open becomes old."""
         return self._hold(by=by, paused_at=None, tab="", version=F("version") + 1)
+
+    def touch(self) -> bool:
+        """Notes that somebody is at it; False when it is no longer open.
+
+        Within a transaction nobody else changes the call until the end of it.
+        """
+        return self._hold(updated_at=clock.now())
 
     def _hold(self, **changes: Any) -> bool:
         held = Draft.objects.filter(_OPEN, pk=self.pk).update(**changes) == 1
@@ -287,11 +294,14 @@ class Draft(models.Model):
         # The one that changes the row opens the ticket; the others wait here until it is there.
         if not self._store(submitted_at=now, typed={}, offered={}):
             return Ticket.objects.get(submission_key=self.pk)
-        return Ticket.open(
+        ticket = Ticket.open(
             key=self.pk, version=self.procedure_version, inspection=self.inspection,
             facts=facts, typed=typed, due_at=due_at, by=by,
         )  # fmt: skip
+        self.images.update(draft=None, ticket=ticket)
+        return ticket
 
+    @transaction.atomic
     def end(self, by: User, reason: str) -> bool:
         """Ends the call without a ticket; what stays is the reason, and nothing of the customer.
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
@@ -15,9 +15,10 @@ from guiche.desk.intake.reading import Inspection
 from guiche.desk.pages import fragment, uploads
 from guiche.desk.pages.access import account, for_attendants, page_or_form
 from guiche.desk.pages.calls import any_call, own_call, own_calls, to_ticket, waiting_calls
-from guiche.desk.pages.choice import Choice, distinct
+from guiche.desk.pages.choice import Choice, Sought, distinct
 from guiche.desk.pages.due import Promisable
 from guiche.desk.pages.form import changed, screens_of, typed_in
+from guiche.desk.pages.images import Pictured
 from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.procedure import END
 from guiche.desk.site.site import Site
@@ -52,6 +53,7 @@ def show(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return _page(request, draft)
 
 
+@sensitive_post_parameters("senha")
 @page_or_form
 @for_attendants
 def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
@@ -63,16 +65,23 @@ def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     sent = typed_in(draft, request.POST)
     if sent and not draft.type_in(sent, tab=_tab(request)) and not draft.submitted_at:
         return _not_read(request, draft)
+    upload = uploads.Upload.of(request)
+    pictured = Pictured.of(upload.pictures, draft, account(request))
+    if upload.only_pictures:
+        return _result(request, draft, sent, status=pictured.status, pictured=pictured)
     try:
-        reading = uploads.received(request)
+        reading = upload.read()
     except uploads.NotRead as error:
         why = {"reading_error": str(error), "reading_heading": error.heading}
-        return _result(request, draft, sent, status=422, **why)
+        asks = error.asks_password
+        return _result(
+            request, draft, sent, status=422, asks_password=asks, pictured=pictured, **why
+        )
     choices = distinct(reading)
     if len(choices) > 1:
-        choice = Choice.of(choices, clock.now(), reading.errors)
-        return _result(request, draft, sent, choice=choice)
-    return _taken(request, draft, sent, choices[0], reading.errors)
+        choice = Choice.of(choices, clock.now(), Sought.by(draft), reading.errors)
+        return _result(request, draft, sent, choice=choice, pictured=pictured)
+    return _taken(request, draft, sent, choices[0], reading.errors, pictured)
 
 
 @page_or_form
@@ -159,7 +168,8 @@ def _page(
         "due_times": Promisable.all(draft, now, site),
         "waiting": waiting_calls(account(request), draft),
         "tab": uuid4(),
-        "upload_limit": settings.FILE_UPLOAD_MAX_MEMORY_SIZE,
+        "images": draft.images.listed(),
+        **uploads.reader(),
         **more,
     }
     return render(request, "desk/atender.html", page, status=status)
@@ -193,6 +203,7 @@ def _taken(
     sent: Mapping[str, str],
     found: Found,
     errors: Sequence[SourceError],
+    pictured: Pictured,
 ) -> HttpResponse:
     """One certificate, and no doubt which: read, stored as far as it may be, attached."""
     now = clock.now()
@@ -201,9 +212,10 @@ def _taken(
     if not draft.attach(row, _tab(request)) and not draft.submitted_at:
         return _not_read(request, draft)
     if draft.submitted_at or not fragment.wanted(request):
+        pictured.tell(request)
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
     verdict = Verdict.of_reading(found, inspection, now, Site.current().authorities)
-    return _result(request, draft, sent, verdict=verdict, others=errors)
+    return _result(request, draft, sent, verdict=verdict, others=errors, pictured=pictured)
 
 
 def _verdict(row: Inspection) -> Verdict:

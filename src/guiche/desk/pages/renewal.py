@@ -49,7 +49,7 @@ def prove(request: HttpRequest, number: str) -> HttpResponse:
     sent = {key: request.POST.get(key, "") for key in ("other_holder", "texto")}
     try:
         ticket.permit_proof(account(request))
-        choices = _of_customer(ticket, distinct(uploads.received(request)))
+        choices = _of_customer(ticket, distinct(uploads.Upload.of(request).read()))
         if len(choices) > 1:
             choice = Choice.of(choices, clock.now())
             return ticket_page(request, ticket, choice=choice, chosen_holder=sent["other_holder"])

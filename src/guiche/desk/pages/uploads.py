@@ -1,20 +1,50 @@
-"""What comes from outside: bounded, refused when it holds a key, read in memory, never kept."""
+"""What comes from outside: bounded, read in memory, never kept; pictures are parted from it.
+
+A file with a private key is refused before it is opened, except where the site accepts one
+(`ACCEPT_PFX`): then its password is used here, and nowhere else.
+"""
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from guiche.desk.intake.image import kind_of
+from guiche.desk.pages import remote
 from guiche.desk.pages.errors import too_large
 from guiche.desk.refusal import Refused
-from guiche.sources import Found, HoldsKeyError, Reading, SourceError, read, read_text
+from guiche.sources import (
+    Found,
+    HoldsKeyError,
+    PasswordRequiredError,
+    Reading,
+    SourceError,
+    WrongPasswordError,
+    read,
+    read_text,
+)
 
 NOTHING_SENT = "Escolha o arquivo do certificado, ou cole o texto."
 PASTED = "texto colado"
+_FORGOTTEN = "A senha e o arquivo não são guardados."
+
+Input = Callable[[], Reading]
+
+
+def reader() -> dict[str, Any]:
+    """What the form of the reader shows."""
+    return {
+        "upload_limit": settings.FILE_UPLOAD_MAX_MEMORY_SIZE,
+        "accepts_pfx": settings.ACCEPT_PFX,
+        "ways": remote.WAYS,
+        "run": remote.RUN,
+        "line": remote.LINE,
+    }
 
 
 class BodyLimit:
@@ -38,57 +68,87 @@ class BodyLimit:
 class NotRead(Refused):
     """Nothing was read; the message says why and what to do.
 
-    `heading` is the sentence at the size of a verdict, where the reason has one of its own.
+    `heading` is the sentence at the size of a verdict, where the reason has one of its own;
+    `asks_password`: the file is one that the same form opens with its password.
     """
 
-    def __init__(self, message: str, heading: str = "") -> None:
+    def __init__(self, message: str, heading: str = "", *, asks_password: bool = False) -> None:
         super().__init__(message)
         self.heading = heading
+        self.asks_password = asks_password
 
 
-def received(request: HttpRequest) -> Reading:
-    """What the reader was given, read: the one chosen of a list, else files, else a text.
+class Upload(NamedTuple):
+    """What the reader was given: pictures, which are never read, and the rest, ready to be."""
 
-    Raises `NotRead`. A file with a private key is refused before it is opened.
-    """
-    found: list[Found] = []
-    errors: list[SourceError] = []
-    for read_one in _inputs(request):
-        try:
-            reading = read_one()
-            found += reading.found
-            errors += reading.errors
-        except SourceError as error:
-            errors += (error, *error.others)
-    if not found:
-        raise _not_read(errors, several=len(request.FILES.getlist("arquivo")) > 1)
-    return Reading(tuple(found), tuple(errors))
+    pictures: tuple[bytes, ...]
+    inputs: tuple[Input, ...]
+    several: bool = False
+    empty_windows: bool = False
+    """The text is what the line for the customer's computer copies where no certificate is."""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Upload":
+        """The one chosen of a list, else files, else a text."""
+        if chosen := request.POST.get("der"):
+            return cls((), (partial(_chosen, chosen, request.POST.get("nome", "")),))
+        files = [(file.read(), file.name or "") for file in request.FILES.getlist("arquivo")]
+        pictures = tuple(content for content, _ in files if kind_of(content))
+        read_file = partial(read, passwords=_passwords(request), keys=settings.ACCEPT_PFX)
+        inputs = [partial(read_file, *file) for file in files if not kind_of(file[0])]
+        text = "" if files else request.POST.get("texto", "")
+        if text.strip():
+            inputs.append(partial(read_text, text, PASTED, keys=False))
+        return cls(pictures, tuple(inputs), len(files) > 1, remote.is_empty(text))
+
+    @property
+    def only_pictures(self) -> bool:
+        """Whether there is nothing in it that could be read."""
+        return bool(self.pictures) and not self.inputs
+
+    def read(self) -> Reading:
+        """All that was found in all of it. Raises `NotRead` where that is nothing."""
+        found: list[Found] = []
+        errors: list[SourceError] = []
+        for read_one in self.inputs:
+            try:
+                reading = read_one()
+                found += reading.found
+                errors += reading.errors
+            except SourceError as error:
+                errors += (error, *error.others)
+        if not found:
+            raise self._not_read(errors)
+        return Reading(tuple(found), tuple(errors))
+
+    def _not_read(self, errors: Sequence[SourceError]) -> NotRead:
+        if self.empty_windows:
+            return NotRead(remote.NOTHING_THERE, "Nenhum certificado no Windows do cliente.")
+        for error in errors:
+            name = f" {error.source.name}" if self.several else ""
+            if isinstance(error, HoldsKeyError):
+                return NotRead(f"O arquivo{name} não foi guardado.", error.message)
+            if isinstance(error, PasswordRequiredError):
+                words = (
+                    f"Digite a senha do arquivo{name} e leia de novo, ou peça o .cer. {_FORGOTTEN}"
+                )
+                return NotRead(words, "Falta a senha do arquivo.", asks_password=True)
+            if isinstance(error, WrongPasswordError):
+                words = f"Confira a senha do arquivo{name}: maiúsculas e acentos. {_FORGOTTEN}"
+                return NotRead(words, "A senha não confere.", asks_password=True)
+        return NotRead(_why_not(errors))
 
 
-def _inputs(request: HttpRequest) -> Iterator[Callable[[], Reading]]:
-    """What was sent, each ready to be read."""
-    if chosen := request.POST.get("der"):
-        yield partial(read, _decoded(chosen), request.POST.get("nome", ""), keys=False)
-    elif files := request.FILES.getlist("arquivo"):
-        for file in files:
-            yield partial(read, file.read(), file.name or "", keys=False)
-    elif (text := request.POST.get("texto", "")).strip():
-        yield partial(read_text, text, PASTED, keys=False)
+def _passwords(request: HttpRequest) -> tuple[str, ...]:
+    typed = request.POST.get("senha", "") if settings.ACCEPT_PFX else ""
+    return (typed,) if typed else ()
 
 
-def _decoded(chosen: str) -> bytes:
+def _chosen(der: str, name: str) -> Reading:
     try:
-        return base64.b64decode(chosen, validate=True)
+        return read(base64.b64decode(der, validate=True), name, keys=False)
     except binascii.Error as error:
         raise NotRead(NOTHING_SENT) from error
-
-
-def _not_read(errors: Sequence[SourceError], *, several: bool) -> NotRead:
-    holds_key = next((error for error in errors if isinstance(error, HoldsKeyError)), None)
-    if holds_key is None:
-        return NotRead(_why_not(errors))
-    name = f" {holds_key.source.name}" if several else ""
-    return NotRead(f"O arquivo{name} não foi guardado.", heading=holds_key.message)
 
 
 def _why_not(errors: Sequence[SourceError]) -> str:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from guiche.desk.pages import attend, batch, calls, queue, registered, renewal, sign_in, ticket
+from guiche.desk.pages import (
+    attend,
+    batch,
+    calls,
+    images,
+    queue,
+    registered,
+    renewal,
+    sign_in,
+    ticket,
+)
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
@@ -29,6 +39,12 @@ urlpatterns = [
     path("lote/<uuid:batch_id>/registrar/", batch.submit, name="registrar_lote"),
     path("lote/<uuid:batch_id>/pausar/", batch.pause, name="pausar_lote"),
     path("lote/<uuid:batch_id>/assumir/", batch.take, name="assumir_lote"),
+    path(
+        "atender/<uuid:draft_id>/imagens/<int:image_id>/remover/",
+        images.remove,
+        name="remover_imagem",
+    ),
+    path("imagens/<int:image_id>/", images.show, name="imagem"),
     path("fila/", queue.show, name="fila"),
     path("chamados/<str:number>/", ticket.show, name="chamado"),
     path("chamados/<str:number>/registrado/", registered.show, name="registrado"),

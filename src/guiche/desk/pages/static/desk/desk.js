@@ -74,18 +74,37 @@ function readText(text) {
   reader.requestSubmit();
 }
 
+// No field of the form wants a certificate: it is read wherever it is pasted.
+const isCertificate = (text) => /-----BEGIN (CERTIFICATE|PKCS ?#?7)/.test(text);
+
+function pasted(event) {
+  const { files } = event.clipboardData;
+  const text = event.clipboardData.getData("text/plain");
+  // Word and Excel copy a picture of the text beside it.
+  const pictured = [...files].every((file) => file.type.startsWith("image/"));
+  const isText = text.trim() && pictured;
+  if (!files.length && !isText) return;
+  if (isText && inField(event.target) && !isCertificate(text)) return;
+  event.preventDefault();
+  document.activeElement.blur(); // so that this field, too, is filled in from the certificate
+  if (isText) readText(text); else readFiles(files);
+}
+
+// What was read leaves the form: a file chosen again, even the same one, is read again.
+function emptied({ detail }) {
+  if (byId("senha")) byId("senha").value = "";
+  if (byId("resultado").querySelector("[data-asks-password]")) return;
+  byId("arquivo").value = "";
+  if (detail.xhr.status >= 400) return;
+  byId("texto").value = "";
+  byId("texto").closest("details").open = false;
+}
+
 if (reader) {
   byId("arquivo").addEventListener("change", (event) => {
     if (event.target.files.length) readFiles(event.target.files);
   });
-  document.addEventListener("paste", (event) => {
-    if (inField(event.target)) return;
-    const { files } = event.clipboardData;
-    const text = event.clipboardData.getData("text/plain");
-    if (!files.length && !text.trim()) return;
-    event.preventDefault();
-    if (files.length) readFiles(files); else readText(text);
-  });
+  document.addEventListener("paste", pasted);
   const curtain = byId("soltar");
   document.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
@@ -99,14 +118,20 @@ if (reader) {
     event.preventDefault();
     readFiles(event.dataTransfer.files);
   });
-  // What was read leaves the form: a file chosen again, even the same one, is read again.
-  reader.addEventListener("htmx:afterRequest", () => { byId("arquivo").value = ""; });
+  reader.addEventListener("htmx:afterRequest", emptied);
   // The answer is said, not the whole card; and a focus that was swapped away goes to it.
   byId("resultado").addEventListener("htmx:afterSettle", ({ target }) => {
     if (target.id !== "resultado") return;
     const words = target.querySelectorAll("h2, .validity");
     announce([...words].map((part) => part.textContent.trim()).join(" "));
-    if (document.activeElement === document.body) words[0]?.focus();
+    if (target.querySelector("[data-asks-password]")) byId("senha").focus();
+    else if (document.activeElement === document.body) words[0]?.focus();
+  });
+  document.body.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+    // A picture that was added comes with an answer of the reader, and is said there.
+    if (target.id !== "imagens" || detail.requestConfig.target.id !== "imagens") return;
+    announce("Imagem removida.");
+    byId(target.hidden ? "leitura-titulo" : "imagens-titulo").focus();
   });
 }
 
