@@ -25,7 +25,9 @@ def sweep(now: datetime) -> dict[str, int]:
         "certificates": Inspection.objects.filter(der_expires_at__lte=now).update(
             sealed_der=None, der_expires_at=None
         ),
-        "drafts": Draft.objects.filter(updated_at__lte=now - DRAFT_KEPT, ended_at=None).delete()[0],
+        "drafts": Draft.objects.filter(updated_at__lte=now - DRAFT_KEPT, ended_at=None)
+        .delete()[1]
+        .get("desk.Draft", 0),
         "readings": Inspection.objects.filter(
             created_at__lte=now - DRAFT_KEPT, drafts=None, tickets=None
         ).delete()[0],

@@ -15,12 +15,12 @@ from guiche.desk.intake.facts import show_phone
 from guiche.desk.models import Ticket
 from guiche.desk.pages.access import account, attends, page_or_form
 from guiche.desk.pages.due import Clock
-from guiche.desk.pages.queue import not_found
 from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.fact import Fact
 from guiche.desk.promises.promise import RUNNING, Result
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.event import AlreadyRecorded
+from guiche.desk.tickets.number import not_found
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiche.desk.pages import attend, calls, queue, sign_in, ticket
+from guiche.desk.pages import attend, calls, queue, search, sign_in, ticket
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
@@ -20,6 +20,7 @@ urlpatterns = [
         "atender/<uuid:draft_id>/descartar-leitura/", calls.drop_reading, name="descartar_leitura"
     ),
     path("atender/<uuid:draft_id>/descartar/", calls.discard, name="descartar"),
+    path("busca/", search.show, name="busca"),
     path("fila/", queue.show, name="fila"),
     path("chamados/<str:number>/", ticket.show, name="chamado"),
     path("chamados/<str:number>/registrado/", ticket.registered, name="registrado"),
