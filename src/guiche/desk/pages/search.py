@@ -59,13 +59,17 @@ class Call:
     @property
     def name(self) -> str:
         """The customer, else who spoke."""
-        values, customer = self.draft.values(), self.draft.procedure.customer
-        if len(spelling.document(values[customer.document])) == cnpj.LENGTH:
-            return values[customer.name] or "Sem nome ainda"
-        return (
-            mask_name(values[customer.name] or values.get(customer.requester, ""))
-            or "Sem nome ainda"
-        )
+        customer = self.draft.procedure.customer
+        name, requester = self._said(customer.name), self._said(customer.requester)
+        if len(spelling.document(self._said(customer.document))) == cnpj.LENGTH and name:
+            return name
+        return mask_name(name or requester) or "Sem nome ainda"
+
+    def _said(self, fact: str) -> str:
+        """Typed, else from the certificate; the whole form would take longer than the search."""
+        held = self.draft.inspection.data if self.draft.inspection else {}
+        read = self.draft.procedure.fact(fact).certificate if fact else ""
+        return self.draft.typed.get(fact, held.get(read, ""))
 
 
 @page_or_form
