@@ -24,6 +24,7 @@ from guiche.icpbrasil import inspect
 
 BATCH = 2_000
 CALLS = 100
+_STEP = 7_919_993  # has no factor of the count of numbers: none comes twice
 _INSERT = "INSERT INTO desk_term (kind, term, ticket_id) VALUES (%s, %s, %s)"
 
 
@@ -120,7 +121,7 @@ def _case(crowd: Crowd, model: Ticket, number: int) -> Case:
         "email": f"{crowd.digits(8)}@exemplo.com.br",
     }
     ticket = Ticket(
-        number=numbers.new(crowd.chance.randrange), submission_key=uuid4(),
+        number=numbers.new(lambda below: number * _STEP % below), submission_key=uuid4(),
         procedure_version=model.procedure_version, inspection=inspection, promise=promise,
         facts=facts, typed=facts, team=model.team, opened_by=model.opened_by,
         opened_at=promise.made_at, moved_at=promise.made_at, desk_number=f"{2_000_000 + number}",
@@ -162,7 +163,7 @@ def _write(cases: list[Case]) -> None:
     Promise.objects.bulk_create(promises)
     Ticket.objects.bulk_create(tickets)
     ContactAttempt.objects.bulk_create([each for some in attempts for each in some])
-    terms = ((*key, ticket.pk) for ticket in tickets for key in sorted(keys_of_ticket(ticket)))
+    terms = [(*key, ticket.pk) for ticket in tickets for key in keys_of_ticket(ticket)]
     with connection.cursor() as cursor:
         # More than a million rows: as objects they would take most of the time.
         cursor.executemany(_INSERT, terms)

@@ -219,7 +219,7 @@ def _changes(
     same = [f for screen in screens for f in screen.fields if f not in new and f.asked]
     known = Known.of(draft)
     return {
-        "known": known if known.mark != request.POST.get("conhecidos", "") else None,
+        "known_now": known if known.mark != request.POST.get("conhecidos", "") else None,
         "changed": new,
         "same": same,
         "checked": [field for field in same if field.key in checked],

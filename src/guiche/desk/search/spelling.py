@@ -22,7 +22,8 @@ def words(name: str) -> tuple[str, ...]:
     >>> words("Padaria São João & Cia. Ltda - ME")
     ('padaria', 'sao', 'joao', 'cia')
     """
-    parts = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    parts = unicodedata.normalize("NFKD", plain)
     letters = "".join(char for char in parts if not unicodedata.combining(char))
     found = dict.fromkeys(re.findall(r"[^\W_]{2,}", letters))
     return tuple(word for word in found if word not in _BUSINESS | _PARTICLES)
