@@ -59,8 +59,8 @@ class Crowd:
         self.chance = random.Random(482)
 
     def _common(self, names: list[str]) -> str:
-        """The first names of a list are the most common by far."""
-        return names[min(int(self.chance.paretovariate(0.9)) - 1, len(names) - 1)]
+        """The first of a list is had by one in seven, as Silva is in life, or more often."""
+        return names[int(len(names) * self.chance.random() ** 2)]
 
     def _rare(self) -> str:
         return "".join(self.chance.choices(SYLLABLES, k=self.chance.randint(3, 5)))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from guiche.desk.intake.draft import Draft
 from guiche.desk.search import spelling
@@ -96,19 +96,18 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _having(meaning: Meaning, owner: str) -> "QuerySet[Term]":
     """The rows of the first term, of those owners that have the others too."""
-    first, *others = map(_rows, meaning)
+    # Told apart by `ticket`, which is in the index, whichever of the two is wanted.
+    terms = Term.objects.filter(ticket__isnull=owner != "ticket")
+    first, *others = (terms.filter(_like(*wanted)) for wanted in meaning)
     for rows in others:
         first = first.filter(**{f"{owner}__in": rows.values(owner)})
-    # Looked up by `ticket`, which the index knows, whichever of the two is wanted.
-    return first.filter(ticket__isnull=owner != "ticket")
+    return first
 
 
-def _rows(wanted: Key) -> "QuerySet[Term]":
-    kind, term = wanted
-    rows = Term.objects.filter(kind=kind)
+def _like(kind: str, term: bytes) -> Q:
     if kind in _BEGUN:
-        return rows.filter(term__gte=term, term__lt=term + _AFTER_ALL)
-    return rows.filter(term=term)
+        return Q(kind=kind, term__gte=term, term__lt=term + _AFTER_ALL)
+    return Q(kind=kind, term=term)
 
 
 def _doubts(text: str) -> Iterator[str]:
