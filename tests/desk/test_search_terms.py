@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,3 +185,11 @@ def test_any_text_has_a_spelling_and_a_meaning(text: str) -> None:
     query = Query.of(text)
     assert all(len(term) <= spelling.LONGEST for some in query.meanings for _, term in some)
     assert all(isinstance(doubt, str) for doubt in query.doubts)
+
+
+def test_the_index_can_be_written_anew(ticket: Ticket, capsys: pytest.CaptureFixture[str]) -> None:
+    before = terms(ticket=ticket)
+    Term.objects.all().delete()
+    call_command("reindex")
+    assert terms(ticket=ticket) == before
+    assert capsys.readouterr().out == "Índice da busca refeito. Chamados: 1.\n"
