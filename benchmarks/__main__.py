@@ -6,7 +6,7 @@
 import platform
 import sys
 
-from benchmarks import command, desk, folder, library, pkcs12
+from benchmarks import command, desk, folder, library, pkcs12, search
 
 SUITES = {
     "command": command.figures,
@@ -14,6 +14,7 @@ SUITES = {
     "pkcs12": pkcs12.figures,
     "folder": folder.figures,
     "desk": desk.figures,
+    "search": search.figures,
 }
 
 

@@ -1,4 +1,4 @@
-"""Fila: by time left, masked, at a constant cost; found by what a customer reads out."""
+"""Fila: by time left, masked, at a constant cost."""
 
 from datetime import timedelta
 
@@ -94,25 +94,3 @@ def test_a_tab_or_page_that_is_none_is_the_first(client: Client, bruno: User) ->
     ticket_of(bruno)
     page = client.get("/fila/?estado=x&pagina=99").content.decode()
     assert "Padaria Exemplo Ltda" in page
-
-
-@pytest.mark.parametrize("form", ["{spoken}", "{number}", "[G{number}]", " {spoken} "])
-def test_opens_the_ticket_of_a_number_as_people_write_it(
-    client: Client, bruno: User, form: str
-) -> None:
-    ticket = ticket_of(bruno)
-    typed = form.format(spoken=ticket.spoken, number=ticket.number)
-    answer = client.get("/fila/", {"protocolo": typed})
-    assert answer["Location"] == f"/chamados/{ticket.number}/"
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("482 170 356-7", "O protocolo 482 170 356-7 não confere"),
-        ("482 170 365-7", "Não há chamado com o protocolo 482 170 365-7."),
-        ("<b>x", "O protocolo &lt;b&gt;x não confere"),
-    ],
-)
-def test_says_why_a_number_opens_nothing(client: Client, typed: str, words: str) -> None:
-    assert words in client.get("/fila/", {"protocolo": typed}).content.decode()

@@ -11,9 +11,11 @@ class DeskConfig(AppConfig):
     verbose_name = "Guichê"
 
     def ready(self) -> None:
-        """Joins what does not know each other: tickets say what happened, connectors listen."""
+        """Joins what does not know each other: tickets say what happened, others listen."""
         from guiche.desk import checks  # noqa: F401  registers them
         from guiche.desk.connectors.delivery import enqueue
+        from guiche.desk.search.index import follow
         from guiche.desk.tickets.event import recorded
 
         recorded.connect(enqueue, dispatch_uid="deliveries")
+        recorded.connect(follow, dispatch_uid="terms")

@@ -81,7 +81,39 @@ def queue(new_page: Open, bruno: User, carla: User) -> Page:
     ticket_of(bruno, name="Cartório de Registro de Nome Comprido Exemplo Ltda")
     ticket_of(bruno)
     page = new_page(carla)
-    page.goto("/fila/?protocolo=123")
+    page.goto("/fila/")
+    return page
+
+
+def search(page: Page, typed: str) -> Page:
+    page.get_by_label("Buscar chamado").fill(typed)
+    page.get_by_label("Buscar chamado").press("Enter")
+    page.wait_for_url(re.compile("/busca/"))
+    return page
+
+
+def found(new_page: Open, bruno: User, carla: User) -> Page:
+    ticket_of(bruno, name="Cartório de Registro de Nome Comprido Exemplo Ltda")
+    ticket_of(bruno).move("cancel", bruno, "Aberto por engano")
+    Draft.start(carla).type_in({"name": "Cartório Exemplo", "phone_1": "11 98765-4321"})
+    page = new_page(bruno)
+    page.goto("/fila/")
+    return search(page, "exemplo")
+
+
+def nothing_found(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(carla)
+    page.goto("/fila/")
+    return search(page, "482 170 365-1")
+
+
+def known_customer(new_page: Open, bruno: User, carla: User) -> Page:
+    ticket_of(bruno)
+    Draft.start(carla).type_in({"phone_1": "11 98888-7777"})
+    draft = Draft.start(bruno)
+    draft.type_in({"document": "11.222.333/0001-81", "phone_1": "11 98888-7777"})
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
     return page
 
 
@@ -144,8 +176,9 @@ def forbidden(new_page: Open, bruno: User, carla: User) -> Page:
 
 
 PAGES = (
-    login, refused_login, empty_call, read_call, choice, incomplete_call, number, queue, ticket,
-    refused_attempt, card, refused_proof, choice_of_proof, not_found, forbidden,
+    login, refused_login, empty_call, read_call, choice, incomplete_call, number, queue, found,
+    nothing_found, known_customer, ticket, refused_attempt, card, refused_proof, choice_of_proof,
+    not_found, forbidden,
 )  # fmt: skip
 
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary, nav a")]

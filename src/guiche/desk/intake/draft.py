@@ -20,6 +20,7 @@ from guiche.desk.procedures.procedure import END, Procedure
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.due_choice import DueTime, due_times
 from guiche.desk.refusal import Refused
+from guiche.desk.search.index import index_call
 from guiche.desk.site.site import Site
 from guiche.desk.tickets.ticket import Ticket
 
@@ -206,9 +207,14 @@ class Draft(models.Model):
         rows = Draft.objects.filter(_OPEN & also, pk=self.pk)
         if tab:
             rows = rows.filter(Q(tab=tab.mark) | Q(version=tab.seen))
-        changes |= {"tab": tab.mark if tab else "", "version": F("version") + 1}
-        kept = rows.update(**changes, updated_at=clock.now()) == 1
-        self.refresh_from_db(fields=["version", "tab"] if kept else None)
+        changes |= {"tab": tab.mark if tab else "", "updated_at": clock.now()}
+        with transaction.atomic():
+            kept = rows.update(**changes, version=F("version") + 1) == 1
+            self.refresh_from_db(fields=["version"] if kept else None)
+            if kept:
+                for name, value in changes.items():
+                    setattr(self, name, value)
+                index_call(self)
         return kept
 
     def discard(self) -> None:

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from guiche.desk.models import Ticket, User
-from guiche.desk.pages.queue import not_found
 from guiche.desk.people.user import Role
+from guiche.desk.tickets.number import not_found
 
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 

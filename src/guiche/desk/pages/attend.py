@@ -21,6 +21,7 @@ from guiche.desk.pages.form import changed, screens_of, typed_in
 from guiche.desk.pages.images import Pictured
 from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.procedure import END
+from guiche.desk.search.known import Known
 from guiche.desk.site.site import Site
 from guiche.sources import Found, SourceError
 
@@ -164,6 +165,7 @@ def _page(
         "screens": [screen for screen in screens if not screen.opening],
         "problems": list((problems or {}).items()),
         "verdict": _verdict(row) if row else None,
+        "known": Known.of(draft),
         "end_reasons": draft.procedure.reasons[END],
         "due_times": Promisable.all(draft, now, site),
         "waiting": waiting_calls(account(request), draft),
@@ -224,7 +226,7 @@ def _verdict(row: Inspection) -> Verdict:
 
 def _changes(
     request: HttpRequest, draft: Draft, sent: Mapping[str, str], checked: Collection[str] = ()
-) -> dict[str, list[Any]]:
+) -> dict[str, Any]:
     """What the page shows otherwise than the draft now stands, and the answers just checked."""
     answers = draft.answers(Site.current() if checked else None)
     problems = answers.judged[1] if checked else {}
@@ -232,7 +234,9 @@ def _changes(
     screens = screens_of(answers, wrong)
     new = changed(screens, sent, request.POST.getlist("campo"))
     same = [f for screen in screens for f in screen.fields if f not in new and f.asked]
+    known = Known.of(draft)
     return {
+        "known_now": known if known.mark != request.POST.get("conhecidos", "") else None,
         "changed": new,
         "same": same,
         "checked": [field for field in same if field.key in checked],

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -16,7 +16,6 @@ from guiche.desk.models import Ticket
 from guiche.desk.pages.due import Clock
 from guiche.desk.pages.verdict import answer_of
 from guiche.desk.promises.due_time import said
-from guiche.desk.tickets import number as numbers
 
 _PAGE = 50
 
@@ -69,11 +68,7 @@ class Row:
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """The list; with a number typed, the ticket itself."""
-    wanted = request.GET.get("protocolo", "").strip()[:40]
-    ticket = Ticket.find(wanted) if wanted else None
-    if ticket:
-        return redirect("chamado", number=ticket.number)
+    """The list of one tab."""
     tab = next((tab for tab in TABS if tab.key == request.GET.get("estado")), TABS[0])
     now = clock.now()
     page = Paginator(tab.tickets(now), _PAGE).get_page(request.GET.get("pagina"))
@@ -86,14 +81,5 @@ def show(request: HttpRequest) -> HttpResponse:
             "tab": tab,
             "page": page,
             "rows": [Row.of(ticket, now) for ticket in page],
-            "wanted": wanted,
-            "not_found": not_found(wanted) if wanted else "",
         },
     )
-
-
-def not_found(number: str) -> str:
-    """Why no ticket has this number, and what to do."""
-    if not numbers.is_valid(number):
-        return f"O protocolo {number} não confere: são dez dígitos. Leia de novo."
-    return f"Não há chamado com o protocolo {numbers.spoken(numbers.compact(number))}."

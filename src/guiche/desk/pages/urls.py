@@ -10,6 +10,7 @@ from guiche.desk.pages import (
     queue,
     registered,
     renewal,
+    search,
     sign_in,
     ticket,
 )
@@ -45,6 +46,7 @@ urlpatterns = [
         name="remover_imagem",
     ),
     path("imagens/<int:image_id>/", images.show, name="imagem"),
+    path("busca/", search.show, name="busca"),
     path("fila/", queue.show, name="fila"),
     path("chamados/<str:number>/", ticket.show, name="chamado"),
     path("chamados/<str:number>/registrado/", registered.show, name="registrado"),

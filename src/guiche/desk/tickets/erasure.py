@@ -87,7 +87,6 @@ def _reduce(ticket: Ticket, now: datetime) -> None:
 def _erase_around(ticket: Ticket) -> None:
     """What other rows know of the person."""
     Draft.objects.filter(pk=ticket.submission_key).delete()
-    ticket.terms.all().delete()
     ticket.images.all().delete()
     messages = Message.objects.filter(ticket=ticket)
     messages.exclude(state=Message.State.SENT).update(state=Message.State.FAILED)

@@ -54,6 +54,13 @@ def is_valid(text: str) -> bool:
         return False
 
 
+def not_found(text: str) -> str:
+    """Why no ticket has this number, and what to do."""
+    if not is_valid(text):
+        return f"O protocolo {text} não confere: são dez dígitos. Leia de novo."
+    return f"Não há chamado com o protocolo {spoken(compact(text))}."
+
+
 def spoken(number: str) -> str:
     """The number in the groups in which it is said: `482 170 365-7`."""
     return f"{number[:3]} {number[3:6]} {number[6:9]}-{number[9:]}"

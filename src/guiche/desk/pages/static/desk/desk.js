@@ -253,7 +253,11 @@ window.addEventListener("pageshow", () => {
 
 document.addEventListener("keydown", (event) => {
   if (!event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "Enter" && form && event.target.form === form) {
+  if (event.key.toLowerCase() === "k" && !event.shiftKey && byId("busca")) {
+    event.preventDefault();
+    byId("busca").select();
+    byId("busca").focus();
+  } else if (event.key === "Enter" && form && event.target.form === form) {
     event.preventDefault();
     form.requestSubmit();
   } else if (event.shiftKey && event.code === "Period") {

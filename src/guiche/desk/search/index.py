@@ -1,0 +1,91 @@
+"""What a ticket and a call are found by, written when they change and in the same transaction."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from guiche.desk.intake.reading import Inspection
+from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.search import spelling
+from guiche.desk.search.term import Term
+
+if TYPE_CHECKING:
+    from guiche.desk.intake.draft import Draft
+    from guiche.desk.tickets.event import Event
+    from guiche.desk.tickets.ticket import Ticket
+
+Key = tuple[str, bytes]
+"""Kind and term."""
+
+
+def key(kind: Term.Kind, text: str) -> Key:
+    """As it stands in the index."""
+    return kind.value, text.encode()[: spelling.LONGEST]
+
+
+def keys_of(
+    procedure: Procedure, answers: Mapping[str, str], inspection: Inspection | None
+) -> set[Key]:
+    """What a call or ticket with these answers, cleaned or as typed, is found by."""
+    customer, held = procedure.customer, inspection.data if inspection else {}
+
+    def said(*facts: str) -> Iterator[str]:
+        for fact in filter(None, facts):
+            answer = answers.get(fact, "")
+            if not procedure.fact(fact).is_exit(answer):
+                yield answer
+
+    documents = (*said(customer.document), held.get("document", ""))
+    names = (*said(customer.name, customer.requester), held.get("name", ""))
+    emails = (*said(customer.email), held.get("email", ""))
+    phones = said(*customer.phones)
+    keys = {
+        *(key(Term.Kind.DOCUMENT, spelling.document(each)) for each in documents),
+        *(key(Term.Kind.PHONE, form) for each in phones for form in spelling.phone(each)),
+        *(key(Term.Kind.NAME, word) for each in names for word in spelling.words(each)),
+        *(key(Term.Kind.EMAIL, spelling.email(each)) for each in emails),
+        key(Term.Kind.FINGERPRINT, inspection.sha256 if inspection else ""),
+    }
+    return {(kind, term) for kind, term in keys if term}
+
+
+def keys_of_ticket(ticket: "Ticket") -> set[Key]:
+    """What a ticket is found by; an erased one by its number in the other desk alone."""
+    number = spelling.number(ticket.desk_number)
+    keys = {key(Term.Kind.NUMBER, number)} if number else set()
+    if ticket.erased_at:
+        return keys
+    return keys | keys_of(ticket.procedure, ticket.facts, ticket.inspection)
+
+
+def index_ticket(ticket: "Ticket") -> None:
+    """Makes the index say what the ticket now does."""
+    _write(keys_of_ticket(ticket), ticket=ticket)
+
+
+def index_call(draft: "Draft") -> None:
+    """Makes the index say what the call now does: nothing, once it is over."""
+    keys = set()
+    if draft.is_open:
+        keys = keys_of(draft.procedure, draft.answers().values, draft.inspection)
+    _write(keys, draft=draft)
+
+
+def follow(event: "Event", **_: Any) -> None:
+    """Keeps the index of a ticket current, in the transaction that writes the event."""
+    if event.kind in ("submitted", "numbered"):
+        index_ticket(event.ticket)
+    elif event.kind == "erased":
+        event.ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
+
+
+@transaction.atomic
+def _write(keys: set[Key], **owner: Any) -> None:
+    """Adds what is missing and takes away what is too much: mostly nothing."""
+    rows = Term.objects.filter(**owner)
+    there = {(row.kind, bytes(row.term)): row.pk for row in rows}
+    if gone := [pk for known, pk in there.items() if known not in keys]:
+        rows.filter(pk__in=gone).delete()
+    new = sorted(keys - there.keys())
+    Term.objects.bulk_create(Term(kind=kind, term=term, **owner) for kind, term in new)

@@ -1,0 +1,75 @@
+"""What the desk already has of the customer of a call, said before a second ticket is made."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from guiche.desk.intake.draft import Draft
+from guiche.desk.search import spelling
+from guiche.desk.search.term import Term
+from guiche.desk.tickets.moves import OPEN
+from guiche.desk.tickets.ticket import Ticket
+
+_MOST = 5
+
+
+@dataclass(frozen=True)
+class Known:
+    """Open tickets of the same CPF or CNPJ, those of the same telephone alone, other calls."""
+
+    same_customer: tuple[Ticket, ...] = ()
+    same_phone: tuple[Ticket, ...] = ()
+    calls: tuple[Draft, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """Equal for what says the same: a page sends back the one that it shows."""
+        tickets = (f"{each.number}-{each.state}" for each in self.same_customer + self.same_phone)
+        return " ".join([*tickets, *(f"{each.pk}-{each.by_id}" for each in self.calls)])
+
+    @classmethod
+    def of(cls, draft: Draft) -> "Known":
+        """What is known beside the call itself, and beside those of the same batch."""
+        if not draft.is_open:
+            return cls()
+        values, customer = draft.answers().values, draft.procedure.customer
+        document = spelling.document(values[customer.document])
+        forms = [spelling.phone(values[phone]) for phone in customer.phones]
+        # Without DDD half of Brazil has the same number.
+        phones = [form[0] for form in forms if len(form) > 1]
+        of_document = _alike(Term.Kind.DOCUMENT, [document])
+        of_phone = _alike(Term.Kind.PHONE, phones)
+        # The holder of a ticket's certificate may be somebody else than its customer.
+        same = [each for each in _tickets(draft, of_document) if _document(each) == document]
+        others = [each for each in _tickets(draft, of_phone) if each not in same]
+        return cls(tuple(same), tuple(others), tuple(_calls(draft, of_document | of_phone)))
+
+
+def _alike(kind: Term.Kind, terms: Iterable[str]) -> "QuerySet[Term]":
+    return Term.objects.filter(kind=kind, term__in=[term.encode() for term in terms if term])
+
+
+def _document(ticket: Ticket) -> str:
+    return ticket.facts.get(ticket.procedure.customer.document, "")
+
+
+def _tickets(draft: Draft, alike: "QuerySet[Term]") -> "QuerySet[Ticket]":
+    found = alike.filter(ticket__isnull=False).values("ticket")
+    tickets = Ticket.listed().filter(pk__in=found, state__in=OPEN)
+    if draft.batch:
+        siblings = Draft.objects.filter(batch=draft.batch).values("pk")
+        tickets = tickets.exclude(submission_key__in=siblings)
+    return tickets.order_by("-pk")[:_MOST]
+
+
+def _calls(draft: Draft, alike: "QuerySet[Term]") -> "QuerySet[Draft]":
+    found = alike.filter(ticket__isnull=True).values("draft")
+    calls = Draft.objects.filter(pk__in=found, submitted_at=None, ended_at=None)
+    beside = Q(batch=None) | ~Q(batch=draft.batch) if draft.batch else Q()
+    return (
+        calls.filter(beside)
+        .exclude(pk=draft.pk)
+        .select_related("by")
+        .order_by("-updated_at")[:_MOST]
+    )
