@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from guiche.desk import clock
 from guiche.desk.models import Ticket
 from guiche.desk.pages.due import Clock
+from guiche.desk.site.site import Site
 from guiche.desk.tickets import number as numbers
 
 _PAGE = 50
@@ -71,6 +72,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "rows": [Row(ticket, Clock.of(ticket.promise, now)) for ticket in page],
             "wanted": wanted,
             "not_found": not_found(wanted) if wanted else "",
+            "no_hours": Site.current().hours is None,
         },
     )
 

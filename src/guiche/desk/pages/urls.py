@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guiche.desk.pages import attend, calls, queue, sign_in, ticket
+from guiche.desk.pages import attend, calls, procedure, queue, sign_in, site, ticket
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
@@ -25,4 +25,9 @@ urlpatterns = [
     path("chamados/<str:number>/registrado/", ticket.registered, name="registrado"),
     path("chamados/<str:number>/tentativa/", ticket.attempt, name="tentativa"),
     path("chamados/<str:number>/mudar/<slug:name>/", ticket.move, name="mover"),
+    path("ajustes/", site.settings_page, name="ajustes"),
+    path("ajustes/<slug:slug>/", procedure.edit, name="procedimento"),
+    path("ajustes/<slug:slug>/conferir/", procedure.review, name="conferir"),
+    path("ajustes/<slug:slug>/publicar/", procedure.publish, name="publicar"),
+    path("ajustes/<slug:slug>/versoes/", procedure.versions, name="versoes"),
 ]
