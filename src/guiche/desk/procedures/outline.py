@@ -93,9 +93,17 @@ def _entry(node: object, base: str, row: Row, **more: Any) -> Entry:
 
 def _group(node: object, base: str, title: str, table: tuple[Row, ...]) -> Group:
     entries = tuple(
-        _entry(node, base, row, choices=ACCEPTED if row[1] == "several" else ()) for row in table
+        _entry(node, base, row, choices=_accepted(node) if row[1] == "several" else ())
+        for row in table
     )
     return Group(title, base, entries, removable=base != "")
+
+
+def _accepted(system: object) -> tuple[str, ...]:
+    """Those that it accepts first, in its own order: a form sends them back as they were."""
+    own = _value(system, "accepts")
+    accepted = [each for each in own if each in ACCEPTED] if isinstance(own, list) else []
+    return tuple(dict.fromkeys([*accepted, *ACCEPTED]))
 
 
 def _screen(screen: Mapping[str, Any], base: str, labels: Mapping[str, str]) -> Section:

@@ -1,5 +1,6 @@
 """A procedure as it was when a call began: calls and tickets stay with the version they knew."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 
 from django.db import models, transaction
@@ -11,6 +12,8 @@ from guiche.desk.people.user import User
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.procedures.table import ProcedureError
+from guiche.desk.procedures.text import Text
+from guiche.desk.procedures.texts import Texts
 from guiche.desk.refusal import Refused
 
 # Parsed procedures by digest. A version never changes, and there are few of them.
@@ -132,22 +135,26 @@ def read_as(slug: str, content: str) -> Procedure:
     procedure = Procedure.read(content, file)
     if procedure.slug != slug:
         raise ProcedureError(file, "slug", f"precisa continuar “{slug}”.")
-    for number, screen in enumerate(procedure.screens, start=1):
-        for position, fact in enumerate(screen.facts, start=1):
-            for kind in _unknown_registers(procedure, fact.key):
-                key = f"screens[{number}].facts[{position}].choices"
-                known = ", ".join(REGISTERS)
-                raise ProcedureError(
-                    file, key, f"“{kind}” não é um cadastro cujo número se confere; use {known}."
-                )
+    for key, remedy in (*_unsaid(procedure.texts), *_unknown_registers(procedure)):
+        raise ProcedureError(file, key, remedy)
     return procedure
 
 
-def _unknown_registers(procedure: Procedure, key: str) -> list[str]:
-    """The choices of a fact with which an enrolment number would be asked and never accepted."""
-    asking = [fact for fact in procedure.facts if fact.of == key]
-    return [
-        choice
-        for choice in procedure.fact(key).choices
-        if choice not in REGISTERS and any(fact.asked({key: choice}) for fact in asking)
-    ]
+def _unsaid(texts: Texts) -> Iterator[tuple[str, str]]:
+    """The texts that leave a customer without number or time."""
+    for name, text in (("say", texts.say), ("send", texts.send)):
+        for number, variant in enumerate(text.variants, start=1):
+            if not {"protocol", "due"} <= Text((variant,)).names():
+                yield f"texts.{name}[{number}].text", "precisa dizer {protocol} e {due} ao cliente."
+
+
+def _unknown_registers(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """The choices with which an enrolment number would be asked and could never be given."""
+    for number, screen in enumerate(procedure.screens, start=1):
+        for position, fact in enumerate(screen.facts, start=1):
+            asking = [other for other in procedure.facts if other.of == fact.key]
+            for kind in fact.choices:
+                if kind not in REGISTERS and any(o.asked({fact.key: kind}) for o in asking):
+                    key = f"screens[{number}].facts[{position}].choices"
+                    known = ", ".join(REGISTERS)
+                    yield key, f"“{kind}” não é um cadastro de número conferido; use {known}."
