@@ -74,11 +74,12 @@ class Listed:
     def all(cls) -> "Iterator[Listed]":
         """Those of the shelf."""
         for slug in sorted(shelf.files()):
+            version = None
             try:
                 version = ProcedureVersion.current(slug)
                 yield cls(slug, version, version.procedure.title)
             except ProcedureError as error:
-                yield cls(slug, None, slug, str(error))
+                yield cls(slug, version, slug, str(error))
 
 
 @page_or_form
