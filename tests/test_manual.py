@@ -15,6 +15,8 @@ import documents
 from guiche.desk.demo.certificates import write_samples
 from guiche.desk.intake.facts import TYPES
 from guiche.desk.procedures import names, shelf
+from guiche.desk.procedures.procedure import END
+from guiche.desk.procedures.system import ACCEPTED
 from guiche.desk.tickets.moves import MOVES
 from guiche.icpbrasil import Profile, Reason, Status, inspect
 from guiche.icpbrasil.findings import CODES
@@ -130,17 +132,29 @@ def test_the_command_line_page_names_every_key(folder: Path) -> None:
     assert not unnamed(set(keys_of(reading)), under("Chaves"))
 
 
+def keys_of_tables(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Each key of a procedure, with the path of the table that it stands in; conditions apart."""
+    for key, below in value.items():
+        yield path, key
+        for table in below if isinstance(below, list) else [below]:
+            if isinstance(table, dict) and key != "when":
+                yield from keys_of_tables(table, f"{path}.{key}".strip("."))
+
+
 def test_the_administration_page_names_all_that_a_procedure_may_say() -> None:
     procedure = tomllib.loads((shelf.SHIPPED / "cei-ausente.toml").read_text("utf-8"))
-    facts = [fact for screen in procedure["screens"] for fact in screen["facts"]]
-    promise = {f"promise.{key}" for key in procedure["promise"]}
-    asked = {key for fact in facts for key in fact}
-    reasons = {rule.name for rule in MOVES.values() if rule.needs_reason}
+    qualified = ("promise", "texts", "closing")
+    keys = {
+        f"{path}.{key}" if path in qualified else key for path, key in keys_of_tables(procedure)
+    }
+    tables = {"screens", "facts", "systems", "blocks", *qualified, "customer", "reasons"}
+    reasons = {rule.name for rule in MOVES.values() if rule.needs_reason} | {END}
     filled = {f"{{{name}}}" for name in (*names.READING, *names.TICKET)}
-    for said in (promise, asked, reasons, filled, procedure["customer"], TYPES):
+    for said in (keys - tables, reasons, filled, set(TYPES), set(ACCEPTED)):
         assert not unnamed(said, ADMINISTRATION)
-    for said in (names.CERTIFICATE, names.CONDITIONS, [names.UNREAD]):
-        assert not unnamed(said, ADMINISTRATION)
+    for values in (names.CERTIFICATE, [*names.CONDITIONS], names.NIS):
+        assert not unnamed(values, ADMINISTRATION)
+    assert not unnamed([names.UNREAD, names.SAME, names.OTHER], ADMINISTRATION)
 
 
 def test_the_examples_of_the_administration_page_are_toml() -> None:

@@ -175,9 +175,67 @@ def forbidden(new_page: Open, bruno: User, carla: User) -> Page:
     return page
 
 
+def supervisor(new_page: Open) -> Page:
+    return new_page(User.objects.create_user("eva", name="Eva Exemplo", role="supervisao"))
+
+
+def settings(new_page: Open, bruno: User, carla: User) -> Page:
+    page = supervisor(new_page)
+    page.goto("/ajustes/")
+    page.get_by_label("Terça").fill("de manhã")
+    page.get_by_role("button", name="Salvar").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_text("mudanças").first.click()
+    return page
+
+
+def procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    page = supervisor(new_page)
+    page.goto("/ajustes/cei-ausente/")
+    page.get_by_text("Nome, equipe e prazo").click()
+    page.get_by_label("Prazo de retorno").fill("muitas")
+    page.get_by_role("button", name="Conferir").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    unfold(page)
+    return page
+
+
+def reviewed_procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    page = supervisor(new_page)
+    page.goto("/ajustes/cei-ausente/")
+    page.get_by_text("Nome, equipe e prazo").click()
+    page.get_by_label("Equipe que liga").fill("Retorno")
+    page.get_by_role("button", name="Conferir").click()
+    expect(page.get_by_role("heading", name="O que muda")).to_be_visible()
+    unfold(page)
+    return page
+
+
+def procedure_versions(new_page: Open, bruno: User, carla: User) -> Page:
+    page = reviewed_procedure(new_page, bruno, carla)
+    page.get_by_role("button", name="Publicar").click()
+    expect(page.get_by_role("heading", name="Versões")).to_be_visible()
+    unfold(page)
+    return page
+
+
+def whole_procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    page = supervisor(new_page)
+    page.goto("/ajustes/cei-ausente/?modo=texto")
+    page.get_by_label("Texto (TOML)").fill("slug = ")
+    page.get_by_role("button", name="Conferir").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    return page
+
+
+def unfold(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+
+
 PAGES = (
     login, refused_login, empty_call, read_call, choice, incomplete_call, number, queue, found,
     nothing_found, known_customer, ticket, refused_attempt, card, refused_proof, choice_of_proof,
+    settings, procedure, reviewed_procedure, procedure_versions, whole_procedure,
     not_found, forbidden,
 )  # fmt: skip
 

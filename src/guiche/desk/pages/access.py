@@ -62,3 +62,15 @@ def for_attendants(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def for_supervisors(view: View[P]) -> View[P]:
+    """Refuses whoever is no supervisor, before anything is looked up."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if account(request).role != Role.SUPERVISAO:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -16,6 +16,7 @@ from guiche.desk.models import Ticket
 from guiche.desk.pages.due import Clock
 from guiche.desk.pages.verdict import answer_of
 from guiche.desk.promises.due_time import said
+from guiche.desk.site.site import Site
 
 _PAGE = 50
 
@@ -81,5 +82,6 @@ def show(request: HttpRequest) -> HttpResponse:
             "tab": tab,
             "page": page,
             "rows": [Row.of(ticket, now) for ticket in page],
+            "no_hours": Site.current().hours is None,
         },
     )

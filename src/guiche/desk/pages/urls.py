@@ -7,11 +7,13 @@ from guiche.desk.pages import (
     batch,
     calls,
     images,
+    procedure,
     queue,
     registered,
     renewal,
     search,
     sign_in,
+    site,
     ticket,
 )
 
@@ -57,4 +59,9 @@ urlpatterns = [
     path("chamados/<str:number>/mudar/<slug:name>/", ticket.move, name="mover"),
     path("chamados/<str:number>/pedido/", renewal.order, name="pedido"),
     path("chamados/<str:number>/conferir/", renewal.prove, name="conferir"),
+    path("ajustes/", site.settings_page, name="ajustes"),
+    path("ajustes/<slug:slug>/", procedure.edit, name="procedimento"),
+    path("ajustes/<slug:slug>/conferir/", procedure.review, name="conferir_procedimento"),
+    path("ajustes/<slug:slug>/publicar/", procedure.publish, name="publicar"),
+    path("ajustes/<slug:slug>/versoes/", procedure.versions, name="versoes"),
 ]

@@ -1,20 +1,35 @@
 """A procedure as it was when a call began: calls and tickets stay with the version they knew."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 
-from django.db import models
+from django.db import models, transaction
 
 from guiche.desk import clock
+from guiche.desk.intake.register import REGISTERS
+from guiche.desk.people.turn import take_turn
 from guiche.desk.people.user import User
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.procedures.table import ProcedureError
+from guiche.desk.procedures.text import Text
+from guiche.desk.procedures.texts import Texts
+from guiche.desk.refusal import Refused
 
 # Parsed procedures by digest. A version never changes, and there are few of them.
 _parsed: dict[str, Procedure] = {}
 
 
+class PublishedMeanwhile(Refused):
+    """Somebody else published a version since this one was begun."""
+
+
 class ProcedureVersion(models.Model):
-    """One text of a procedure, never changed once written."""
+    """One text of a procedure, never changed once written.
+
+    With an author it was published on the page, and each publication is a row; without, it is a
+    text of the shelf, kept once.
+    """
 
     slug = models.SlugField(max_length=80)
     digest = models.CharField(max_length=64)
@@ -22,24 +37,81 @@ class ProcedureVersion(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     """Who published it on the page; None: it is a file of the shelf."""
+    follows_file = models.BooleanField(default=False)
+    """Published by going back to the file: from then on the file holds, as it stands."""
 
     class Meta:
-        """The same text is stored once."""
+        """The same text of the shelf is stored once."""
 
-        constraints = (models.UniqueConstraint(fields=["slug", "digest"], name="procedure_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["slug", "digest"], condition=models.Q(by=None), name="procedure_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.slug} {self.digest[:8]}"
 
     @classmethod
+    def published(cls, slug: str) -> "models.QuerySet[ProcedureVersion]":
+        """What was published on the page, the latest first."""
+        return cls.objects.filter(slug=slug, by__isnull=False).select_related("by").order_by("-pk")
+
+    @classmethod
     def current(cls, slug: str) -> "ProcedureVersion":
-        """The version that stands on the shelf now; a new text makes a new row."""
+        """The version that holds now: the one published last, or the file of the shelf.
+
+        The file holds as long as nothing was published, and again after `return_to_file`.
+        """
+        latest = cls.published(slug).first()
+        return latest if latest and not latest.follows_file else cls.of_file(slug)
+
+    @classmethod
+    def of_file(cls, slug: str) -> "ProcedureVersion":
+        """The text that stands on the shelf now; a new one makes a new row."""
         procedure, content = shelf.find(slug)
-        digest = sha256(content.encode()).hexdigest()
         version, _ = cls.objects.get_or_create(
-            slug=procedure.slug, digest=digest, defaults={"content": content}
+            slug=procedure.slug, digest=digest_of(content), by=None, defaults={"content": content}
         )
         return version
+
+    @classmethod
+    def publish(cls, slug: str, content: str, by: User, *, seen: str) -> "ProcedureVersion":
+        """Makes a text hold for every call from now on, or raises.
+
+        `seen` is the digest of the version that the author began from. `ProcedureError`: the text
+        is no procedure, or not this one. `PublishedMeanwhile`: another one holds by now.
+        """
+        read_as(slug, content)
+        return cls._publish(by, seen, slug=slug, content=content)
+
+    @classmethod
+    def return_to_file(cls, slug: str, by: User, *, seen: str) -> "ProcedureVersion":
+        """Makes the file of the shelf hold again, also as it changes later."""
+        _, content = shelf.find(slug)
+        return cls._publish(by, seen, slug=slug, content=content, follows_file=True)
+
+    @classmethod
+    @transaction.atomic
+    def _publish(
+        cls, by: User, seen: str, *, slug: str, content: str, follows_file: bool = False
+    ) -> "ProcedureVersion":
+        take_turn()
+        current = cls.current(slug)
+        if current.digest != seen:
+            who = f"{current.by} publicou" if current.by else "O arquivo trouxe"
+            raise PublishedMeanwhile(f"{who} outra versão depois que você abriu esta página.")
+        digest = digest_of(content)
+        if digest == seen and not follows_file:
+            raise Refused("Nada mudou: é o mesmo texto que já vale.")
+        return cls.objects.create(
+            slug=slug, digest=digest, content=content, by=by, follows_file=follows_file
+        )
+
+    @property
+    def before(self) -> "ProcedureVersion | None":
+        """The version that was there before this one."""
+        return ProcedureVersion.objects.filter(slug=self.slug, pk__lt=self.pk).last()
 
     @property
     def procedure(self) -> Procedure:
@@ -47,3 +119,42 @@ class ProcedureVersion(models.Model):
         if self.digest not in _parsed:
             _parsed[self.digest] = Procedure.read(self.content, f"{self.slug}.toml")
         return _parsed[self.digest]
+
+
+def digest_of(content: str) -> str:
+    """By what a text is known."""
+    return sha256(content.encode()).hexdigest()
+
+
+def read_as(slug: str, content: str) -> Procedure:
+    """The procedure of that name written in `content`, or a `ProcedureError`.
+
+    Stricter than the reader of files: what a page publishes holds at once, and for everybody.
+    """
+    file = f"{slug}.toml"
+    procedure = Procedure.read(content, file)
+    if procedure.slug != slug:
+        raise ProcedureError(file, "slug", f"precisa continuar “{slug}”.")
+    for key, remedy in (*_unsaid(procedure.texts), *_unknown_registers(procedure)):
+        raise ProcedureError(file, key, remedy)
+    return procedure
+
+
+def _unsaid(texts: Texts) -> Iterator[tuple[str, str]]:
+    """The texts that leave a customer without number or time."""
+    for name, text in (("say", texts.say), ("send", texts.send)):
+        for number, variant in enumerate(text.variants, start=1):
+            if not {"protocol", "due"} <= Text((variant,)).names():
+                yield f"texts.{name}[{number}].text", "precisa dizer {protocol} e {due} ao cliente."
+
+
+def _unknown_registers(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """The choices with which an enrolment number would be asked and could never be given."""
+    for number, screen in enumerate(procedure.screens, start=1):
+        for position, fact in enumerate(screen.facts, start=1):
+            asking = [other for other in procedure.facts if other.of == fact.key]
+            for kind in fact.choices:
+                if kind not in REGISTERS and any(o.asked({fact.key: kind}) for o in asking):
+                    key = f"screens[{number}].facts[{position}].choices"
+                    known = ", ".join(REGISTERS)
+                    yield key, f"“{kind}” não é um cadastro de número conferido; use {known}."

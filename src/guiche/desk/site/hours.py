@@ -45,7 +45,7 @@ class Hours:
         cls, week: Sequence[str], *, closed: Iterable[str] = (), holidays: bool = True
     ) -> "Hours":
         """From texts: `08:00-12:00 13:00-18:00` for each of seven days, and days in ISO form."""
-        spans = tuple(_spans(text, day) for text, day in zip(week, DAYS, strict=True))
+        spans = tuple(read_day(text, day) for text, day in zip(week, DAYS, strict=True))
         if not any(spans):
             raise HoursError("Diga o horário de pelo menos um dia.")
         try:
@@ -88,7 +88,8 @@ class Hours:
             yield datetime.combine(day, start, zone), datetime.combine(day, end, zone)
 
 
-def _spans(text: str, day: str) -> tuple[Span, ...]:
+def read_day(text: str, day: str) -> tuple[Span, ...]:
+    """The spans of one weekday, or an `HoursError` that names it; none where nothing is written."""
     spans: list[Span] = []
     for found in _SPAN.finditer(text):
         hour, minute, until, until_minute = (int(part or 0) for part in found.groups())

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from guiche.desk import clock
+from guiche.desk.people.turn import take_turn
 from guiche.desk.people.user import User
+from guiche.desk.refusal import Refused
 from guiche.desk.site.hours import Hours
 
 
@@ -38,8 +40,12 @@ class Site:
     @classmethod
     def current(cls) -> "Site":
         """As it stands now."""
-        version = SiteVersion.objects.order_by("-pk").first()
+        version = SiteVersion.latest()
         return cls.of(version.content) if version else cls()
+
+
+class SavedMeanwhile(Refused):
+    """Somebody else saved the settings since this form was opened."""
 
 
 class SiteVersion(models.Model):
@@ -51,3 +57,25 @@ class SiteVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def latest(cls) -> "SiteVersion | None":
+        """The version that holds, or None before the first."""
+        return cls.objects.select_related("by").order_by("-pk").first()
+
+    @classmethod
+    @transaction.atomic
+    def save_next(cls, content: dict[str, Any], by: User, *, seen: int) -> "SiteVersion | None":
+        """The next version; None where nothing changed.
+
+        `seen` is the key of the version that the form was filled from, 0 for none: where another
+        one holds by now, `SavedMeanwhile`.
+        """
+        take_turn()
+        latest = cls.latest()
+        if (latest.pk if latest else 0) != seen:
+            who = (latest and latest.by) or "Alguém"
+            raise SavedMeanwhile(f"{who} salvou os ajustes depois que você abriu esta página.")
+        if latest and latest.content == content:
+            return None
+        return cls.objects.create(content=content, by=by)
