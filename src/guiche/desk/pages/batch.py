@@ -272,7 +272,7 @@ def told(tickets: Sequence[Ticket]) -> str:
     promises = {ticket.promise.due_at for ticket in tickets}
     one = len(promises) == 1
     lines = [
-        f"{ticket.spoken}: {ticket.customer_masked}{'' if one else f', {ticket.promise.written}'}"
+        f"{ticket.protocol}: {ticket.customer_masked}{'' if one else f', {ticket.promise.written}'}"
         for ticket in tickets
     ]
     when = due_time.written(promises.pop()) if one else "no prazo de cada um"
