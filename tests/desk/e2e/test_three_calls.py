@@ -72,12 +72,13 @@ def test_a_token_at_home_and_the_line_drops(new_page: Open, bruno: User, carla: 
 
     # The certificate is on her computer: nothing asks for a PIN, a password, or a token here.
     page.get_by_text("Ler no PC do cliente").click()
+    page.get_by_text("Uma linha no Executar", exact=True).click()
     panel = page.locator("#leitor")
-    expect(panel.get_by_text("CurrentUser")).to_be_visible()
+    expect(panel.get_by_text("CurrentUser").first).to_be_visible()
     assert page.locator("input[type=password]").count() == 0
     asked = re.findall(r"[^.]*\b(?:PIN|senha)\b[^.]*\.", panel.inner_text())
     assert all(re.search("[Nn]ão|nunca|[Nn]enhum|sem", sentence) for sentence in asked), asked
-    assert page.locator("a[href^='http']").count() == 0, "no link may make a browser ask for a PIN"
+    assert page.locator("main a[href^='http']").count() == 0, "a link may make it ask for a PIN"
 
     others = [e_cnpj(ZEROS, cn=f"EMPRESA {n} EXEMPLO LTDA:11222333000181") for n in range(10)]
     without_nis = e_cpf(ZEROS, person=Person("ANA EXEMPLO DA SILVA", "11144477735", nis="0" * 11))

@@ -37,9 +37,14 @@ class Answers:
         known, asked = self._standing(values)
         names = self._names(values, known, asked)
         for key, fact in self._facts.items():
-            if fact.proposal and not offers[key]:
+            if fact.proposal and not offers[key] and self._is_ready(fact, values):
                 offers[key] = fact.proposal.filled(names, known)
         return offers
+
+    def _is_ready(self, fact: Fact, values: Values) -> bool:
+        """Whether a proposal may be shown: a text shows what it waits for, a line would not."""
+        named = fact.proposal.names() if fact.proposal else set()
+        return fact.type == "text" or all(values.get(name, "x").strip() for name in named)
 
     @cached_property
     def values(self) -> dict[str, str]:
