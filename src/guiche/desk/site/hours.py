@@ -7,7 +7,7 @@
 >>> hours.covers(at(23, 12)), hours.covers(at(22, 12)), hours.covers(at(24, 12))
 (True, False, False)
 >>> print(hours.end_before(at(22, 12)), hours.start_after(at(22, 12)), sep=", ")
-2026-11-20 18:00:00-03:00, 2026-11-23 08:00:00-03:00
+2026-11-19 18:00:00-03:00, 2026-11-23 08:00:00-03:00
 """
 
 import re
