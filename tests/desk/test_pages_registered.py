@@ -52,7 +52,7 @@ def test_the_number_is_provisional_until_the_desk_gives_its_own(
     assert "ele substitui o provisório" in page
     page = take(suporte, ticket, "2026/118")
     assert "provisório" not in page
-    assert '<span class="protocol" id="protocolo">2026/118</span>' in page
+    assert '<span class="protocol foreign" id="protocolo">2026/118</span>' in page
     assert f'No Guichê: <span class="digits">{ticket.spoken}</span>' in page
     assert 'data-copy="2026/118" data-protocol' in page
     assert page.count("Seu protocolo é 2026/118.") == 2
@@ -115,10 +115,12 @@ def test_a_form_sent_twice_is_one_number(suporte: Client, ticket: Ticket) -> Non
 
 def test_ticket_and_queue_show_both(suporte: Client, ticket: Ticket) -> None:
     take(suporte, ticket, "2026/118")
-    assert f"{ticket.spoken} · 2026/118" in suporte.get("/fila/").content.decode()
+    row = suporte.get("/fila/").content.decode()
+    assert ticket.spoken in row
+    assert '<span class="soft">2026/118</span>' in row
     page = suporte.get(f"/chamados/{ticket.number}/").content.decode()
     assert ticket.spoken in page
-    assert 'Nº no Qualitor: <b class="digits">2026/118</b>' in page
+    assert "Nº no Qualitor: <b>2026/118</b>" in page
     assert "Número no sistema da empresa" in page
 
 

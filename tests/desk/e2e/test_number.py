@@ -37,6 +37,15 @@ def test_copies_into_the_other_desk_and_takes_its_number(new_page: Open, bruno: 
     assert pasted(page) == "2026/118"
 
 
+def test_the_longest_number_fits(new_page: Open, bruno: User) -> None:
+    ticket = ticket_of(bruno)
+    ticket.take_number("2026" * 10, bruno)
+    page = new_page(bruno, viewport={"width": 320, "height": 900})
+    for address in ("registrado/", "", "../../fila/"):
+        page.goto(f"/chamados/{ticket.number}/{address}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_whatsapp_opens_beside_and_is_noted(new_page: Open, bruno: User) -> None:
     ticket = ticket_of(bruno)
     page = new_page(bruno)
