@@ -99,15 +99,23 @@ def read_certificate(page: Page, file: Path, verdict: str) -> None:
     expect(page.locator("#veredito")).to_contain_text(verdict)
 
 
-def answer(page: Page) -> None:
-    """What only the customer can say."""
-    page.get_by_label("Descrição do problema").fill(
-        "A Conectividade Social pede o CEI, e o certificado não o traz."
-    )
-    page.get_by_label("Arquivo no computador").check()
+def begin(page: Page) -> None:
+    """Who speaks, and what for."""
+    page.get_by_label("Nome de quem fala").fill("Ana Exemplo")
+    page.get_by_label("Representante").check()
     page.get_by_label("Telefone para retorno").fill("(11) 3333-4444")
     page.get_by_label("Segundo telefone", exact=True).fill("(11) 98765-4321")
+    page.get_by_label("Conectividade Social, com e-CPF").check()
+    expect(page.get_by_text("um dos dois basta")).to_be_visible()
+
+
+def answer(page: Page) -> None:
+    """What only the customer can say of the certificate."""
+    page.get_by_label("CEI", exact=True).check()
+    page.get_by_label("Número que deve constar").fill("11.583.00249/85")
     page.get_by_label("E-mail confirmado").check()
+    if page.locator("[name=prazo]").count():
+        page.locator("[name=prazo]").first.check()
     expect(page.locator("#salvo")).to_contain_text("Salvo às")
 
 
@@ -128,10 +136,13 @@ def shoot_call(browser: Browser, address: str, samples: Path) -> str:
     shoot("entrar.png", page)
     page = open_page(browser, address)
     sign_in(page, "suporte")
-    read_certificate(page, samples / "e-cnpj-sem-cei.cer", "Sem CEI")
-    shoot("atender-veredito.png", page)
+    begin(page)
+    shoot("atender-comeco.png", page.locator("#abertura"))
+    page.set_input_files("#arquivo", samples / "e-cnpj-sem-cei.cer")
+    expect(page.locator("#veredito")).to_contain_text("Sem CEI")
+    shoot("atender-veredito.png", page.locator("#resultado"))
     answer(page)
-    shoot("atender-formulario.png", page.locator("#tela-2"))
+    shoot("atender-formulario.png", page.locator("#tela-5"))
     page.get_by_role("button", name="Registrar chamado").click()
     expect(page.locator("#protocolo")).to_be_visible()
     shoot("registrado.png", page)
@@ -158,11 +169,30 @@ def shoot_looks(browser: Browser, address: str, samples: Path) -> None:
     page = open_page(browser, address, size=NARROW)
     sign_in(page, "suporte")
     read_certificate(page, samples / "e-cpf-com-cei.cer", "Tem CEI")
-    shoot("estreito.png", page)
+    shoot("estreito.png", page.locator("#resultado"))
     page = open_page(browser, address, scheme="dark")
     sign_in(page, "suporte")
     read_certificate(page, samples / "e-cpf-caepf-no-lugar-do-cei.cer", "Conferir CEI")
-    shoot("escuro.png", page)
+    shoot("escuro.png", page.locator("#resultado"))
+
+
+def shoot_several(browser: Browser, address: str, samples: Path) -> None:
+    """Several certificates at once, as a table."""
+    page = open_page(browser, address)
+    sign_in(page, "suporte")
+    page.get_by_role("button", name="Novo atendimento").click()
+    page.set_input_files("#arquivo", sorted(samples.glob("*.cer")))
+    page.get_by_role("button", name="Ver como tabela").click()
+    expect(page.get_by_role("heading", name="Certificados lidos")).to_be_visible()
+    shoot("tabela.png", page)
+
+
+def shoot_settings(browser: Browser, address: str) -> None:
+    """What a supervisor changes."""
+    page = open_page(browser, address)
+    sign_in(page, "supervisao")
+    page.goto("/ajustes/")
+    shoot("ajustes.png", page)
 
 
 def main() -> None:
@@ -182,6 +212,8 @@ def main() -> None:
         ticket = shoot_call(browser, address, samples)
         shoot_return(browser, address, ticket)
         shoot_looks(browser, address, samples)
+        shoot_several(browser, address, samples)
+        shoot_settings(browser, address)
         browser.close()
 
 
