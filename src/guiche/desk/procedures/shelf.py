@@ -1,5 +1,6 @@
 """Where procedures stand: the shipped ones, and the site's folder, whose files go before them."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -30,12 +31,18 @@ def read(path: Path) -> tuple[Procedure, str]:
         content = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ProcedureError(str(path), "", f"não consegui ler o arquivo: {error}.") from error
+    return _read(content, path), content
+
+
+# Every call begins with the text of a file, and the text seldom changes.
+@lru_cache(maxsize=16)
+def _read(content: str, path: Path) -> Procedure:
     procedure = Procedure.read(content, str(path))
     if procedure.slug != path.stem:
         raise ProcedureError(
             str(path), "slug", f"é “{procedure.slug}”; precisa ser o nome do arquivo."
         )
-    return procedure, content
+    return procedure
 
 
 def find(slug: str) -> tuple[Procedure, str]:
