@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from calls import answers, ticket_of, zeros
 from certificates import CEI, e_cnpj, e_cpf, pem, selo_eletronico
 from guiche.desk import clock
-from guiche.desk.models import Draft, Inspection, User
+from guiche.desk.models import Draft, Inspection, SiteVersion, User
 from guiche.icpbrasil import inspect
 
 Open = Callable[..., Page]
@@ -58,6 +58,52 @@ def choice(new_page: Open, bruno: User, carla: User) -> Page:
     page.locator("#texto").fill(pem(zeros()) + pem(selo_eletronico().der()))
     page.get_by_role("button", name="Ler certificado").click()
     expect(page.get_by_role("heading", name="Há 2 certificados")).to_be_visible()
+    return page
+
+
+def table(new_page: Open, bruno: User, carla: User) -> Page:
+    page = choice(new_page, bruno, carla)
+    page.get_by_role("button", name="Ver como tabela").click()
+    expect(page.get_by_role("heading", name="Certificados lidos")).to_be_visible()
+    return page
+
+
+def batch(new_page: Open, bruno: User, carla: User) -> Page:
+    page = table(new_page, bruno, carla)
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="Abrir um atendimento para cada").click()
+    page.wait_for_url(re.compile("/lote/"))
+    return page
+
+
+def spoken(new_page: Open, bruno: User, carla: User) -> Page:
+    page = read_call(new_page, bruno, carla)
+    page.get_by_label("Conectividade Social, com e-CPF").check()
+    expect(page.get_by_text("um dos dois basta")).to_be_visible()
+    page.get_by_role("link", name="Modo falar").click()
+    return page
+
+
+def taking_up(new_page: Open, bruno: User, carla: User) -> Page:
+    draft = Draft.start(bruno)
+    draft.type_in(answers())
+    draft.pause()
+    page = new_page(User.objects.create_user("davi", name="Davi Exemplo"))
+    page.goto(f"/atender/{draft.pk}/")
+    expect(page.get_by_role("heading", name="Retomar este atendimento?")).to_be_visible()
+    return page
+
+
+def outside_hours(new_page: Open, bruno: User, carla: User) -> Page:
+    SiteVersion.objects.create(content={"hours": {"week": ["08:00-09:00"] * 7}})
+    draft = Draft.start(bruno)
+    draft.type_in(answers())
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    page.get_by_role("button", name="Registrar chamado").click()
+    page.wait_for_url(re.compile("/registrar/"))
+    expect(page.get_by_role("group", name="O prazo cai fora do horário")).to_be_visible()
     return page
 
 
@@ -233,7 +279,8 @@ def unfold(page: Page) -> None:
 
 
 PAGES = (
-    login, refused_login, empty_call, read_call, choice, incomplete_call, number, queue, found,
+    login, refused_login, empty_call, read_call, choice, table, batch, spoken, taking_up,
+    outside_hours, incomplete_call, number, queue, found,
     nothing_found, known_customer, ticket, refused_attempt, card, refused_proof, choice_of_proof,
     settings, procedure, reviewed_procedure, procedure_versions, whole_procedure,
     not_found, forbidden,
