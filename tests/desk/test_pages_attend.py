@@ -142,6 +142,8 @@ def test_ends_without_a_ticket(client: Client, draft: Draft) -> None:
     assert Draft.objects.get(pk=draft.pk).ended_reason == "O sistema não pede o CEI"
     assert Ticket.objects.count() == 0
     assert client.get(at(draft)).status_code == 404
+    queue = client.get("/fila/?estado=encerrados").content.decode()
+    assert '<b class="digits">1</b> O sistema não pede o CEI' in queue
 
 
 def test_a_reading_of_somebody_elses_certificate_is_dropped(client: Client, draft: Draft) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from guiche.desk import clock
 from guiche.desk.intake.answers import Answers
@@ -99,6 +99,12 @@ class Draft(models.Model):
         """The calls that this person may take up, the latest first: their own, and the team's."""
         left = Q(paused_at__isnull=False) | Q(updated_at__lte=now - LEFT_ALONE)
         return cls.objects.filter(_OPEN & (Q(by=user) | left)).order_by("-updated_at")
+
+    @classmethod
+    def ended_since(cls, moment: datetime) -> list[tuple[str, int]]:
+        """Why calls ended without a ticket since the moment, and how many; the most first."""
+        ended = cls.objects.filter(ended_at__gte=moment).values_list("ended_reason")
+        return list(ended.annotate(calls=Count("pk")).order_by("-calls", "ended_reason"))
 
     @property
     def procedure(self) -> Procedure:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
-from guiche.desk.models import Ticket
+from guiche.desk.models import Draft, Ticket
 from guiche.desk.pages.due import Clock
 from guiche.desk.pages.verdict import answer_of
 from guiche.desk.promises.due_time import said
 from guiche.desk.site.site import Site
 
 _PAGE = 50
+_RECENT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -83,5 +84,6 @@ def show(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": [Row.of(ticket, now) for ticket in page],
             "no_hours": Site.current().hours is None,
+            "ended": Draft.ended_since(now - _RECENT) if tab.key == "encerrados" else (),
         },
     )
