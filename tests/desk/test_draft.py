@@ -189,6 +189,30 @@ def test_who_takes_a_call_up_has_it_and_an_open_page_of_it_is_old(
     assert again(draft).values()["phone_1"] == "11 98888-7777"
 
 
+def test_to_go_on_with_a_paused_call_takes_it_up(fill: Fill, supervisao: User) -> None:
+    draft = fill()
+    draft.pause()
+    assert draft.type_in({"name": "Padaria da Esquina"})
+    assert again(draft).paused_at is None
+    assert not Draft.waiting(supervisao, draft.updated_at)
+
+
+@pytest.mark.parametrize(
+    ("typed", "called"),
+    [
+        ({}, ""),
+        ({"requester_name": "Ana Exemplo da Silva"}, "Ana E. S."),
+        ({"requester_name": "Ana Exemplo", "name": "Padaria Exemplo"}, "Padaria Exemplo"),
+        ({"name": "Ana Exemplo", "document": "111.444.777-35"}, "Ana E."),
+    ],
+)
+def test_a_list_calls_it_by_its_customer_and_a_person_by_initials(
+    draft: Draft, typed: dict[str, str], called: str
+) -> None:
+    draft.type_in(typed)
+    assert again(draft).called == called
+
+
 def test_a_submitted_call_is_neither_paused_nor_taken(
     fill: Fill, suporte: User, supervisao: User
 ) -> None:

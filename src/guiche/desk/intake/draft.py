@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q
 
 from guiche.desk import clock
 from guiche.desk.intake.answers import Answers
+from guiche.desk.intake.facts import mask_name
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.problem import Problem
 from guiche.desk.intake.reading import Inspection
@@ -23,6 +24,7 @@ from guiche.desk.refusal import Refused
 from guiche.desk.search.index import index_call
 from guiche.desk.site.site import Site
 from guiche.desk.tickets.ticket import Ticket
+from guiche.icpbrasil.numbers import cpf
 
 DRAFT_KEPT = timedelta(days=7)
 LEFT_ALONE = timedelta(minutes=15)
@@ -125,6 +127,16 @@ class Draft(models.Model):
         """Whether nobody is at it now."""
         return self.is_open and (self.paused_at is not None or self.updated_at <= now - LEFT_ALONE)
 
+    @property
+    def called(self) -> str:
+        """What it is called in a list: the customer, else who speaks; of a person the initials."""
+        customer, known = self.procedure.customer, self.inspection.data if self.inspection else {}
+        name = self.typed.get(customer.name) or known.get("name", "")
+        document = self.typed.get(customer.document) or known.get("document", "")
+        if name and len(cpf.compact(document)) != cpf.LENGTH:
+            return name
+        return mask_name(name or self.typed.get(customer.requester, ""))
+
     # Who has it
 
     def pause(self) -> bool:
@@ -213,7 +225,7 @@ class Draft(models.Model):
         rows = Draft.objects.filter(_OPEN & also, pk=self.pk)
         if tab:
             rows = rows.filter(Q(tab=tab.mark) | Q(version=tab.seen))
-        changes |= {"tab": tab.mark if tab else "", "updated_at": clock.now()}
+        changes |= {"tab": tab.mark if tab else "", "updated_at": clock.now(), "paused_at": None}
         with transaction.atomic():
             kept = rows.update(**changes, version=F("version") + 1) == 1
             self.refresh_from_db(fields=["version"] if kept else None)

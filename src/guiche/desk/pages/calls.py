@@ -29,9 +29,7 @@ class Waiting:
     @classmethod
     def of(cls, draft: Draft, user: User) -> "Waiting":
         """The call as this person sees it."""
-        values, customer = draft.values(), draft.procedure.customer
-        name = values.get(customer.name) or values.get(customer.requester, "")
-        return cls(draft, name or "Sem nome ainda", draft.by_id == user.pk)
+        return cls(draft, draft.called or "Sem nome ainda", draft.by_id == user.pk)
 
     @classmethod
     def of_all(cls, drafts: Sequence[Draft], user: User) -> "Waiting":
