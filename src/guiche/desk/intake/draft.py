@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q
 
 from guiche.desk import clock
 from guiche.desk.intake.answers import Answers
-from guiche.desk.intake.facts import mask_name
+from guiche.desk.intake.held import OPEN_CALL, Held
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.problem import Problem
 from guiche.desk.intake.reading import Inspection
@@ -24,14 +24,9 @@ from guiche.desk.refusal import Refused
 from guiche.desk.search.index import index_call
 from guiche.desk.site.site import Site
 from guiche.desk.tickets.ticket import Ticket
-from guiche.icpbrasil.numbers import cpf
 
 DRAFT_KEPT = timedelta(days=7)
-LEFT_ALONE = timedelta(minutes=15)
-"""A call that nobody touched for so long waits like one that was paused: a call may drop, and so
-may a technician's computer."""
 _ALWAYS = Q()
-_OPEN = Q(submitted_at=None, ended_at=None)
 _NO_HOURS = "Falta o horário de quem retorna. A supervisão define em Ajustes, uma vez só."
 
 
@@ -50,7 +45,7 @@ class Tab(NamedTuple):
     seen: int
 
 
-class Draft(models.Model):
+class Draft(Held, models.Model):
     """One call. `typed` holds what a person typed, as typed; all else is computed anew."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -97,12 +92,6 @@ class Draft(models.Model):
         return draft
 
     @classmethod
-    def waiting(cls, user: User, now: datetime) -> "models.QuerySet[Draft]":
-        """The calls that this person may take up, the latest first: their own, and the team's."""
-        left = Q(paused_at__isnull=False) | Q(updated_at__lte=now - LEFT_ALONE)
-        return cls.objects.filter(_OPEN & (Q(by=user) | left)).order_by("-updated_at")
-
-    @classmethod
     def ended_since(cls, moment: datetime) -> list[tuple[str, int]]:
         """Why calls ended without a ticket since the moment, and how many; the most first."""
         ended = cls.objects.filter(ended_at__gte=moment).values_list("ended_reason")
@@ -122,42 +111,6 @@ class Draft(models.Model):
     def is_untouched(self) -> bool:
         """Whether nothing is known of it yet."""
         return not self.typed and self.inspection_id is None and not self.images.exists()
-
-    def is_waiting(self, now: datetime) -> bool:
-        """Whether nobody is at it now."""
-        return self.is_open and (self.paused_at is not None or self.updated_at <= now - LEFT_ALONE)
-
-    @property
-    def called(self) -> str:
-        """What it is called in a list: the customer, else who speaks; of a person the initials."""
-        customer, known = self.procedure.customer, self.inspection.data if self.inspection else {}
-        name = self.typed.get(customer.name) or known.get("name", "")
-        document = self.typed.get(customer.document) or known.get("document", "")
-        if name and len(cpf.compact(document)) != cpf.LENGTH:
-            return name
-        return mask_name(name or self.typed.get(customer.requester, ""))
-
-    # Who has it
-
-    def pause(self) -> bool:
-        """Puts it down, for whoever of the team takes it up."""
-        return self._hold(paused_at=clock.now())
-
-    def take(self, by: User) -> bool:
-        """Takes it up; a page of it that somebody else has open becomes old."""
-        return self._hold(by=by, paused_at=None, tab="", version=F("version") + 1)
-
-    def touch(self) -> bool:
-        """Notes that somebody is at it; False when it is no longer open.
-
-        Within a transaction nobody else changes the call until the end of it.
-        """
-        return self._hold(updated_at=clock.now())
-
-    def _hold(self, **changes: Any) -> bool:
-        held = Draft.objects.filter(_OPEN, pk=self.pk).update(**changes) == 1
-        self.refresh_from_db()
-        return held
 
     # Several at once
 
@@ -222,7 +175,7 @@ class Draft(models.Model):
 
     def _store(self, tab: Tab | None = None, also: Q = _ALWAYS, **changes: Any) -> bool:
         # Conditional, because autosaves arrive late and pages stay open after the submit.
-        rows = Draft.objects.filter(_OPEN & also, pk=self.pk)
+        rows = Draft.objects.filter(OPEN_CALL & also, pk=self.pk)
         if tab:
             rows = rows.filter(Q(tab=tab.mark) | Q(version=tab.seen))
         changes |= {"tab": tab.mark if tab else "", "updated_at": clock.now(), "paused_at": None}
@@ -237,7 +190,7 @@ class Draft(models.Model):
 
     def discard(self) -> None:
         """Throws the call away; one that became a ticket stays."""
-        Draft.objects.filter(_OPEN, pk=self.pk).delete()
+        Draft.objects.filter(OPEN_CALL, pk=self.pk).delete()
 
     def unsaved(self, sent: Mapping[str, str]) -> dict[str, str]:
         """Of what a form sent, by fact, what a person wrote there and the draft does not hold."""
