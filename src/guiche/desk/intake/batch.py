@@ -43,7 +43,9 @@ class Batch:
         batch = cls(call.batch or call.pk)
         # First, because it holds whoever sends the same form meanwhile until this one is done.
         if not call.join(batch.id):
-            raise Refused(_GONE)
+            if call.batch is None:
+                raise Refused(_GONE)
+            return cls(call.batch)  # the same form was sent before, and its tickets are open
         new = batch._unknown(chosen)
         if batch.calls.count() + len(new) > MOST:
             raise Refused(f"Um lote leva até {MOST} certificados. Escolha menos.")
