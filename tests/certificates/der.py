@@ -102,7 +102,7 @@ def bmp(text: str) -> bytes:
 
 
 def time(moment: datetime) -> bytes:
-    """UTCTime until 2049, GeneralizedTime afterwards (RFC 5280, 4.1.2.5)."""
-    if moment.year < 2050:
+    """UTCTime from 1950 until 2049, GeneralizedTime else (RFC 5280, 4.1.2.5)."""
+    if 1950 <= moment.year < 2050:
         return tlv(UTC_TIME, f"{moment:%y%m%d%H%M%SZ}".encode())
-    return tlv(GENERALIZED_TIME, f"{moment:%Y%m%d%H%M%SZ}".encode())
+    return tlv(GENERALIZED_TIME, f"{moment.year:04d}{moment:%m%d%H%M%SZ}".encode())

@@ -21,7 +21,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from calls import NOW, upload, zeros
-from certificates import CEI, ca, e_cnpj, e_cpf, equipment, pem, selo_eletronico
+from certificates import CEI, ZEROS, ca, e_cnpj, e_cpf, equipment, pem, selo_eletronico
 from certificates.certificate import rdn
 from guiche.desk.intake.draft import Draft
 from guiche.desk.models import Inspection, User
@@ -433,3 +433,11 @@ def test_neither_key_nor_password_nor_file_name_is_anywhere_afterwards(
     for canary in (CANARY.encode(), secret, pfx[100:140]):
         assert canary not in traces
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_certificate_of_the_year_one_is_shown(client: Client, draft: Draft) -> None:
+    first = datetime(1, 1, 1, 1, tzinfo=UTC)
+    der = replace(e_cnpj(cei=ZEROS), not_before=first, not_after=first).der()
+    page = client.post(f"/atender/{draft.pk}/ler/", upload(der), headers=HTMX).content.decode()
+    assert "Vencido em 01/01/" in page
+    assert client.get(f"/atender/{draft.pk}/").status_code == 200

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 
 from guiche.desk import clock, vault
 from guiche.desk.intake.facts import show_document
@@ -21,6 +20,7 @@ from guiche.desk.procedures.names import CONDITIONS, OTHER, READING, SAME, UNREA
 from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Profile, oids
 from guiche.icpbrasil.numbers import nis
+from guiche.icpbrasil.validity import day
 from guiche.sources import Source
 
 DER_KEPT = timedelta(days=90)
@@ -206,4 +206,4 @@ def _day(moment: str | None) -> str:
     """`24/11/2026`, the day as the desk counts it."""
     if not moment:
         return ""
-    return f"{timezone.localtime(datetime.fromisoformat(moment)):%d/%m/%Y}"
+    return day(datetime.fromisoformat(moment))

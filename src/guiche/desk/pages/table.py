@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import QueryDict
-from django.utils import timezone
 
 from guiche.desk.intake.batch import MOST
 from guiche.desk.intake.facts import show_document
 from guiche.desk.pages.verdict import Verdict, type_of
+from guiche.icpbrasil.validity import day
 from guiche.sources import Found, SourceError, read
 
 _WORTH_A_TICKET = ("doubtful", "blank", "absent")
@@ -55,7 +55,7 @@ class Row:
             document=show_document(number) if number else "",
             kind=type_of(contract),
             issuer=(contract["issuer"] or {}).get("name") or "",
-            ends=f"{timezone.localtime(validity.not_after):%d/%m/%Y}" if validity.not_after else "",
+            ends=day(validity.not_after) if validity.not_after else "",
             validity=_VALIDITY.get(validity.status or "", ""),
             verdict=verdict,
             found=found,

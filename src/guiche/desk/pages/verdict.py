@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.pages.issued import Issued
 from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Nis, Profile, Status
 from guiche.icpbrasil.numbers import cnpj, cpf
+from guiche.icpbrasil.validity import day
 from guiche.icpbrasil.wording import nis_words
 from guiche.sources import Found
 
@@ -59,15 +58,14 @@ class Validity:
         begin, end = (_moment((contract or {}).get(key)) for key in ("not_before", "not_after"))
         if end is None:
             return None
-        day = f"{timezone.localtime(end):%d/%m/%Y}"
+        until = day(end)
         if end < now:
-            return cls(f"Vencido em {day}", _ago((now - end).days), "stop")
+            return cls(f"Vencido em {until}", _ago((now - end).days), "stop")
         if begin is not None and now < begin:
-            start = f"{timezone.localtime(begin):%d/%m/%Y}"
-            return cls(f"Só vale a partir de {start}", f"até {day}", "ask")
+            return cls(f"Só vale a partir de {day(begin)}", f"até {until}", "ask")
         if end - now < _SOON:
-            return cls(f"Válido até {day}", _ahead((end - now).days), "ask")
-        return cls(f"Válido até {day}", "", "")
+            return cls(f"Válido até {until}", _ahead((end - now).days), "ask")
+        return cls(f"Válido até {until}", "", "")
 
 
 @dataclass(frozen=True)
