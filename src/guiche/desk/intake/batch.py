@@ -89,7 +89,7 @@ class Batch:
 
     def pause(self) -> None:
         """Puts them all down, for whoever of the team takes them up."""
-        self.open_calls.update(paused_at=clock.now())
+        self.open_calls.update(paused_at=clock.now(), tab="", version=F("version") + 1)
 
     # Answered once
 
@@ -99,8 +99,9 @@ class Batch:
         site = Site.current()
         given = {key: text for key, text in values.items() if text.strip()}
         for call in self.open_calls:
-            if said := _said(call, given, site):
-                call.type_in(said)
+            # Once more where somebody typed in it meanwhile: that stays, and is not asked again.
+            if not call.type_in(_said(call, given, site)):
+                call.type_in(_said(call, given, site))
             if due:
                 call.choose_due(due)
 

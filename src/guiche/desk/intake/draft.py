@@ -12,10 +12,10 @@ from django.db.models import Count, F, Q
 
 from guiche.desk import clock
 from guiche.desk.intake.answers import Answers
-from guiche.desk.intake.held import OPEN_CALL, Held
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.problem import Problem
 from guiche.desk.intake.reading import Inspection
+from guiche.desk.intake.whose import OPEN_CALL, Whose
 from guiche.desk.people.user import User
 from guiche.desk.procedures.procedure import END, Procedure
 from guiche.desk.procedures.version import ProcedureVersion
@@ -38,6 +38,13 @@ class Incomplete(Refused):
         self.problems = problems
 
 
+class ChangedMeanwhile(Refused):
+    """Somebody else changed the draft since it was loaded."""
+
+    def __init__(self) -> None:
+        super().__init__("Este atendimento mudou em outra aba. Confira e registre de novo.")
+
+
 class Tab(NamedTuple):
     """A page that a browser shows of a draft: its own mark, and the version it was made from."""
 
@@ -45,7 +52,7 @@ class Tab(NamedTuple):
     seen: int
 
 
-class Draft(Held, models.Model):
+class Draft(Whose, models.Model):
     """One call. `typed` holds what a person typed, as typed; all else is computed anew."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -137,6 +144,7 @@ class Draft(Held, models.Model):
         )  # fmt: skip
         draft._note_offers()
         draft.save()
+        index_call(draft)
         return draft
 
     # What comes in
@@ -174,10 +182,10 @@ class Draft(Held, models.Model):
         )
 
     def _store(self, tab: Tab | None = None, also: Q = _ALWAYS, **changes: Any) -> bool:
-        # Conditional, because autosaves arrive late and pages stay open after the submit.
-        rows = Draft.objects.filter(OPEN_CALL & also, pk=self.pk)
-        if tab:
-            rows = rows.filter(Q(tab=tab.mark) | Q(version=tab.seen))
+        # Conditional, because autosaves arrive late and pages stay open after the submit; and what
+        # is stored whole must not undo what somebody else stored since it was loaded.
+        unseen = Q(tab=tab.mark) | Q(version=tab.seen) if tab else Q(version=self.version)
+        rows = Draft.objects.filter(OPEN_CALL & also & unseen, pk=self.pk)
         changes |= {"tab": tab.mark if tab else "", "updated_at": clock.now(), "paused_at": None}
         with transaction.atomic():
             kept = rows.update(**changes, version=F("version") + 1) == 1
@@ -254,7 +262,7 @@ class Draft(Held, models.Model):
     def submit(self, by: User) -> Ticket:
         """The ticket of this draft: opened now, or the one that a call before opened.
 
-        Raises `Incomplete`. Any number of simultaneous calls give one ticket.
+        Raises `Incomplete`, `ChangedMeanwhile`. Any number of simultaneous calls give one ticket.
         """
         if ticket := Ticket.submitted_from(self.pk):
             return ticket
@@ -270,7 +278,9 @@ class Draft(Held, models.Model):
         typed = {key: answers.values[key] for key in facts}
         # The one that changes the row opens the ticket; the others wait here until it is there.
         if not self._store(submitted_at=now, typed={}, offered={}):
-            return Ticket.objects.get(submission_key=self.pk)
+            if ticket := Ticket.submitted_from(self.pk):
+                return ticket
+            raise ChangedMeanwhile
         ticket = Ticket.open(
             key=self.pk, version=self.procedure_version, inspection=self.inspection,
             facts=facts, typed=typed, due_at=due_at, by=by,

@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 
 from guiche.desk import clock, vault
-from guiche.desk.intake.draft import Draft
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
 from guiche.sources.found import size_in_words
+
+if TYPE_CHECKING:
+    from guiche.desk.intake.draft import Draft
 
 IMAGE_KEPT = timedelta(days=90)
 LARGEST = 5 * 1024 * 1024
@@ -44,7 +47,9 @@ class Images(models.QuerySet["Image"]):
 class Image(models.Model):
     """One picture, enciphered. It proves nothing, and is shown as “imagem, não confirmada”."""
 
-    draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="images")
+    draft = models.ForeignKey(
+        "desk.Draft", null=True, on_delete=models.CASCADE, related_name="images"
+    )
     ticket = models.ForeignKey(
         "desk.Ticket", null=True, on_delete=models.CASCADE, related_name="images"
     )
@@ -62,7 +67,7 @@ class Image(models.Model):
 
     @classmethod
     @transaction.atomic
-    def keep(cls, content: bytes, *, draft: Draft, by: User) -> "Image":
+    def keep(cls, content: bytes, *, draft: "Draft", by: User) -> "Image":
         """Keeps a picture beside an open call, for its time; `ImageRefused` says why not."""
         kind = kind_of(content)
         if kind is None:

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
-from guiche.desk.intake.draft import Draft, Incomplete, Tab
+from guiche.desk.intake.draft import ChangedMeanwhile, Draft, Incomplete, Tab
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.pages import fragment, uploads
 from guiche.desk.pages.access import account, for_attendants, page_or_form
@@ -122,6 +122,8 @@ def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             draft.submit(account(request))
         except Incomplete as error:
             return _page(request, draft, problems=error.problems, status=422)
+        except ChangedMeanwhile:
+            return _stale(request, draft, sent)
     return redirect("atendimento", draft_id=draft.pk)
 
 

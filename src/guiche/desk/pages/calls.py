@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,10 +13,14 @@ from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
 from guiche.desk.intake.draft import Draft
+from guiche.desk.intake.whose import OPEN_CALL
 from guiche.desk.models import Ticket, User
 from guiche.desk.pages.access import account, for_attendants, page_or_form
 from guiche.desk.pages.verdict import Validity, answer_of
 from guiche.desk.refusal import Refused
+
+_MOST = 50
+"""Lines of the list; an older call is found by the search."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,8 @@ class Waiting:
 
 def own_calls(user: User) -> QuerySet[Draft]:
     """This person's open calls that were not put down, the latest first."""
-    return Draft.objects.filter(
-        by=user, submitted_at=None, ended_at=None, paused_at=None, batch=None
-    ).order_by("-updated_at")
+    calls = Draft.objects.filter(OPEN_CALL, by=user, paused_at=None, batch=None)
+    return calls.order_by("-updated_at")
 
 
 def waiting_calls(user: User, current: Draft | None = None) -> list[Waiting]:
@@ -54,11 +58,10 @@ def waiting_calls(user: User, current: Draft | None = None) -> list[Waiting]:
     )
     lines: dict[UUID, list[Draft]] = {}
     for draft in drafts:
-        if not draft.is_untouched:
-            lines.setdefault(draft.batch or draft.pk, []).append(draft)
+        lines.setdefault(draft.batch or draft.pk, []).append(draft)
     if current:
         lines.pop(current.batch or current.pk, None)
-    return [Waiting.of_all(line, user) for line in lines.values()]
+    return [Waiting.of_all(line, user) for line in islice(lines.values(), _MOST)]
 
 
 def any_call(draft_id: UUID) -> Draft:

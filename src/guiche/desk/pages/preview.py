@@ -17,7 +17,7 @@ from guiche.icpbrasil import Reason, Status
 Lines = list[tuple[str, str]]
 """Label and text."""
 
-_CEI, _PROTOCOL = "11.583.00249/85", "482 170 365-4"
+_CEI, _PROTOCOL = "11.583.00249/85", "482 170 365-7"
 _NUMBERS = {"CEI": _CEI, "CNO": _CEI, "CAEPF": "111.444.777/001-54"}
 _TYPED = {
     "document": "11.222.333/0001-81", "name": "Ana Exemplo", "line": "Exemplo",

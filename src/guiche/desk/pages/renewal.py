@@ -48,7 +48,7 @@ def prove(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("chamado", number=ticket.number)
     sent = {key: request.POST.get(key, "") for key in ("other_holder", "texto")}
     try:
-        ticket.permit_proof(account(request))
+        ticket.permit_proof(account(request), form_mark(request))
         choices = _of_customer(ticket, distinct(uploads.Upload.of(request).read()))
         if len(choices) > 1:
             choice = Choice.of(choices, clock.now())

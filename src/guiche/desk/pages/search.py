@@ -8,15 +8,12 @@ from django.shortcuts import redirect, render
 
 from guiche.desk import clock
 from guiche.desk.intake.draft import Draft
-from guiche.desk.intake.facts import mask_name
 from guiche.desk.models import ContactAttempt, Ticket
 from guiche.desk.pages.access import account, attends, page_or_form
 from guiche.desk.pages.due import Clock
-from guiche.desk.search import spelling
 from guiche.desk.search.query import MOST, Query
 from guiche.desk.site.site import Site
 from guiche.desk.tickets.moves import FORWARDED, RETURNED, WAITING
-from guiche.icpbrasil.numbers import cnpj
 
 
 @dataclass(frozen=True)
@@ -59,17 +56,7 @@ class Call:
     @property
     def name(self) -> str:
         """The customer, else who spoke."""
-        customer = self.draft.procedure.customer
-        name, requester = self._said(customer.name), self._said(customer.requester)
-        if len(spelling.document(self._said(customer.document))) == cnpj.LENGTH and name:
-            return name
-        return mask_name(name or requester) or "Sem nome ainda"
-
-    def _said(self, fact: str) -> str:
-        """Typed, else from the certificate; the whole form would take longer than the search."""
-        held = self.draft.inspection.data if self.draft.inspection else {}
-        read = self.draft.procedure.fact(fact).certificate if fact else ""
-        return self.draft.typed.get(fact, held.get(read, ""))
+        return self.draft.called or "Sem nome ainda"
 
 
 @page_or_form

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from guiche.desk.intake.draft import Draft
+from guiche.desk.intake.whose import OPEN_CALL
 from guiche.desk.search import spelling
 from guiche.desk.search.term import Term
 from guiche.desk.tickets.moves import OPEN
@@ -65,7 +66,7 @@ def _tickets(draft: Draft, alike: "QuerySet[Term]") -> "QuerySet[Ticket]":
 
 def _calls(draft: Draft, alike: "QuerySet[Term]") -> "QuerySet[Draft]":
     found = alike.filter(ticket__isnull=True).values("draft")
-    calls = Draft.objects.filter(pk__in=found, submitted_at=None, ended_at=None)
+    calls = Draft.objects.filter(OPEN_CALL, pk__in=found)
     beside = Q(batch=None) | ~Q(batch=draft.batch) if draft.batch else Q()
     return (
         calls.filter(beside)

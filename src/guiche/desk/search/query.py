@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from guiche.desk.intake.draft import Draft
+from guiche.desk.intake.whose import OPEN_CALL
 from guiche.desk.search import spelling
 from guiche.desk.search.index import Key, key
 from guiche.desk.search.term import Term
@@ -67,7 +68,7 @@ class Query:
             rows = _having(meaning, "ticket").order_by("-ticket")
             found |= set(rows.values_list("ticket", flat=True).distinct()[: MOST + 1])
         latest = sorted(found, reverse=True)[: MOST + 1]
-        tickets = Ticket.listed().prefetch_related("promise__attempts")
+        tickets = Ticket.listed()
         return list(tickets.filter(pk__in=latest).order_by("-pk"))
 
     def calls(self) -> list[Draft]:
@@ -77,7 +78,7 @@ class Query:
             for meaning in self.meanings
             for pk in _having(meaning, "draft").values_list("draft", flat=True)
         }
-        drafts = Draft.objects.filter(pk__in=found, submitted_at=None, ended_at=None)
+        drafts = Draft.objects.filter(OPEN_CALL, pk__in=found)
         related = drafts.select_related("by", "inspection", "procedure_version")
         return list(related.order_by("-updated_at")[:MOST])
 

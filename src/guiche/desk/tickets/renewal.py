@@ -11,7 +11,7 @@ from guiche.desk.intake.facts import refuse_secrets
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
-from guiche.desk.tickets.event import Event
+from guiche.desk.tickets.event import AlreadyRecorded, Event
 from guiche.desk.tickets.moves import MOVES, MoveRefused
 from guiche.desk.tickets.proof import Difference, Expected, Proof, judge
 
@@ -31,6 +31,7 @@ class Renewal:
         inspection: Any
         order_number: Any
         validation_at: Any
+        events: Any
         record: Any
         move: Any
         save: Any
@@ -56,7 +57,7 @@ class Renewal:
 
         Either may come first, and both may be corrected later.
         """
-        self._permit(by)
+        self._permit(by, form)
         now, number = clock.now(), _clean_order(number)
         if not number and validation_at is None:
             raise MoveRefused("Escreva o número do pedido, ou o dia e a hora da validação.")
@@ -93,7 +94,7 @@ class Renewal:
 
         Else says what differs, and leaves the ticket as it is, with the try in its history.
         """
-        self.permit_proof(by)
+        self.permit_proof(by, form)
         if other_holder and other_holder not in self.procedure.closing.other_holder:
             raise MoveRefused("Escolha na lista por que o titular é outro.")
         expected, now = self.expected(other_holder), clock.now()
@@ -110,13 +111,18 @@ class Renewal:
         self.move("resolve", by, self.procedure.closing.proof, form=form, proof=proof)
         return ()
 
-    def permit_proof(self, by: User) -> None:
-        """A `MoveRefused` where this person may not close the ticket now by a reading."""
-        self._permit(by)
+    def permit_proof(self, by: User, form: UUID | None = None) -> None:
+        """A `MoveRefused` where this person may not close the ticket now by a reading.
+
+        A form that was sent before raises `AlreadyRecorded`, whatever came of it.
+        """
+        self._permit(by, form)
         if not self.procedure.closing.proof:
             raise MoveRefused("Este procedimento não se encerra pela leitura do novo certificado.")
 
-    def _permit(self, by: User) -> None:
+    def _permit(self, by: User, form: UUID | None) -> None:
+        if form and self.events.filter(form=form).exists():
+            raise AlreadyRecorded
         if by.role not in _RULE.roles:
             roles = " ou ".join(role.label for role in _RULE.roles)
             raise MoveRefused(f"O novo certificado é acompanhado por {roles}.")

@@ -1,6 +1,7 @@
 """The number that the customer knows: which one it is, and that it was told."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -80,8 +81,7 @@ class Told(Shown, models.Model):
             raise NumberRefused("Este é o protocolo do Guichê. Digite o número do outro sistema.")
         self._set_number(number, previous)
         payload = {"number": number, "previous": previous}
-        event: Event = self.record("numbered", by=by, payload=payload, at=clock.now(), form=form)
-        return event
+        return self._recorded("numbered", payload, by, form)
 
     def _set_number(self, number: str, previous: str) -> None:
         rows = type(self)._default_manager
@@ -101,7 +101,14 @@ class Told(Shown, models.Model):
         if channel not in CHANNELS:
             raise Refused("Diga como o cliente foi informado.")
         payload = {"channel": channel, "number": self.protocol}
-        event: Event = self.record("informed", by=by, payload=payload, at=clock.now(), form=form)
+        return self._recorded("informed", payload, by, form)
+
+    def _recorded(
+        self, kind: str, payload: Mapping[str, str], by: User | None, form: UUID | None
+    ) -> Event:
+        event: Event | None = self.record(kind, by=by, payload=payload, at=clock.now(), form=form)
+        if event is None:
+            raise NumberRefused("Os dados deste chamado foram apagados, e nada mais se anota nele.")
         return event
 
     @property

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import F, Manager, Q, QuerySet
+from django.db.models import Exists, F, Manager, OuterRef, Q, QuerySet
 
 from guiche.desk import clock
 from guiche.desk.intake.facts import mask_name
+from guiche.desk.intake.image import Image
 from guiche.desk.people.user import User
 from guiche.icpbrasil.numbers import cpf
 
@@ -19,8 +20,8 @@ may a technician's computer."""
 OPEN_CALL = Q(submitted_at=None, ended_at=None)
 
 
-class Held:
-    """The half of `Draft` that says whose it is."""
+class Whose:
+    """The part of `Draft` that says who has it."""
 
     if TYPE_CHECKING:
         objects: ClassVar[Manager[Draft]]
@@ -35,9 +36,15 @@ class Held:
 
     @classmethod
     def waiting(cls, user: User, now: datetime) -> "QuerySet[Draft]":
-        """The calls that this person may take up, the latest first: their own, and the team's."""
+        """The calls that this person may take up, the latest first: their own, and the team's.
+
+        One of which nothing is known yet is none of them.
+        """
         left = Q(paused_at__isnull=False) | Q(updated_at__lte=now - LEFT_ALONE)
-        return cls.objects.filter(OPEN_CALL & (Q(by=user) | left)).order_by("-updated_at")
+        pictured = Exists(Image.objects.filter(draft=OuterRef("pk")))
+        touched = ~Q(typed={}) | Q(inspection__isnull=False) | pictured
+        waiting = cls.objects.filter(OPEN_CALL & (Q(by=user) | left) & touched)
+        return waiting.order_by("-updated_at")
 
     def is_waiting(self, now: datetime) -> bool:
         """Whether nobody is at it now."""
@@ -54,8 +61,11 @@ class Held:
         return mask_name(name or self.typed.get(customer.requester, ""))
 
     def pause(self) -> bool:
-        """Puts it down, for whoever of the team takes it up."""
-        return self._hold(paused_at=clock.now())
+        """Puts it down, for whoever of the team takes it up.
+
+        An autosave that is still on its way is too late: it would take it up again.
+        """
+        return self._hold(paused_at=clock.now(), tab="", version=F("version") + 1)
 
     def take(self, by: User) -> bool:
         """Takes it up; a page of it that somebody else has open becomes old."""
