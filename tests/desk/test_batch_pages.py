@@ -258,7 +258,7 @@ def test_each_row_says_what_is_missing_and_leads_to_its_call(client: Client, bat
     calls = list(Draft.objects.all())
     assert all(f'href="/atender/{call.pk}/"' in page for call in calls)
     assert "2 itens" in page
-    assert "<li>Qual número deve constar no novo?</li>" in page
+    assert "<li>Qual número deve constar no certificado?</li>" in page
     page = client.get(f"/atender/{calls[1].pk}/").content.decode()
     assert f'href="{batch}"' in page
 

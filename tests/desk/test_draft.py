@@ -363,7 +363,7 @@ def test_an_answer_to_what_is_no_longer_asked_is_neither_judged_nor_kept(
     ticket = draft.submit(suporte)
     assert "wanted_number" not in ticket.facts
     assert "1234567" not in ticket.facts["description"]
-    assert ("Qual número deve constar no novo?", "Cliente vai confirmar") in ticket.exits
+    assert ("Qual número deve constar no certificado?", "Cliente vai confirmar") in ticket.exits
 
 
 def test_the_offices_own_certificate_is_asked_about_and_stops_the_call(

@@ -71,8 +71,9 @@ def test_a_paused_call_is_thrown_away_once_confirmed(client: Client, draft: Draf
     assert "Descartar este atendimento?" in page
     assert "Padaria Exemplo" in page
     assert Draft.objects.count() == 1
-    assert client.post(at(draft, "descartar"))["Location"] == "/atender/"
-    assert Draft.objects.count() == 0
+    fresh = client.post(at(draft, "descartar"))["Location"]
+    assert fresh == at(Draft.objects.get())
+    assert Draft.objects.get().is_untouched
 
 
 def test_a_submitted_call_is_not_thrown_away(client: Client, draft: Draft) -> None:
@@ -127,10 +128,36 @@ def test_a_call_that_somebody_is_at_is_taken_only_when_confirmed(
 
 def test_after_a_pause_another_call_begins(client: Client, draft: Draft) -> None:
     client.post(at(draft, "salvar"), {"name": "Padaria Exemplo"})
-    assert client.post(at(draft, "pausar"))["Location"] == "/atender/"
-    new = client.get("/atender/")["Location"]
+    new = client.post(at(draft, "pausar"))["Location"]
     assert new != at(draft)
     assert "Padaria Exemplo" in client.get(new).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("verb", "sent"),
+    [("encerrar", {"motivo": "Era só uma consulta"}), ("descartar", {}), ("pausar", {})],
+)
+def test_after_a_call_is_over_nobody_stands_in_another_customers(
+    client: Client, bruno: User, draft: Draft, verb: str, sent: dict[str, str]
+) -> None:
+    other = Draft.start(bruno)
+    other.type_in({"name": "Sítio Exemplo"})
+    Draft.objects.get(pk=draft.pk).type_in({"name": "Padaria Exemplo"})
+    place = client.post(at(draft, verb), sent)["Location"]
+    assert place not in (at(draft), at(other))
+
+
+def test_a_field_that_the_page_did_not_have_yet_is_not_emptied(
+    client: Client, draft: Draft
+) -> None:
+    page = shown(draft)
+    page["requester_name"] = "Ana Exemplo"
+    client.post(at(draft, "salvar"), page, headers=HTMX)
+    client.post(at(draft, "salvar"), {**page, "phone_1": "11 98888-7777"}, headers=HTMX)
+    assert Draft.objects.get().values()["phone_1_whose"] == "Ana Exemplo"
+    emptied = {**page, "cheio": "phone_1_whose"}
+    client.post(at(draft, "salvar"), emptied, headers=HTMX)
+    assert Draft.objects.get().values()["phone_1_whose"] == ""
 
 
 def test_ends_without_a_ticket(client: Client, draft: Draft) -> None:

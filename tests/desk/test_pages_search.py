@@ -188,7 +188,7 @@ def test_searching_changes_nothing(client: Client, bruno: User) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("482 170 365-1", "O protocolo 4821703651 não confere: são dez dígitos."),
+        ("482 170 365-1", "O protocolo 4821703651 não confere: há um dígito errado ou trocado."),
         ("482 170 365-7", "Não há chamado com o protocolo 482 170 365-7."),
         ("Zuleika", "Não há chamado nem atendimento em aberto assim."),
         ("x", "Escreva pelo menos duas letras"),

@@ -68,9 +68,9 @@ def test_the_blocks_are_the_two_screens_of_the_desk_in_use() -> None:
         (
             "Segunda tela",
             [
-                "requester_name", "relation", "phone_1", "phone_2", "email", "card_type",
-                "card_medium", "card_issuer", "card_serial", "card_validity", "description",
-                "solution",
+                "requester_name", "relation", "phone_1", "phone_2", "best_hour", "email", "system",
+                "wanted_kind", "wanted_number", "property", "card_type", "card_medium",
+                "card_issuer", "card_serial", "card_validity", "description", "solution",
             ],
         ),
     ]  # fmt: skip

@@ -67,5 +67,5 @@ def test_all_of_it_works_without_scripts(new_page: Open, bruno: User) -> None:
     page.get_by_role("button", name="Mandar por e-mail").click()
     expect(page.get_by_text("na fila, sai em instantes")).to_be_visible()
     page.get_by_label("Nº no Qualitor").fill("118")
-    page.get_by_role("button", name="Gravar").click()
+    page.get_by_role("button", name="Salvar").click()
     expect(page.locator("#protocolo")).to_have_text("118")

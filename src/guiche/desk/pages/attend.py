@@ -14,7 +14,14 @@ from guiche.desk.intake.draft import ChangedMeanwhile, Draft, Incomplete, Tab
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.pages import fragment, uploads
 from guiche.desk.pages.access import account, for_attendants, page_or_form
-from guiche.desk.pages.calls import any_call, own_call, own_calls, to_ticket, waiting_calls
+from guiche.desk.pages.calls import (
+    any_call,
+    fresh_call,
+    own_call,
+    own_calls,
+    to_ticket,
+    waiting_calls,
+)
 from guiche.desk.pages.choice import Choice, Sought, distinct
 from guiche.desk.pages.due import Promisable
 from guiche.desk.pages.form import changed, screens_of, typed_in
@@ -36,10 +43,8 @@ _OTHER_TAB = (
 def start(request: HttpRequest) -> HttpResponse:
     """Takes up the latest call (GET), or begins another one (POST)."""
     user = account(request)
-    latest = own_calls(user).first()
-    if latest is None or (request.method == "POST" and not latest.is_untouched):
-        latest = Draft.start(user)
-    return redirect("atendimento", draft_id=latest.pk)
+    latest = None if request.method == "POST" else own_calls(user).first()
+    return redirect("atendimento", draft_id=(latest or fresh_call(user)).pk)
 
 
 @require_GET

@@ -81,9 +81,20 @@ def own_call(request: HttpRequest, draft_id: UUID) -> Draft:
     return draft
 
 
-def after(draft: Draft) -> HttpResponse:
-    """Where the work goes on when a call was put down: the rest of its batch, or Atender."""
-    return redirect("lote", batch_id=draft.batch) if draft.batch else redirect("atender")
+def fresh_call(user: User) -> Draft:
+    """A call of which nothing is known: one that is there, or a new one."""
+    untouched = (draft for draft in own_calls(user) if draft.is_untouched)
+    return next(untouched, None) or Draft.start(user)
+
+
+def after(draft: Draft, user: User) -> HttpResponse:
+    """Where the work goes on when a call was put down: the rest of its batch, or a fresh call.
+
+    Never in another customer's call: what is read or typed next would go into the wrong one.
+    """
+    if draft.batch:
+        return redirect("lote", batch_id=draft.batch)
+    return redirect("atendimento", draft_id=fresh_call(user).pk)
 
 
 def to_ticket(draft: Draft) -> HttpResponse:
@@ -102,7 +113,7 @@ def pause(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST" and draft.is_open:
         draft.pause()
         messages.success(request, "Atendimento em pausa. Qualquer pessoa da equipe pode retomá-lo.")
-    return after(draft)
+    return after(draft, account(request))
 
 
 @page_or_form
@@ -137,7 +148,7 @@ def end(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             messages.error(request, str(refused))
             return redirect("atendimento", draft_id=draft.pk)
         messages.success(request, "Atendimento encerrado sem chamado. O motivo foi registrado.")
-    return after(draft)
+    return after(draft, account(request))
 
 
 @page_or_form
@@ -178,4 +189,4 @@ def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         call = Waiting.of(draft, account(request))
         return render(request, "desk/descartar.html", {"section": "atender", "call": call})
     draft.discard()
-    return after(draft)
+    return after(draft, account(request))

@@ -119,12 +119,19 @@ def _field(answers: Answers, fact: Fact, problems: Mapping[str, str]) -> Field:
 
 
 def typed_in(draft: Draft, data: QueryDict) -> dict[str, str]:
-    """What was sent for each fact; a way out that is chosen goes before what is written."""
+    """What was sent for each fact; a way out that is chosen goes before what is written.
+
+    An empty field is an answer where it was shown filled in, or was typed in; elsewhere the page
+    only did not have yet what the draft offers.
+    """
     values = {}
+    there, filled = set(data.getlist("campo")), set(data.getlist("cheio"))
     for fact in draft.procedure.facts:
         way_out = data.get(f"saida-{fact.key}", "")
-        if way_out or fact.key in data:
-            values[fact.key] = way_out or data.get(fact.key, "")
+        value = way_out or data.get(fact.key, "")
+        is_news = value.strip() or fact.key in filled or fact.key in draft.typed
+        if (way_out or fact.key in data) and (is_news or fact.key not in there):
+            values[fact.key] = value
     return values
 
 

@@ -38,9 +38,10 @@ class Issued:
 
     @property
     def words(self) -> str:
-        """`Emitido há 200 dias, AC EXEMPLO RFB v5, AR EXEMPLO: é de outra empresa`."""
+        """`Emitido há 200 dias por AC EXEMPLO RFB v5, AR EXEMPLO: é de outra empresa`."""
         when = "" if self.days is None else _ago(self.days)
-        parts = [f"Emitido {when}".strip(), self.authority, self.registration]
+        by = f"por {self.authority}" if self.authority else ""
+        parts = [f"Emitido {when} {by}".strip(), self.registration]
         whose = {True: "é dos nossos", False: "é de outra empresa", None: ""}[self.ours]
         return ": ".join(filter(None, (", ".join(filter(None, parts)), whose)))
 

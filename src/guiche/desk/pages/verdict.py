@@ -151,6 +151,8 @@ def _nis(contract: Mapping[str, Any]) -> str:
     stored = contract.get("nis")
     if not stored:
         return ""
+    if contract.get("sha256") is None and stored["status"] == Status.UNREADABLE:
+        return ""  # a pasted text that does not hold it says nothing of it
     verdict = Nis(Status(stored["status"]), stored["number"], stored["number"] or "")
     if verdict.status is Status.BLANK:
         return "Sem NIS: não informado"

@@ -56,8 +56,10 @@ def is_valid(text: str) -> bool:
 
 def not_found(text: str) -> str:
     """Why no ticket has this number, and what to do."""
-    if not is_valid(text):
+    if len(compact(text)) != LENGTH:
         return f"O protocolo {text} não confere: são dez dígitos. Leia de novo."
+    if not is_valid(text):
+        return f"O protocolo {text} não confere: há um dígito errado ou trocado. Leia de novo."
     return f"Não há chamado com o protocolo {spoken(compact(text))}."
 
 

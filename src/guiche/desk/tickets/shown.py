@@ -129,6 +129,12 @@ class Shown:
         return self.promise.state(clock.now()) in RUNNING
 
     @property
+    def standing(self) -> str:
+        """How the return stands: `prazo vencido: era até terça, 24/11, às 14h30`."""
+        state, due = self.promise.state(clock.now()), self.promise.written
+        return f"retorno {due}" if state in RUNNING else f"prazo {state.value}: era {due}"
+
+    @property
     def say(self) -> str:
         """What is read to the customer, with the due time as it is said now."""
         due = self.promise.spoken(clock.now())

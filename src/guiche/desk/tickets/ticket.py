@@ -183,7 +183,11 @@ class Ticket(Listed, Renewal, Told):
         """The moves that this person may make now; none once the data of the customer are gone."""
         if self.erased_at:
             return []
-        reasons = self.procedure.reasons
+        proof = self.procedure.closing.proof
+        reasons = {
+            name: tuple(reason for reason in listed if name != "resolve" or reason != proof)
+            for name, listed in self.procedure.reasons.items()
+        }
         return [
             Move(
                 rule.name,

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from guiche.desk import clock
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
+from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.event import CHANNELS, Event
 from guiche.desk.tickets.shown import Shown
 
@@ -41,7 +42,9 @@ def clean_desk_number(typed: str) -> str:
     if len(number) > LONGEST:
         raise NumberRefused(f"O número tem {len(number)} caracteres; o limite é {LONGEST}.")
     if number and not _SHAPE.fullmatch(number):
-        raise NumberRefused("Escreva só o número: algarismos, letras, ponto, traço ou barra.")
+        raise NumberRefused(
+            "Escreva só o número: com algarismos, e também letras, ponto, traço ou barra."
+        )
     return number
 
 
@@ -77,11 +80,18 @@ class Told(Shown, models.Model):
         previous = self.desk_number
         if number == previous:
             return None
-        if number == self.number:
-            raise NumberRefused("Este é o protocolo do Guichê. Digite o número do outro sistema.")
+        self._refuse_own(number)
         self._set_number(number, previous)
         payload = {"number": number, "previous": previous}
         return self._recorded("numbered", payload, by, form)
+
+    def _refuse_own(self, number: str) -> None:
+        """Our own numbers are no other desk's: two tickets would be found by one of them."""
+        ours = type(self)._default_manager.filter(Q(number=numbers.compact(number))).first()
+        if ours and ours.pk == self.pk:
+            raise NumberRefused("Este é o protocolo do Guichê. Digite o número do outro sistema.")
+        if ours:
+            raise NumberTaken(ours)
 
     def _set_number(self, number: str, previous: str) -> None:
         rows = type(self)._default_manager

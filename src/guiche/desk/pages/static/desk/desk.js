@@ -180,7 +180,9 @@ if (form) {
   // A text that is being typed is not replaced by a newer proposal.
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target } = event.detail;
-    if (target.contains(document.activeElement) && target.id.startsWith("campo-")) event.preventDefault();
+    if (!target.contains(document.activeElement) || !target.id.startsWith("campo-")) return;
+    event.preventDefault();
+    target.addEventListener("focusout", () => htmx.trigger(form, "change"), { once: true });
   });
   document.body.addEventListener("htmx:afterSettle", markProblems);
 }
@@ -271,11 +273,14 @@ document.addEventListener("keydown", (event) => {
 const card = document.querySelector("[data-keys]");
 
 if (card) {
-  card.addEventListener("click", ({ target }) => {
-    const called = target.closest("[data-call]");
-    const phone = byId("f-phone");
-    if (called && phone) phone.value = called.dataset.call;
-  });
+  // The phone that is called, or that the keyboard stands on, is the one of the attempt.
+  for (const reached of ["click", "focusin"]) {
+    card.addEventListener(reached, ({ target }) => {
+      const called = target.closest("[data-call]");
+      const phone = byId("f-phone");
+      if (called && phone) phone.value = called.dataset.call;
+    });
+  }
   card.addEventListener("keydown", (event) => {
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.target.closest("select") || inField(event.target)) return;
