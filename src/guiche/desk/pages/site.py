@@ -20,7 +20,7 @@ from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.promises import due_time
 from guiche.desk.promises.due_choice import due_times
 from guiche.desk.site import typed as forms
-from guiche.desk.site.hours import DAYS, Hours, HoursError
+from guiche.desk.site.hours import DAYS, Hours, HoursRefused
 from guiche.desk.site.site import SavedMeanwhile
 
 _LISTED = 20
@@ -150,7 +150,7 @@ def _page(
 def _effects(content: Mapping[str, Any]) -> list[Effect] | None:
     try:
         return Effect.of(Hours.read(**content["hours"]), clock.now())
-    except (HoursError, ProcedureError):
+    except (HoursRefused, ProcedureError):
         return None
 
 

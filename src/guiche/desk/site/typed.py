@@ -11,7 +11,7 @@ from stdnum.exceptions import ValidationError
 from guiche.desk.intake.facts import clean_phone, show_phone
 from guiche.desk.intake.problem import Problem
 from guiche.desk.refusal import Refused
-from guiche.desk.site.hours import DAYS, Hours, HoursError, read_day
+from guiche.desk.site.hours import DAYS, Hours, HoursRefused, read_day
 from guiche.desk.site.site import Site
 from guiche.icpbrasil.numbers import cnpj
 
@@ -82,7 +82,7 @@ def read(typed: Mapping[str, str]) -> Typed:
     if not problems:
         try:
             Hours.read(**hours)
-        except HoursError as error:
+        except HoursRefused as error:
             problems["day_0"] = str(error)
     return Typed(content, problems)
 
