@@ -18,6 +18,7 @@ from guiche.desk import clock, environment, retention
 from guiche.desk.intake.draft import DRAFT_KEPT
 from guiche.desk.intake.image import IMAGE_KEPT, Image
 from guiche.desk.intake.reading import DER_KEPT
+from guiche.desk.messages.message import KEPT
 from guiche.desk.models import (
     Connection,
     ContactAttempt,
@@ -314,6 +315,7 @@ LGPD = documents.ROOT / "docs" / "lgpd.md"
     [
         ("Certificado público", DER_KEPT),
         ("Imagem", IMAGE_KEPT),
+        ("Endereço e texto de e-mail", KEPT),
         ("Atendimento que não virou chamado", DRAFT_KEPT),
         ("Motivo de um atendimento encerrado sem chamado", settings.KEEP_TICKETS),
         ("Dados do chamado", settings.KEEP_TICKETS),
