@@ -22,7 +22,7 @@ _RULE = MOVES["resolve"]
 
 
 class Renewal:
-    """The half of `Ticket` that follows the new certificate."""
+    """The part of `Ticket` that follows the new certificate."""
 
     if TYPE_CHECKING:
         state: Any
@@ -54,7 +54,8 @@ class Renewal:
     ) -> Event:
         """Keeps the order of the new certificate and when its holder is identified for it.
 
-        Either may come first, and both may be corrected later.
+        Either may come first, and both may be corrected later. `MoveRefused` or `Problem` says why
+        not, `AlreadyRecorded` that `form` was sent before.
         """
         self._permit(by)
         now, number = clock.now(), _clean_order(number)
@@ -92,6 +93,7 @@ class Renewal:
         """Resolves the ticket by a reading of the new certificate, where nothing differs.
 
         Else says what differs, and leaves the ticket as it is, with the try in its history.
+        `MoveRefused` says why not, `AlreadyRecorded` that `form` was sent before.
         """
         self.permit_proof(by)
         if other_holder and other_holder not in self.procedure.closing.other_holder:
