@@ -17,6 +17,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from guiche.desk import clock
+from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.problem import Problem
 from guiche.desk.intake.register import clean_enrolment, mask_enrolment, show_enrolment
 from guiche.icpbrasil.numbers import cnpj, cpf
@@ -136,6 +137,18 @@ def refuse_secrets(text: str) -> None:
     """A `Problem` when the text seems to carry a password: none is ever written down."""
     if _SECRET.search(text):
         raise Problem("Parece haver uma senha ou PIN no texto. Apague: senhas não são anotadas.")
+
+
+def clean_note(text: str, longest: int, what: str, remedy: str = "Resuma.") -> str:
+    """What the team writes: plain and bounded, and without a password.
+
+    Of a longer one the `Problem` says `what` it is ("A anotação"), and the remedy.
+    """
+    text = plain_text(text).strip()
+    if len(text) > longest:
+        raise Problem(f"{what} passa de {longest} caracteres. {remedy}")
+    refuse_secrets(text)
+    return text
 
 
 def clean_choice(fact: "Fact", typed: str, _answers: Answers) -> str:

@@ -7,8 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import refuse_secrets
-from guiche.desk.intake.plain import plain_text
+from guiche.desk.intake.facts import clean_note
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
 from guiche.desk.tickets.event import Event
@@ -130,8 +129,5 @@ class Renewal:
 
 
 def _clean_order(typed: str) -> str:
-    number = " ".join(plain_text(typed).split())
-    if len(number) > _LONGEST_ORDER:
-        raise MoveRefused(f"O número do pedido passa de {_LONGEST_ORDER} caracteres.")
-    refuse_secrets(number)
-    return number
+    line = " ".join(typed.split())
+    return clean_note(line, _LONGEST_ORDER, "O número do pedido", "Confira o número.")
