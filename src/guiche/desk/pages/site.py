@@ -14,7 +14,7 @@ from django.utils import timezone
 from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.models import ProcedureVersion, SiteVersion
-from guiche.desk.pages.access import account, for_supervisors, page_or_form
+from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.promises import due_time
@@ -107,8 +107,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 def _seen(request: HttpRequest) -> int:
-    seen = request.POST.get("visto", "")
-    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 16 else 0
+    return sent_number(request.POST.get("visto", ""))
 
 
 def _page(
