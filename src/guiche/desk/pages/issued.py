@@ -39,7 +39,7 @@ class Issued:
     @property
     def words(self) -> str:
         """`Emitido há 200 dias, AC EXEMPLO RFB v5, AR EXEMPLO: é de outra empresa`."""
-        when = "" if self.days is None else _ago(self.days)
+        when = "" if self.days is None else ago(self.days)
         parts = [f"Emitido {when}".strip(), self.authority, self.registration]
         whose = {True: "é dos nossos", False: "é de outra empresa", None: ""}[self.ours]
         return ": ".join(filter(None, (", ".join(filter(None, parts)), whose)))
@@ -59,5 +59,6 @@ def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _ago(days: int) -> str:
+def ago(days: int) -> str:
+    """`hoje`, `há 3 dias`."""
     return "hoje" if days == 0 else f"há {days} dia{'s' * (days > 1)}"
