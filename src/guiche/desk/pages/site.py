@@ -134,7 +134,6 @@ def _page(
         "section": "ajustes",
         "inputs": inputs,
         "days": [inputs[f"day_{number}"] for number in range(len(DAYS))],
-        "lists": [inputs[key] for key in ("closed", "authorities", "phones")],
         "problems": [(inputs[key], message) for key, message in problems.items()],
         "refused": refused,
         "tried": tried,
