@@ -20,7 +20,7 @@ OPEN_CALL = Q(submitted_at=None, ended_at=None)
 
 
 class Held:
-    """The half of `Draft` that says whose it is."""
+    """The part of `Draft` that says whose it is."""
 
     if TYPE_CHECKING:
         objects: ClassVar[Manager[Draft]]
