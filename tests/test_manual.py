@@ -152,7 +152,7 @@ def test_the_administration_page_names_all_that_a_procedure_may_say() -> None:
     filled = {f"{{{name}}}" for name in (*names.READING, *names.TICKET)}
     for said in (keys - tables, reasons, filled, set(TYPES), set(ACCEPTED)):
         assert not unnamed(said, ADMINISTRATION)
-    for values in (names.CERTIFICATE, [*names.CONDITIONS], names.NIS):
+    for values in (names.CERTIFICATE, [*names.CONDITIONS], names.CONDITIONS["nis"]):
         assert not unnamed(values, ADMINISTRATION)
     assert not unnamed([names.UNREAD, names.SAME, names.OTHER], ADMINISTRATION)
 

@@ -18,6 +18,7 @@ from guiche.desk import clock, environment, retention
 from guiche.desk.intake.draft import DRAFT_KEPT
 from guiche.desk.intake.image import IMAGE_KEPT, Image
 from guiche.desk.intake.reading import DER_KEPT
+from guiche.desk.messages.message import KEPT
 from guiche.desk.models import (
     Connection,
     ContactAttempt,
@@ -26,6 +27,7 @@ from guiche.desk.models import (
     Event,
     Inspection,
     Message,
+    ProcedureVersion,
     Term,
     Ticket,
     User,
@@ -287,6 +289,29 @@ def test_who_answers_for_the_certificate_of_a_company_is_found_too(
     assert_nowhere([CPF, "QUADROS"])
 
 
+def test_a_procedure_that_can_no_longer_be_read_keeps_no_data(
+    told: Ticket, suporte: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    call = Draft.start(suporte)
+    call.type_in({"document": "529.982.247-25", "name": "Iris Quadros"})
+    old = ProcedureVersion.objects.create(slug="antigo", digest="0" * 64, content="title = 1")
+    Ticket.objects.filter(pk=told.pk).update(procedure_version=old, inspection=None, proof=None)
+    Draft.objects.filter(pk=call.pk).update(procedure_version=old)
+    assert "Chamados apagados: 1." in run(CPF, "--yes")
+    assert f"procedure version {old.pk} is passed over: antigo.toml" in caplog.text
+    assert not Draft.objects.filter(pk=call.pk).exists()
+    assert_nowhere(SECRETS)
+    told.verify_chain()
+
+
+def test_a_call_is_found_by_a_number_that_was_only_typed(suporte: User) -> None:
+    call, other = Draft.start(suporte), Draft.start(suporte)
+    call.type_in({"document": "529 982 247-25"})
+    other.type_in({"document": "111.444.777-35"})
+    assert "1 em atendimento" in run(CPF, "--yes")
+    assert list(Draft.objects.all()) == [other]
+
+
 def test_an_open_ticket_is_refused_with_the_reason_and_the_rest_is_erased(
     told: Ticket, open_ticket: Open
 ) -> None:
@@ -314,6 +339,7 @@ LGPD = documents.ROOT / "docs" / "lgpd.md"
     [
         ("Certificado público", DER_KEPT),
         ("Imagem", IMAGE_KEPT),
+        ("Endereço e texto de e-mail", KEPT),
         ("Atendimento que não virou chamado", DRAFT_KEPT),
         ("Motivo de um atendimento encerrado sem chamado", settings.KEEP_TICKETS),
         ("Dados do chamado", settings.KEEP_TICKETS),

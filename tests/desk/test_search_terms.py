@@ -98,6 +98,17 @@ def test_what_stays_the_same_is_not_written_again(suporte: User) -> None:
     assert terms(draft=draft)["name"] == {"padaria", "exemplo"}
 
 
+def test_a_term_that_stands_twice_is_kept_once_and_goes_whole(suporte: User) -> None:
+    draft = Draft.start(suporte)
+    draft.type_in({"name": "Padaria"})
+    Term.objects.create(draft=draft, kind="name", term=b"padaria")
+    draft.type_in({"name": "Padaria Nova"})
+    assert Term.objects.filter(draft=draft, term=b"padaria").count() == 1
+    Term.objects.create(draft=draft, kind="name", term=b"padaria")
+    draft.type_in({"name": ""})
+    assert terms(draft=draft) == {}
+
+
 def test_a_save_that_is_refused_changes_no_term(suporte: User) -> None:
     draft = Draft.start(suporte)
     draft.type_in({"name": "Padaria Nova"}, revision=2000)
@@ -187,9 +198,16 @@ def test_any_text_has_a_spelling_and_a_meaning(text: str) -> None:
     assert all(isinstance(doubt, str) for doubt in query.doubts)
 
 
-def test_the_index_can_be_written_anew(ticket: Ticket, capsys: pytest.CaptureFixture[str]) -> None:
-    before = terms(ticket=ticket)
+def test_the_index_can_be_written_anew(
+    ticket: Ticket, fill: Fill, suporte: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call, ended = fill(), fill()
+    ended.end(suporte, ended.procedure.reasons["end"][0])
+    before, of_call = terms(ticket=ticket), terms(draft=call)
     Term.objects.all().delete()
     call_command("reindex")
     assert terms(ticket=ticket) == before
-    assert capsys.readouterr().out == "Índice da busca refeito. Chamados: 1.\n"
+    assert terms(draft=call) == of_call != {}
+    assert not Term.objects.filter(draft=ended).exists()
+    said = "Índice da busca refeito. Chamados: 1. Atendimentos em aberto: 1.\n"
+    assert capsys.readouterr().out == said

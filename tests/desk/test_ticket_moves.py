@@ -125,7 +125,7 @@ def test_a_password_is_not_written_into_a_note(
 
 
 def test_a_note_has_a_limit(ticket: Ticket, relacionamento: User) -> None:
-    with pytest.raises(MoveRefused, match="Resuma"):
+    with pytest.raises(Problem, match="A anotação passa de 2000 caracteres"):
         ticket.move("return", relacionamento, "Dados insuficientes", "longo " * 400)
 
 

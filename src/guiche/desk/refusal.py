@@ -1,11 +1,21 @@
 """What the desk refuses a person, and why.
 
 Refused                     the message is pt-BR and shown as it is
-├── Problem                 a typed value is not accepted             (intake/facts.py)
+├── Problem                 a typed value is not accepted             (intake/problem.py)
 ├── Incomplete              a draft lacks something; lists all of it  (intake/draft.py)
+├── ChangedMeanwhile        somebody else changed the draft           (intake/draft.py)
+├── ImageRefused            the picture is not kept                   (intake/image.py)
+├── NotRead                 nothing was read from what was sent       (pages/uploads.py)
 ├── AlreadyRecorded         the same form was sent before             (tickets/event.py)
 ├── MoveRefused             the ticket may not move like that         (tickets/moves.py)
-└── AttemptRefused          the contact attempt cannot be recorded    (promises/attempt.py)
+├── NumberRefused           the text is no number of another desk     (tickets/told.py)
+│   └── NumberTaken         ... it is the number of another ticket    (tickets/told.py)
+├── ErasureRefused          the data of the ticket are still needed   (tickets/erasure.py)
+├── AttemptRefused          the contact attempt cannot be recorded    (promises/attempt.py)
+├── MessageRefused          the e-mail cannot be sent                 (messages/message.py)
+├── HoursRefused            the hours of the team are not understood  (site/hours.py)
+├── SavedMeanwhile          another version of the settings holds     (site/site.py)
+└── PublishedMeanwhile      another version of the procedure holds    (procedures/version.py)
 """
 
 

@@ -17,6 +17,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from guiche.desk import clock
+from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.problem import Problem
 from guiche.desk.intake.register import clean_enrolment, mask_enrolment, show_enrolment
 from guiche.icpbrasil.numbers import cnpj, cpf
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     from guiche.desk.procedures.fact import Fact
 
 
-Answers = Mapping[str, str]
+Values = Mapping[str, str]
 """What was answered before, cleaned."""
 
 
-def clean_document(_fact: "Fact", typed: str, _answers: Answers) -> str:
+def clean_document(_fact: "Fact", typed: str, _answers: Values) -> str:
     """A CPF or CNPJ in compact form; letters of a CNPJ in upper case."""
     number = cnpj.compact(typed)
     if len(number) not in (cpf.LENGTH, cnpj.LENGTH):
@@ -68,7 +69,7 @@ def _printable(typed: str) -> str:
 _LONG_NUMBER = re.compile(r"\d[\d./-]{7,}")
 
 
-def clean_line(fact: "Fact", typed: str, _answers: Answers) -> str:
+def clean_line(fact: "Fact", typed: str, _answers: Values) -> str:
     """One line, its blanks single."""
     line = " ".join(_printable(typed).split())
     if not fact.minimum <= len(line) <= fact.maximum:
@@ -77,7 +78,7 @@ def clean_line(fact: "Fact", typed: str, _answers: Answers) -> str:
     return line
 
 
-def clean_name(fact: "Fact", typed: str, _answers: Answers) -> str:
+def clean_name(fact: "Fact", typed: str, _answers: Values) -> str:
     """A name: letters in it, and no CPF or CNPJ left behind it."""
     name = clean_line(fact, typed, _answers)
     if _LONG_NUMBER.search(name):
@@ -105,7 +106,7 @@ _LEFTOVER = re.compile(r"\{\w*\}|\[[^\]\n]{1,60}\]|_{3,}|\b[xX]{3,}\b|\.{4,}|\?{
 _ENOUGH_WORDS = 3
 
 
-def clean_text(fact: "Fact", typed: str, _answers: Answers) -> str:
+def clean_text(fact: "Fact", typed: str, _answers: Values) -> str:
     """Some sentences: long enough, with nothing left to fill in, and without a password."""
     text = _printable(typed.replace("\r\n", "\n")).strip()
     if not fact.minimum <= len(text) <= fact.maximum:
@@ -138,7 +139,19 @@ def refuse_secrets(text: str) -> None:
         raise Problem("Parece haver uma senha ou PIN no texto. Apague: senhas não são anotadas.")
 
 
-def clean_choice(fact: "Fact", typed: str, _answers: Answers) -> str:
+def clean_note(text: str, longest: int, what: str, remedy: str = "Resuma.") -> str:
+    """What the team writes: plain and bounded, and without a password.
+
+    Of a longer one the `Problem` says `what` it is ("A anotação"), and the remedy.
+    """
+    text = plain_text(text).strip()
+    if len(text) > longest:
+        raise Problem(f"{what} passa de {longest} caracteres. {remedy}")
+    refuse_secrets(text)
+    return text
+
+
+def clean_choice(fact: "Fact", typed: str, _answers: Values) -> str:
     """One of the choices, in any case."""
     for choice in fact.choices:
         if choice.casefold() == typed.strip().casefold():
@@ -196,7 +209,7 @@ def mask_phone(number: str) -> str:
     return re.sub(r"\) \d+", lambda found: ") " + "*" * (len(found[0]) - 2), show_phone(number))
 
 
-def clean_email(_fact: "Fact", typed: str, _answers: Answers) -> str:
+def clean_email(_fact: "Fact", typed: str, _answers: Values) -> str:
     """An address that may exist, its domain in lower case."""
     try:
         return validate_email(typed.strip(), check_deliverability=False).normalized
@@ -214,21 +227,26 @@ def mask_email(address: str) -> str:
     return f"{local[:1]}***@{domain}"
 
 
-def clean_confirmation(_fact: "Fact", _typed: str, _answers: Answers) -> str:
+def clean_confirmation(_fact: "Fact", _typed: str, _answers: Values) -> str:
     """The moment of the confirmation: any answer is a yes, for an empty one is missing."""
     return clock.now().isoformat(timespec="seconds")
 
 
-def show_moment(moment: str) -> str:
+def day_and_time(moment: datetime) -> str:
     """`23/11/2026 14:32`, in the time of the desk."""
-    return f"{timezone.localtime(datetime.fromisoformat(moment)):%d/%m/%Y %H:%M}"
+    return f"{timezone.localtime(moment):%d/%m/%Y %H:%M}"
+
+
+def show_moment(moment: str) -> str:
+    """The same of a stored moment."""
+    return day_and_time(datetime.fromisoformat(moment))
 
 
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
 _CENTURY = 2000
 
 
-def clean_date(_fact: "Fact", typed: str, _answers: Answers) -> str:
+def clean_date(typed: str) -> str:
     """A date in ISO form, from `24/11/2026`, `24/11/26` or `2026-11-24`."""
     typed = typed.strip()
     try:
@@ -261,7 +279,7 @@ def shown(fact: "Fact", value: str) -> str:
 class FactType(NamedTuple):
     """What is done with answers of one type; `show` and `mask` take what `clean` returned."""
 
-    clean: Callable[["Fact", str, Answers], str]
+    clean: Callable[["Fact", str, Values], str]
     show: Callable[[str], str] = str
     mask: Callable[[str], str] = _hidden
     equal: str = "Esta resposta repete a anterior. Escreva outra."
@@ -279,7 +297,7 @@ TYPES: dict[str, FactType] = {
         show_enrolment,
         mask_enrolment,
     ),
-    "date": FactType(clean_date, show_date, show_date),
+    "date": FactType(lambda _fact, typed, _answers: clean_date(typed), show_date, show_date),
     "phone": FactType(
         lambda _fact, typed, _answers: clean_phone(typed),
         show_phone,

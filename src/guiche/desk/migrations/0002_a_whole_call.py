@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='ticket',
             name='desk_number',
-            field=models.CharField(blank=True, db_index=True, max_length=40),
+            field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
             model_name='ticket',

@@ -13,6 +13,9 @@ from guiche.desk.models import Ticket, User
 from guiche.desk.people.user import Role
 from guiche.desk.tickets.number import not_found
 
+_DIGITS = 16
+"""More than any row or clock has, and fewer than a database refuses."""
+
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 P = ParamSpec("P")
@@ -52,25 +55,26 @@ def form_mark(request: HttpRequest) -> UUID | None:
         return None
 
 
-def for_attendants(view: View[P]) -> View[P]:
-    """Refuses whoever does not take calls, before anything is looked up."""
+def sent_number(text: str) -> int:
+    """A number that the page sends of itself, in a field or an address; 0 where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 0
 
+
+def _guarded(view: View[P], may: Callable[[User], bool]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not attends(account(request)):
+        if not may(account(request)):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def for_attendants(view: View[P]) -> View[P]:
+    """Refuses whoever does not take calls, before anything is looked up."""
+    return _guarded(view, attends)
 
 
 def for_supervisors(view: View[P]) -> View[P]:
     """Refuses whoever is no supervisor, before anything is looked up."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if account(request).role != Role.SUPERVISAO:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
+    return _guarded(view, lambda user: user.role == Role.SUPERVISAO)

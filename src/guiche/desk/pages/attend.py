@@ -13,7 +13,7 @@ from guiche.desk import clock
 from guiche.desk.intake.draft import ChangedMeanwhile, Draft, Incomplete, Tab
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.pages import fragment, uploads
-from guiche.desk.pages.access import account, for_attendants, page_or_form
+from guiche.desk.pages.access import account, for_attendants, page_or_form, sent_number
 from guiche.desk.pages.calls import (
     any_call,
     fresh_call,
@@ -98,7 +98,9 @@ def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect("atendimento", draft_id=draft.pk)
     sent = typed_in(draft, request.POST)
-    kept = draft.type_in(sent, _number(request, "revision"), _tab(request))
+    # Milliseconds of the browser's clock when the save was sent; 0 without a script.
+    revision = sent_number(request.POST.get("revision", ""))
+    kept = draft.type_in(sent, revision, _tab(request))
     if not kept and not draft.submitted_at:
         return _stale(request, draft, sent)
     if "prazo" in request.POST:
@@ -132,19 +134,10 @@ def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return redirect("atendimento", draft_id=draft.pk)
 
 
-def _number(request: HttpRequest, name: str) -> int:
-    """A number that the page sends of itself; 0 where it sends none.
-
-    `revision`: milliseconds of the browser's clock when a save was sent, 0 without a script.
-    """
-    number = request.POST.get(name, "")
-    return int(number) if number.isdecimal() and number.isascii() and len(number) < 16 else 0
-
-
 def _tab(request: HttpRequest) -> Tab | None:
     """Which page sends the form, and the version of the call that it was shown with."""
     mark = request.POST.get("aba", "")[:36]
-    return Tab(mark, _number(request, "visto")) if mark else None
+    return Tab(mark, sent_number(request.POST.get("visto", ""))) if mark else None
 
 
 def _stale(request: HttpRequest, draft: Draft, sent: Mapping[str, str]) -> HttpResponse:

@@ -15,7 +15,7 @@ from guiche.desk.intake.answers import Answers
 from guiche.desk.intake.batch import MOST, Batch, Question, questions
 from guiche.desk.intake.draft import Draft
 from guiche.desk.models import Ticket, User
-from guiche.desk.pages.access import account, for_attendants, page_or_form
+from guiche.desk.pages.access import account, for_attendants, page_or_form, sent_number
 from guiche.desk.pages.calls import own_call, to_ticket
 from guiche.desk.pages.due import Promisable
 from guiche.desk.pages.form import attributes_of
@@ -73,7 +73,6 @@ def begin(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 def _table(request: HttpRequest, draft: Draft, refusal: str = "") -> HttpResponse:
     rows = rows_of(request.POST, clock.now())
-    count = request.POST.get("quantos", "")
     again = request.POST.getlist("escolhido") if refusal else None
     page = {
         "section": "atender",
@@ -81,7 +80,7 @@ def _table(request: HttpRequest, draft: Draft, refusal: str = "") -> HttpRespons
         "rows": rows,
         "ticked": [at for at, row in enumerate(rows) if _is_ticked(at, row.ticked, again)],
         "most": MOST,
-        "count": int(count) if count.isascii() and count.isdecimal() and len(count) < 6 else 0,
+        "count": sent_number(request.POST.get("quantos", "")),
         "refusal": refusal,
     }
     return render(request, "desk/tabela.html", page, status=422 if refusal else 200)

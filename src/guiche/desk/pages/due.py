@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
 from guiche.desk.intake.draft import Draft
+from guiche.desk.intake.facts import day_and_time
 from guiche.desk.promises import due_time
 from guiche.desk.promises.promise import Promise, PromiseState
 from guiche.desk.site.site import Site
@@ -50,9 +49,9 @@ class Clock:
 def _detail(promise: Promise, state: PromiseState, now: datetime) -> str:
     """What was done and what was promised."""
     due = promise.spoken(now)
-    done = [f"Contato em {_moment(promise.kept_at)}"] if promise.kept_at else []
+    done = [f"Contato em {day_and_time(promise.kept_at)}"] if promise.kept_at else []
     if promise.tried_at and (not promise.kept_at or promise.kept_at > promise.due_at):
-        done.insert(0, f"Tentado no prazo, em {_moment(promise.tried_at)}")
+        done.insert(0, f"Tentado no prazo, em {day_and_time(promise.tried_at)}")
     if state in (*_COUNTED, PromiseState.TRIED):
         return ". ".join([*done, f"Ligar {due}."])
     return f"{'. '.join(done)}; o prazo era {due}." if done else f"O prazo era {due}."
@@ -80,7 +79,3 @@ class Promisable:
 def sentence(text: str) -> str:
     """The text as the beginning of a sentence."""
     return text[:1].upper() + text[1:]
-
-
-def _moment(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%d/%m/%Y %H:%M}"

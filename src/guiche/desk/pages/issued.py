@@ -39,7 +39,7 @@ class Issued:
     @property
     def words(self) -> str:
         """`Emitido há 200 dias por AC EXEMPLO RFB v5, AR EXEMPLO: é de outra empresa`."""
-        when = "" if self.days is None else _ago(self.days)
+        when = "" if self.days is None else ago(self.days)
         by = f"por {self.authority}" if self.authority else ""
         parts = [f"Emitido {when} {by}".strip(), self.registration]
         whose = {True: "é dos nossos", False: "é de outra empresa", None: ""}[self.ours]
@@ -60,5 +60,6 @@ def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _ago(days: int) -> str:
+def ago(days: int) -> str:
+    """`hoje`, `há 3 dias`."""
     return "hoje" if days == 0 else f"há {days} dia{'s' * (days > 1)}"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.models import ProcedureVersion
-from guiche.desk.pages.access import account, for_supervisors, page_or_form
+from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
 from guiche.desk.pages.preview import Preview
 from guiche.desk.procedures import shelf, words
 from guiche.desk.procedures.changes import Change, changes
@@ -161,8 +161,7 @@ def _older(slug: str, wanted: str, seen: str) -> Edition:
             return Edition(slug, shelf.find(slug)[1], seen, from_file=True)
         except ProcedureError as error:
             raise Http404(str(error)) from error
-    number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16 else 0
-    version = ProcedureVersion.objects.filter(slug=slug, pk=number).first()
+    version = ProcedureVersion.objects.filter(slug=slug, pk=sent_number(wanted)).first()
     if version is None:
         raise Http404("Não há esta versão.")
     return Edition(slug, version.content, seen)

@@ -14,13 +14,13 @@ from django.utils import timezone
 from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.models import ProcedureVersion, SiteVersion
-from guiche.desk.pages.access import account, for_supervisors, page_or_form
+from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.promises import due_time
 from guiche.desk.promises.due_choice import due_times
 from guiche.desk.site import typed as forms
-from guiche.desk.site.hours import DAYS, Hours, HoursError
+from guiche.desk.site.hours import DAYS, Hours, HoursRefused
 from guiche.desk.site.site import SavedMeanwhile
 
 _LISTED = 20
@@ -107,8 +107,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 def _seen(request: HttpRequest) -> int:
-    seen = request.POST.get("visto", "")
-    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 16 else 0
+    return sent_number(request.POST.get("visto", ""))
 
 
 def _page(
@@ -135,7 +134,6 @@ def _page(
         "section": "ajustes",
         "inputs": inputs,
         "days": [inputs[f"day_{number}"] for number in range(len(DAYS))],
-        "lists": [inputs[key] for key in ("closed", "authorities", "phones")],
         "problems": [(inputs[key], message) for key, message in problems.items()],
         "refused": refused,
         "tried": tried,
@@ -150,7 +148,7 @@ def _page(
 def _effects(content: Mapping[str, Any]) -> list[Effect] | None:
     try:
         return Effect.of(Hours.read(**content["hours"]), clock.now())
-    except (HoursError, ProcedureError):
+    except (HoursRefused, ProcedureError):
         return None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from guiche.desk.intake.reading import Inspection
-from guiche.desk.pages.issued import Issued
+from guiche.desk.pages.issued import Issued, ago
 from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Nis, Profile, Status
 from guiche.icpbrasil.numbers import cnpj, cpf
@@ -60,7 +60,8 @@ class Validity:
             return None
         until = day(end)
         if end < now:
-            return cls(f"Vencido em {until}", _ago((now - end).days), "stop")
+            days = (now - end).days
+            return cls(f"Vencido em {until}", ago(days) if days else "venceu hoje", "stop")
         if begin is not None and now < begin:
             return cls(f"Só vale a partir de {day(begin)}", f"até {until}", "ask")
         if end - now < _SOON:
@@ -200,10 +201,6 @@ def source_of(contract: Mapping[str, Any]) -> str:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _ago(days: int) -> str:
-    return "venceu hoje" if days == 0 else f"há {days} dia{'s' * (days > 1)}"
 
 
 def _ahead(days: int) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+from guiche.desk.intake.facts import clean_date
+from guiche.desk.intake.problem import Problem
 from guiche.desk.procedures.words import shown
 
 
@@ -38,14 +40,10 @@ def _number(typed: str) -> int | str | None:
 
 
 def _day(typed: str) -> date | str | None:
-    typed = typed.strip()
     try:
-        if found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", typed):
-            day, month, year = map(int, found.groups())
-            return date(year, month, day)
-        return date.fromisoformat(typed)
-    except ValueError:
-        return typed or None
+        return date.fromisoformat(clean_date(typed))
+    except Problem:
+        return _optional(typed)
 
 
 KINDS = {

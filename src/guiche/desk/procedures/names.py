@@ -20,15 +20,16 @@ TICKET = {"protocol": "protocolo", "due": "prazo", "team": "equipe"}
 
 # Without a reading every condition has this value.
 UNREAD = "unread"
-NIS = ("present", "doubtful", "blank", "absent", "not_applicable", "unreadable")
+# The verdict on the CEI and the one on the NIS have the same.
+_STATUS = (*(status.value for status in Status), UNREAD)
 # Whether the certificate is of the customer of the call, as far as numbers tell.
 SAME, OTHER = "same", "other"
 CONDITIONS: dict[str, tuple[str, ...]] = {
-    "status": (*(status.value for status in Status), UNREAD),
+    "status": _STATUS,
     "reason": (*(reason.value for reason in Reason), UNREAD),
     "profile": (*(profile.value for profile in Profile), UNREAD),
     "validity": (*get_args(ValidityStatus), UNREAD),
     "type": ("A1", "A3", "other", UNREAD),
-    "nis": (*NIS, UNREAD),
+    "nis": _STATUS,
     "holder": (SAME, OTHER, UNREAD),
 }

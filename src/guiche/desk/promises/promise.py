@@ -8,8 +8,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import clean_phone, refuse_secrets
-from guiche.desk.intake.plain import plain_text
+from guiche.desk.intake.facts import clean_note, clean_phone
 from guiche.desk.people.role import Role
 from guiche.desk.people.user import User
 from guiche.desk.promises import due_time
@@ -169,7 +168,8 @@ class Promise(models.Model):
         ticket, now = self.ticket, clock.now()
         attempt = ContactAttempt(
             promise=self, by=by, phone=_called(phone, ticket.phones), result=result,
-            note=_clean_note(note), at=now, next_at=next_try(again, now),
+            note=clean_note(note, _LONGEST_NOTE, "A anotação"),
+            at=now, next_at=next_try(again, now),
         )  # fmt: skip
         payload = {"phone": attempt.phone, "result": result, "note": attempt.note}
         if attempt.next_at:
@@ -194,11 +194,3 @@ class Promise(models.Model):
 def _called(phone: str, phones: Sequence[str]) -> str:
     """The number called; "" only where the customer has none."""
     return clean_phone(phone) if phone or phones else ""
-
-
-def _clean_note(note: str) -> str:
-    note = plain_text(note).strip()
-    if len(note) > _LONGEST_NOTE:
-        raise AttemptRefused(f"A anotação passa de {_LONGEST_NOTE} caracteres. Resuma.")
-    refuse_secrets(note)
-    return note

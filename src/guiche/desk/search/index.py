@@ -83,9 +83,15 @@ def follow(event: "Event", **_: Any) -> None:
 @transaction.atomic
 def _write(keys: set[Key], **owner: Any) -> None:
     """Adds what is missing and takes away what is too much: mostly nothing."""
-    rows = Term.objects.filter(**owner)
-    there = {(row.kind, bytes(row.term)): row.pk for row in rows}
-    if gone := [pk for known, pk in there.items() if known not in keys]:
+    rows, there, gone = Term.objects.filter(**owner), set(), []
+    for row in rows:
+        known = row.kind, bytes(row.term)
+        # Two writers at once may have left a term twice.
+        if known in keys and known not in there:
+            there.add(known)
+        else:
+            gone.append(row.pk)
+    if gone:
         rows.filter(pk__in=gone).delete()
-    new = sorted(keys - there.keys())
+    new = sorted(keys - there)
     Term.objects.bulk_create(Term(kind=kind, term=term, **owner) for kind, term in new)

@@ -28,7 +28,7 @@ _SEARCHED = 60
 Span = tuple[time, time]
 
 
-class HoursError(Refused):
+class HoursRefused(Refused):
     """Hours that cannot be understood; says which day and what to write."""
 
 
@@ -47,11 +47,11 @@ class Hours:
         """From texts: `08:00-12:00 13:00-18:00` for each of seven days, and days in ISO form."""
         spans = tuple(read_day(text, day) for text, day in zip(week, DAYS, strict=True))
         if not any(spans):
-            raise HoursError("Diga o horário de pelo menos um dia.")
+            raise HoursRefused("Diga o horário de pelo menos um dia.")
         try:
             days = frozenset(map(date.fromisoformat, closed))
         except ValueError as error:
-            raise HoursError("Escreva os dias fechados como 24/12/2026, um por linha.") from error
+            raise HoursRefused("Escreva os dias fechados como 24/12/2026, um por linha.") from error
         return cls(spans, days, holidays)
 
     def covers(self, moment: datetime) -> bool:
@@ -89,18 +89,18 @@ class Hours:
 
 
 def read_day(text: str, day: str) -> tuple[Span, ...]:
-    """The spans of one weekday, or an `HoursError` that names it; none where nothing is written."""
+    """The spans of one weekday, none where nothing is written; `HoursRefused` names the day."""
     spans: list[Span] = []
     for found in _SPAN.finditer(text):
         hour, minute, until, until_minute = (int(part or 0) for part in found.groups())
         try:
             spans.append((time(hour, minute), time(until, until_minute)))
         except ValueError as error:
-            raise HoursError(f"{day.capitalize()}: “{found[0]}” não é um horário.") from error
+            raise HoursRefused(f"{day.capitalize()}: “{found[0]}” não é um horário.") from error
     left = _SPAN.sub("", text).replace(",", " ").replace(" e ", " ").strip()
     ends = [moment for span in spans for moment in span]
     if left or ends != sorted(set(ends)):
-        raise HoursError(
+        raise HoursRefused(
             f"{day.capitalize()}: escreva como 08:00-12:00 13:00-18:00, ou deixe vazio se fechado."
         )
     return tuple(spans)

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 from stdnum.exceptions import ValidationError
 
-from guiche.desk.intake.facts import clean_phone, show_phone
+from guiche.desk.intake.facts import clean_date, clean_phone, show_date, show_phone
 from guiche.desk.intake.problem import Problem
 from guiche.desk.refusal import Refused
-from guiche.desk.site.hours import DAYS, Hours, HoursError, read_day
+from guiche.desk.site.hours import DAYS, Hours, HoursRefused, read_day
 from guiche.desk.site.site import Site
 from guiche.icpbrasil.numbers import cnpj
 
@@ -20,7 +19,6 @@ Content = Mapping[str, Any]
 
 _LONGEST_NAME = 120
 _LONGEST_DESK = 40
-_YEAR = 4
 _NUMBER_LIKE = 8
 """So many digits are meant as a CNPJ."""
 
@@ -48,7 +46,7 @@ def typed_of(content: Content) -> dict[str, str]:
     hours = content.get("hours") or {}
     return {
         **{f"day_{n}": text for n, text in enumerate(hours.get("week", [""] * len(DAYS)))},
-        "closed": "\n".join(map(_show_day, hours.get("closed", ()))),
+        "closed": "\n".join(map(show_date, hours.get("closed", ()))),
         "holidays": "sim" if hours.get("holidays", True) else "",
         "desk": content.get("desk") or Site.desk,
         "authorities": "\n".join(map(_show_authority, content.get("authorities", ()))),
@@ -82,7 +80,7 @@ def read(typed: Mapping[str, str]) -> Typed:
     if not problems:
         try:
             Hours.read(**hours)
-        except HoursError as error:
+        except HoursRefused as error:
             problems["day_0"] = str(error)
     return Typed(content, problems)
 
@@ -125,14 +123,9 @@ def _each(text: str, clean: Callable[[str], str]) -> list[str]:
 
 def _closed_day(line: str) -> str:
     try:
-        day, month, year = line.split("/")
-        return date(int(year) if len(year) == _YEAR else 0, int(month), int(day)).isoformat()
-    except ValueError as error:
-        raise Problem("escreva a data como 24/12/2026.") from error
-
-
-def _show_day(day: str) -> str:
-    return f"{date.fromisoformat(day):%d/%m/%Y}"
+        return clean_date(line)
+    except Problem as problem:
+        raise Problem("escreva a data como 24/12/2026.") from problem
 
 
 def _authority(line: str) -> str:

@@ -12,17 +12,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from guiche.desk import clock
 from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.reading import Inspection
+from guiche.desk.intake.whose import OPEN_CALL
 from guiche.desk.messages.message import Message
 from guiche.desk.people.user import User
+from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.promises.promise import Promise
 from guiche.desk.refusal import Refused
+from guiche.desk.search.term import Term
 from guiche.desk.tickets.event import Event
 from guiche.desk.tickets.moves import OPEN, STATES
 from guiche.desk.tickets.ticket import Ticket
@@ -71,9 +75,9 @@ def erase(ticket: Ticket, reason: str, by: User | None = None) -> bool:
 
 
 def _reduce(ticket: Ticket, now: datetime) -> None:
-    facts = {fact.key: fact.answers for fact in ticket.procedure.facts}
+    lists = _closed_lists(ticket)
     ticket.facts = {
-        key: value for key, value in ticket.facts.items() if value in facts.get(key, ())
+        key: value for key, value in ticket.facts.items() if value in lists.get(key, ())
     }
     ticket.typed, ticket.inspection, ticket.proof = {}, None, None
     ticket.order_number, ticket.validation_at, ticket.erased_at = "", None, now
@@ -82,6 +86,21 @@ def _reduce(ticket: Ticket, now: datetime) -> None:
             "facts", "typed", "inspection", "proof", "order_number", "validation_at", "erased_at",
         ]
     )  # fmt: skip
+
+
+def _closed_lists(ticket: Ticket) -> dict[str, tuple[str, ...]]:
+    """The answers that may stay, by fact: none where its procedure can no longer be read."""
+    procedure = _readable(ticket.procedure_version)
+    return {fact.key: fact.answers for fact in procedure.facts} if procedure else {}
+
+
+def _readable(version: ProcedureVersion) -> Procedure | None:
+    """What the text says; None of an old one that is refused by now: it must not keep the data."""
+    try:
+        return version.procedure
+    except ProcedureError as error:
+        log.warning("procedure version %s is passed over: %s", version.pk, error)
+        return None
 
 
 def _erase_around(ticket: Ticket) -> None:
@@ -147,17 +166,20 @@ class Held:
     @classmethod
     def of(cls, number: str) -> "Held":
         """By the compact number: as customer, as holder, and as who answers for the certificate."""
-        keys = {version.procedure.customer.document for version in ProcedureVersion.objects.all()}
+        procedures = filter(None, map(_readable, ProcedureVersion.objects.all()))
+        keys = {procedure.customer.document for procedure in procedures}
         told = Q(*(Q(**{f"facts__{key}": number}) for key in keys), _connector=Q.OR)
-        tickets = Ticket.objects.filter(
-            told | _naming(number, "inspection__") | _naming(number, "proof__"), erased_at=None
+        told |= _naming(number, "inspection__") | _naming(number, "proof__")
+        found = Term.objects.filter(kind=Term.Kind.DOCUMENT, term=number.encode())
+        tickets = Ticket.objects.filter(told | _among(found, "ticket"), erased_at=None)
+        readings = tuple(Inspection.objects.filter(_naming(number)).values_list("pk", flat=True))
+        calls = Draft.objects.filter(
+            OPEN_CALL & (Q(inspection__in=readings) | _among(found, "draft"))
         )
-        open_calls = Draft.objects.filter(submitted_at=None, ended_at=None)
-        readings = set(Inspection.objects.filter(_naming(number)).values_list("pk", flat=True))
         return cls(
             tuple(tickets.select_related("promise", "procedure_version").order_by("pk")),
-            tuple(call for call in open_calls if _is_of(call, number, readings)),
-            tuple(readings),
+            tuple(calls),
+            readings,
         )
 
     def erase(self, by: User | None = None) -> list[ErasureRefused]:
@@ -179,7 +201,6 @@ def _naming(number: str, reading: str = "") -> Q:
     return Q(*numbers, _connector=Q.OR)
 
 
-def _is_of(call: Draft, number: str, readings: set[int]) -> bool:
-    clean, _ = call.answers().judged
-    document = clean.get(call.procedure.customer.document)
-    return document == number or call.inspection_id in readings
+def _among(found: QuerySet[Term], owner: str) -> Q:
+    """Those that the index finds: tickets or calls."""
+    return Q(pk__in=found.exclude(**{owner: None}).values(owner))

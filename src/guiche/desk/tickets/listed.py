@@ -13,14 +13,18 @@ if TYPE_CHECKING:
 
 
 class Listed:
-    """The half of `Ticket` that finds many."""
+    """The part of `Ticket` that finds many."""
 
     if TYPE_CHECKING:
         objects: ClassVar[models.Manager[Ticket]]
 
     @classmethod
     def listed(cls) -> "QuerySet[Ticket]":
-        """Tickets with all that a list shows of them in two queries, and nothing heavy."""
+        """Tickets with all that a list shows of them in two queries.
+
+        Left out, and asked for one by one: the certificate and the contract of the reading, and the
+        text of the procedure.
+        """
         return (
             cls.objects.select_related("promise", "inspection", "procedure_version", "opened_by")
             .prefetch_related("promise__attempts")

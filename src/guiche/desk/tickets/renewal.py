@@ -7,8 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import refuse_secrets
-from guiche.desk.intake.plain import plain_text
+from guiche.desk.intake.facts import clean_note
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
 from guiche.desk.tickets.event import AlreadyRecorded, Event
@@ -22,7 +21,7 @@ _RULE = MOVES["resolve"]
 
 
 class Renewal:
-    """The half of `Ticket` that follows the new certificate."""
+    """The part of `Ticket` that follows the new certificate."""
 
     if TYPE_CHECKING:
         state: Any
@@ -55,7 +54,8 @@ class Renewal:
     ) -> Event:
         """Keeps the order of the new certificate and when its holder is identified for it.
 
-        Either may come first, and both may be corrected later.
+        Either may come first, and both may be corrected later. `MoveRefused` or `Problem` says why
+        not, `AlreadyRecorded` that `form` was sent before.
         """
         self._permit(by, form)
         now, number = clock.now(), _clean_order(number)
@@ -93,6 +93,7 @@ class Renewal:
         """Resolves the ticket by a reading of the new certificate, where nothing differs.
 
         Else says what differs, and leaves the ticket as it is, with the try in its history.
+        `MoveRefused` says why not, `AlreadyRecorded` that `form` was sent before.
         """
         self.permit_proof(by, form)
         if other_holder and other_holder not in self.procedure.closing.other_holder:
@@ -134,8 +135,5 @@ class Renewal:
 
 
 def _clean_order(typed: str) -> str:
-    number = " ".join(plain_text(typed).split())
-    if len(number) > _LONGEST_ORDER:
-        raise MoveRefused(f"O número do pedido passa de {_LONGEST_ORDER} caracteres.")
-    refuse_secrets(number)
-    return number
+    line = " ".join(typed.split())
+    return clean_note(line, _LONGEST_ORDER, "O número do pedido", "Confira o número.")

@@ -12,7 +12,7 @@ from guiche.desk.tickets.moves import OPEN, STATES
 
 
 class Shown:
-    """The half of `Ticket` that only reads."""
+    """The part of `Ticket` that only reads."""
 
     if TYPE_CHECKING:
         number: Any

@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 from stdnum.exceptions import ValidationError
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import refuse_secrets
-from guiche.desk.intake.plain import plain_text
+from guiche.desk.intake.facts import clean_note
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
 from guiche.desk.procedures.version import ProcedureVersion
@@ -210,7 +209,8 @@ class Ticket(Listed, Renewal, Told):
         form: uuid.UUID | None = None,
         proof: Proof | None = None,
     ) -> Event:
-        """Makes a move of the table; `MoveRefused` says why not, `AlreadyRecorded` that it is done.
+        """Makes a move of the table; `AlreadyRecorded` says that it is done, `MoveRefused` or
+        `Problem` why not.
 
         `reason` is one of the procedure's for this move, where it needs one; `note` is free. One
         reason of "resolve" comes only with the `proof` of it, which `prove` makes.
@@ -218,7 +218,9 @@ class Ticket(Listed, Renewal, Told):
         rule = self._permitted(name, by, reason)
         if reason and reason == self.procedure.closing.proof and rule.closes and proof is None:
             raise MoveRefused(UNPROVED)
-        note = _clean_note(rule, note)
+        note = clean_note(note, _LONGEST_NOTE, "A anotação")
+        if rule.needs_note and not note:
+            raise MoveRefused(rule.note_missing)
         now = clock.now()
         payload = {"reason": reason if rule.needs_reason else "", "note": note}
         payload |= proof.payload if proof else {}
@@ -262,16 +264,6 @@ class Ticket(Listed, Renewal, Told):
         end = whole_quarter(now + promised.term)
         due_at = due_times(now, promised.term, hours)[0].at if hours else end
         return Promise.make(at=now, due_at=due_at, warning=promised.warning, previous=self.promise)
-
-
-def _clean_note(rule: Rule, note: str) -> str:
-    note = plain_text(note).strip()
-    if rule.needs_note and not note:
-        raise MoveRefused(rule.note_missing)
-    if len(note) > _LONGEST_NOTE:
-        raise MoveRefused(f"A anotação passa de {_LONGEST_NOTE} caracteres. Resuma.")
-    refuse_secrets(note)
-    return note
 
 
 def _free_number() -> str:

@@ -51,7 +51,7 @@ def clean_desk_number(typed: str) -> str:
 class Told(Shown, models.Model):
     """The part of `Ticket` that says what the customer was told."""
 
-    desk_number = models.CharField(max_length=LONGEST, blank=True, db_index=True)
+    desk_number = models.CharField(max_length=LONGEST, blank=True)
     """The number in the desk that the company uses: once known, the one the customer is told."""
 
     if TYPE_CHECKING:
