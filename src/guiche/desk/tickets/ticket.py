@@ -185,13 +185,7 @@ class Ticket(Listed, Renewal, Told):
             return []
         reasons = self.procedure.reasons
         return [
-            Move(
-                rule.name,
-                rule.label,
-                rule.needs_reason,
-                rule.needs_note,
-                reasons.get(rule.name, ()),
-            )
+            Move(rule, reasons.get(rule.name, ()))
             for rule in MOVES.values()
             if self.state in rule.origins and user.role in rule.roles
         ]
