@@ -154,7 +154,6 @@ class Event(models.Model):
             f"Retorno {payload['due']}." if payload.get("due") else "",
             f"Motivo: {payload['reason']}." if payload.get("reason") else "",
             _DETAILS[self.kind](payload) if self.kind in _DETAILS else "",
-            f"Próxima tentativa: {payload['next']}." if payload.get("next") else "",
             str(payload.get("note") or ""),
             _kept(payload) if self.kind == "erased" else "",
         ]
@@ -163,7 +162,9 @@ class Event(models.Model):
 
 def _attempt(payload: Mapping[str, Any]) -> str:
     phone = payload["phone"]
-    return f"{show_phone(phone) if phone else 'Sem telefone'}: {Result(payload['result']).label}."
+    again = f" Próxima tentativa: {payload['next']}." if payload.get("next") else ""
+    called = show_phone(phone) if phone else "Sem telefone"
+    return f"{called}: {Result(payload['result']).label}.{again}"
 
 
 def _ordered(payload: Mapping[str, Any]) -> str:

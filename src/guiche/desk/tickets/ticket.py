@@ -28,7 +28,7 @@ from guiche.desk.tickets.proof import Proof
 from guiche.desk.tickets.renewal import Renewal
 from guiche.desk.tickets.told import Told
 
-UNPROVED = (
+_UNPROVED = (
     "Leia o novo certificado, em “Conferir o novo certificado”: é a leitura que encerra assim."
 )
 
@@ -207,7 +207,7 @@ class Ticket(Listed, Renewal, Told):
         """
         rule = self._permitted(name, by, reason)
         if reason and reason == self.procedure.closing.proof and rule.closes and proof is None:
-            raise MoveRefused(UNPROVED)
+            raise MoveRefused(_UNPROVED)
         note = _clean_note(rule, note)
         now = clock.now()
         payload = {"reason": reason if rule.needs_reason else "", "note": note}
