@@ -211,14 +211,11 @@ def test_the_card_has_all_that_one_call_needs(relacionamento: Client, ticket: Ti
     assert "em falta" not in card
 
 
-def test_a_whatsapp_link_has_the_number_and_nothing_else(
+def test_a_whatsapp_link_has_the_number_of_a_mobile_and_nothing_else(
     relacionamento: Client, ticket: Ticket
 ) -> None:
     links = re.findall(r'<a [^>]*href="(https://[^"]+)"([^>]*)>', card_of(relacionamento, ticket))
-    assert [address for address, _ in links] == [
-        "https://wa.me/5511988887777",
-        "https://wa.me/551133334444",
-    ]
+    assert [address for address, _ in links] == ["https://wa.me/5511988887777"]
     assert all('rel="noopener noreferrer"' in rest for _, rest in links)
 
 

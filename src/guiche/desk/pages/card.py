@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from guiche.desk.intake.facts import show_phone
+from guiche.desk.intake.facts import show_phone, whatsapp_url
 from guiche.desk.models import ContactAttempt, Ticket
 from guiche.desk.procedures.fact import Fact
 from guiche.desk.promises.due_time import said
@@ -20,8 +20,8 @@ class Phone:
 
     @property
     def whatsapp(self) -> str:
-        """A conversation with this number, and no word of what it is about."""
-        return f"https://wa.me/{self.number.removeprefix('+')}"
+        """A conversation with a mobile phone, and no word of what it is about; "" with another."""
+        return whatsapp_url(self.number)
 
 
 @dataclass(frozen=True)
