@@ -149,7 +149,7 @@ def test_the_administration_page_names_all_that_a_procedure_may_say() -> None:
     }
     tables = {"screens", "facts", "systems", "blocks", *qualified, "customer", "reasons"}
     reasons = {rule.name for rule in MOVES.values() if rule.needs_reason} | {END}
-    filled = {f"{{{name}}}" for name in (*names.READING, *names.TICKET)}
+    filled = {f"{{{name}}}" for name in (*names.READING, *names.TICKET, *names.BATCH)}
     for said in (keys - tables, reasons, filled, set(TYPES), set(ACCEPTED)):
         assert not unnamed(said, ADMINISTRATION)
     for values in (names.CERTIFICATE, [*names.CONDITIONS], names.NIS):

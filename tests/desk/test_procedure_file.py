@@ -186,6 +186,7 @@ def test_another_procedure_needs_no_code(
         (changed('document = "who"', 'document = "phone"'), "customer.document", "use who"),
         (changed('phones = ["phone"]', ""), "customer.phones", "pelo menos um telefone"),
         (changed("{protocol}, {due}.", "{protocol}."), "texts.say", "{protocol} e {due}"),
+        (f"{MINIMAL}\n[[texts.batch]]\ntext = 'Até logo.'", "texts.batch", "{numbers} e {due}"),
         (changed("{due}, equipe {team}", "{due}, {called}"), "texts.send[1].text", "{called} não"),
         (changed('return = ["Falta o CPF"]', ""), "reasons.return", "motivos de “Devolver ao"),
         (changed("return =", 'retrun = ["x"]\nreturn ='), "reasons.retrun", "grafia"),

@@ -266,20 +266,18 @@ def _page(request: HttpRequest, batch: Batch) -> HttpResponse:
 
 def told(tickets: Sequence[Ticket]) -> str:
     """What is read or sent to the caller of all the tickets: numbers and time, and of a person
-    no more than the first name and initials."""
+    no more than the first name and initials. "" where the procedure says nothing of several."""
     if not tickets:
         return ""
-    promises = {ticket.promise.due_at for ticket in tickets}
-    one = len(promises) == 1
-    lines = [
+    due_times = {ticket.promise.due_at for ticket in tickets}
+    one = len(due_times) == 1
+    numbers = [
         f"{ticket.protocol}: {ticket.customer_masked}{'' if one else f', {ticket.promise.written}'}"
         for ticket in tickets
     ]
-    when = due_time.written(promises.pop()) if one else "no prazo de cada um"
-    return "\n".join(
-        (
-            "Seus protocolos:",
-            *lines,
-            f"A equipe de {tickets[0].team} retorna {when}. Não precisa abrir outros chamados.",
-        )
-    )
+    words = {
+        "numbers": "\n".join(numbers),
+        "due": due_time.written(due_times.pop()) if one else "no prazo de cada um",
+        "team": tickets[0].team,
+    }
+    return tickets[0].procedure.texts.batch.filled(words, {})
