@@ -143,7 +143,7 @@ def keys_of_tables(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def test_the_administration_page_names_all_that_a_procedure_may_say() -> None:
     procedure = tomllib.loads((shelf.SHIPPED / "cei-ausente.toml").read_text("utf-8"))
-    qualified = ("promise", "texts", "closing")
+    qualified = ("promise", "texts", "closing", "several")
     keys = {
         f"{path}.{key}" if path in qualified else key for path, key in keys_of_tables(procedure)
     }

@@ -136,6 +136,19 @@ def test_says_of_each_certificate_what_it_is_and_ticks_what_needs_a_ticket(
     assert not Inspection.objects.exists()
 
 
+def test_a_procedure_that_says_nothing_ticks_nothing(client: Client, draft: Draft) -> None:
+    content = draft.procedure_version.content.replace(
+        'preselect = ["doubtful", "blank", "absent"]', ""
+    )
+    draft.procedure_version = ProcedureVersion.objects.create(
+        slug="outro", digest=digest_of(content), content=content
+    )
+    draft.save()
+    page = client.post(at(draft, "tabela"), sent(company(1), company(2))).content.decode()
+    assert hidden(page, "escolhido") == ["0", "1"]
+    assert "checked" not in page
+
+
 def test_a_file_that_was_not_read_is_a_row_with_the_reason(client: Client, draft: Draft) -> None:
     files = [
         SimpleUploadedFile("um.cer", company(1)),

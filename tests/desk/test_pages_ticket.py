@@ -259,7 +259,7 @@ def test_a_procedure_that_asks_less_has_a_smaller_card(
     relacionamento: Client, ticket: Ticket
 ) -> None:
     content = ticket.procedure_version.content
-    for key in ("whose", "requester", "relation", "hour"):
+    for key in ("whose", "requester", "relation", "hour", "wanted", "solution"):
         content = re.sub(rf"^{key} = .*$", "", content, count=1, flags=re.MULTILINE)
     content = content.replace("[[texts.cost]]", "[[texts.cost]]\nwhen = { status = ['present'] }")
     version = ProcedureVersion.objects.create(slug="menor", digest="1" * 64, content=content)
@@ -269,6 +269,8 @@ def test_a_procedure_that_asks_less_has_a_smaller_card(
     assert "representante" not in card
     assert "Melhor horário" not in card
     assert "Custo" not in card
+    assert "deve constar" not in card
+    assert "Solução" not in card
     assert 'href="tel:+5511988887777"' in card
 
 

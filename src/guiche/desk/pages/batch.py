@@ -74,21 +74,20 @@ def begin(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def _table(request: HttpRequest, draft: Draft, refusal: str = "") -> HttpResponse:
     rows = rows_of(request.POST, clock.now())
     count = request.POST.get("quantos", "")
-    again = request.POST.getlist("escolhido") if refusal else None
+    if refusal:
+        ticked = [at for at, _ in enumerate(rows) if str(at) in request.POST.getlist("escolhido")]
+    else:
+        ticked = [at for at, row in enumerate(rows) if row.status in draft.procedure.preselect]
     page = {
         "section": "atender",
         "draft": draft,
         "rows": rows,
-        "ticked": [at for at, row in enumerate(rows) if _is_ticked(at, row.ticked, again)],
+        "ticked": ticked,
         "most": MOST,
         "count": int(count) if count.isascii() and count.isdecimal() and len(count) < 6 else 0,
         "refusal": refusal,
     }
     return render(request, "desk/tabela.html", page, status=422 if refusal else 200)
-
-
-def _is_ticked(at: int, proposed: bool, again: Sequence[str] | None) -> bool:  # noqa: FBT001
-    return proposed if again is None else str(at) in again
 
 
 # The batch

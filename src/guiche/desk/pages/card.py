@@ -6,7 +6,6 @@ from datetime import datetime
 
 from guiche.desk.intake.facts import show_phone, whatsapp_url
 from guiche.desk.models import ContactAttempt, Ticket
-from guiche.desk.procedures.fact import Fact
 from guiche.desk.promises.due_time import said
 
 
@@ -63,10 +62,10 @@ class Card:
             phones=tuple(_phones(ticket)),
             next_try=said(again, now) if again else "",
             attempts=tuple(ticket.promise.attempts.select_related("by").order_by("at", "pk")),
-            wanted=tuple(_wanted(ticket)),
+            wanted=tuple(line for key in customer.wanted for line in _lines(ticket, key)),
             cost=ticket.cost,
             documents=tuple(ticket.documents),
-            solution=_solution(ticket),
+            solution=next(_lines(ticket, customer.solution), None),
             missing=tuple(Line(label, reason, missing=True) for label, reason in ticket.exits),
         )
 
@@ -80,22 +79,8 @@ def _phones(ticket: Ticket) -> Iterator[Phone]:
             yield Phone(number, show_phone(number), shown.get(owner, ""))
 
 
-def _wanted(ticket: Ticket) -> Iterator[Line]:
-    """The number that the new certificate must carry: its register, itself, what depends on it."""
-    wanted = ticket.procedure.wanted
-    for fact in ticket.procedure.facts if wanted else ():
-        if wanted and (fact.key == wanted.of or wanted.of in fact.when.depends_on):
-            yield from _line(ticket, fact)
-
-
-def _solution(ticket: Ticket) -> Line | None:
-    """The last text of a procedure is what is proposed to whoever reads it."""
-    texts = [fact for fact in ticket.procedure.facts if fact.type == "text"]
-    return next((line for fact in reversed(texts) for line in _line(ticket, fact)), None)
-
-
-def _line(ticket: Ticket, fact: Fact) -> Iterator[Line]:
-    """The line of a fact that was asked."""
-    if fact.key in ticket.facts:
-        answer = ticket.facts[fact.key]
-        yield Line(fact.label, ticket.shown[fact.key], fact.is_exit(answer))
+def _lines(ticket: Ticket, key: str) -> Iterator[Line]:
+    """The line of a fact, where the procedure names one and it was asked."""
+    if key in ticket.facts:
+        fact = ticket.procedure.fact(key)
+        yield Line(fact.label, ticket.shown[key], fact.is_exit(ticket.facts[key]))

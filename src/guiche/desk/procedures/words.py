@@ -25,7 +25,9 @@ _KEYS = {
     "batch": "vários chamados",
     "blocks": "bloco", "fields": "dados", "reasons": "motivos", "end": "Encerrar sem chamado",
     "closing": "encerramento", "proof": "motivo com prova", "other_holder": "outro titular",
-    "customer": "cliente", **{move.name: move.label for move in MOVES.values()},
+    "several": "vários certificados", "preselect": "já marcados",
+    "customer": "cliente", "wanted": "o que deve constar", "solution": "solução",
+    **{move.name: move.label for move in MOVES.values()},
 }  # fmt: skip
 _CONDITIONS = {
     "status": "CEI", "reason": "motivo", "profile": "tipo do certificado", "validity": "validade",
