@@ -43,7 +43,7 @@ _TEXTS = (
     ("batch", "O que se diz e se manda de vários chamados"),
     ("verdict", "A leitura, dita em voz alta"),
     ("cost", "O que se diz do custo"),
-    ("documents", "Documentos que o Relacionamento pede"),
+    ("documents", "Documentos que se pedem ao cliente"),
 )
 _VARIANTS = (("propose", "Texto proposto"), ("notes", "Aviso"), ("stops", "Impedimento"))
 
