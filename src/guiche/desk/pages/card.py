@@ -1,6 +1,6 @@
 """The card of whoever calls back: all that one call needs, in the order it is needed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,28 +59,30 @@ class Card:
             relation=shown.get(customer.relation, ""),
             hour=shown.get(customer.hour, ""),
             email=ticket.email,
-            phones=tuple(_phones(ticket)),
+            phones=tuple(_phones(ticket, shown)),
             next_try=said(again, now) if again else "",
-            attempts=tuple(ticket.promise.attempts.select_related("by").order_by("at", "pk")),
-            wanted=tuple(line for key in customer.wanted for line in _lines(ticket, key)),
+            attempts=tuple(
+                sorted(ticket.promise.attempts.all(), key=lambda each: (each.at, each.pk))
+            ),
+            wanted=tuple(line for key in customer.wanted for line in _lines(ticket, shown, key)),
             cost=ticket.cost,
             documents=tuple(ticket.documents),
-            solution=next(_lines(ticket, customer.solution), None),
+            solution=next(_lines(ticket, shown, customer.solution), None),
             missing=tuple(Line(label, reason, missing=True) for label, reason in ticket.exits),
         )
 
 
-def _phones(ticket: Ticket) -> Iterator[Phone]:
-    procedure, shown = ticket.procedure, ticket.shown
-    keys = procedure.customer.phones
-    owners = procedure.customer.whose or ("",) * len(keys)
+def _phones(ticket: Ticket, shown: Mapping[str, str]) -> Iterator[Phone]:
+    customer = ticket.procedure.customer
+    keys = customer.phones
+    owners = customer.whose or ("",) * len(keys)
     for key, owner in zip(keys, owners, strict=True):
         if (number := ticket.facts.get(key, "")) in ticket.phones:
             yield Phone(number, show_phone(number), shown.get(owner, ""))
 
 
-def _lines(ticket: Ticket, key: str) -> Iterator[Line]:
+def _lines(ticket: Ticket, shown: Mapping[str, str], key: str) -> Iterator[Line]:
     """The line of a fact, where the procedure names one and it was asked."""
     if key in ticket.facts:
         fact = ticket.procedure.fact(key)
-        yield Line(fact.label, ticket.shown[key], fact.is_exit(ticket.facts[key]))
+        yield Line(fact.label, shown[key], fact.is_exit(ticket.facts[key]))

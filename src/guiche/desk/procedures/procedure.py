@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from guiche.desk.procedures.customer import Customer
 from guiche.desk.procedures.fact import Fact, conditions_after
@@ -87,7 +88,11 @@ class Procedure:
 
     def fact(self, key: str) -> Fact:
         """The fact of that key; `KeyError` for another."""
-        return {fact.key: fact for fact in self.facts}[key]
+        return self._by_key[key]
+
+    @cached_property
+    def _by_key(self) -> dict[str, Fact]:
+        return {fact.key: fact for fact in self.facts}
 
     def system(self, name: str) -> System | None:
         """The row of a system, or None."""
