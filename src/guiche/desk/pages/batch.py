@@ -279,4 +279,5 @@ def told(tickets: Sequence[Ticket]) -> str:
         "due": due_time.written(due_times.pop()) if one else "no prazo de cada um",
         "team": tickets[0].team,
     }
-    return tickets[0].procedure.texts.batch.filled(words, {})
+    text: str = tickets[0].procedure.texts.batch.filled(words, {})
+    return text
