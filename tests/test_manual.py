@@ -143,13 +143,13 @@ def keys_of_tables(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def test_the_administration_page_names_all_that_a_procedure_may_say() -> None:
     procedure = tomllib.loads((shelf.SHIPPED / "cei-ausente.toml").read_text("utf-8"))
-    qualified = ("promise", "texts", "closing")
+    qualified = ("promise", "texts", "closing", "several")
     keys = {
         f"{path}.{key}" if path in qualified else key for path, key in keys_of_tables(procedure)
     }
     tables = {"screens", "facts", "systems", "blocks", *qualified, "customer", "reasons"}
     reasons = {rule.name for rule in MOVES.values() if rule.needs_reason} | {END}
-    filled = {f"{{{name}}}" for name in (*names.READING, *names.TICKET)}
+    filled = {f"{{{name}}}" for name in (*names.READING, *names.TICKET, *names.BATCH)}
     for said in (keys - tables, reasons, filled, set(TYPES), set(ACCEPTED)):
         assert not unnamed(said, ADMINISTRATION)
     for values in (names.CERTIFICATE, [*names.CONDITIONS], names.CONDITIONS["nis"]):

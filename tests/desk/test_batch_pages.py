@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +19,9 @@ from hypothesis import strategies as st
 from calls import cnpj_of, company, company_name
 from certificates import CEI, ZEROS, ca, e_cnpj, e_cpf, selo_eletronico
 from guiche.desk.intake.draft import Draft
-from guiche.desk.models import Inspection, SiteVersion, Ticket, User
+from guiche.desk.models import Inspection, ProcedureVersion, Promise, SiteVersion, Ticket, User
 from guiche.desk.pages.table import harmless
+from guiche.desk.procedures.version import digest_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}
@@ -132,6 +134,19 @@ def test_says_of_each_certificate_what_it_is_and_ticks_what_needs_a_ticket(
                   "Válido até 02/03/2027"):  # fmt: skip
         assert words in page
     assert not Inspection.objects.exists()
+
+
+def test_a_procedure_that_says_nothing_ticks_nothing(client: Client, draft: Draft) -> None:
+    content = draft.procedure_version.content.replace(
+        'preselect = ["doubtful", "blank", "absent"]', ""
+    )
+    draft.procedure_version = ProcedureVersion.objects.create(
+        slug="outro", digest=digest_of(content), content=content
+    )
+    draft.save()
+    page = client.post(at(draft, "tabela"), sent(company(1), company(2))).content.decode()
+    assert hidden(page, "escolhido") == ["0", "1"]
+    assert "checked" not in page
 
 
 def test_a_file_that_was_not_read_is_a_row_with_the_reason(client: Client, draft: Draft) -> None:
@@ -353,6 +368,61 @@ def test_without_hours_the_page_says_what_is_missing(client: Client, batch: str)
     page = client.get(batch).content.decode()
     assert "Falta o horário de quem retorna" in page
     assert "Registrar os" not in page
+
+
+def submitted(client: Client, draft: Draft) -> str:
+    """The address of a batch of two, both registered."""
+    draft.type_in(COMMON)
+    two = sent(company(1), company(2), escolhido=["0", "1"])
+    batch = str(client.post(at(draft, "lote"), two)["Location"])
+    client.post(f"{batch}responder/", ONCE)
+    client.post(f"{batch}registrar/")
+    return batch
+
+
+def told(client: Client, batch: str) -> str:
+    """What the page says to tell the customer, or ""."""
+    found = re.search(r'id="dizer">(.*?)</p>', client.get(batch).content.decode(), re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_each_of_several_due_times_is_told_with_its_number(client: Client, draft: Draft) -> None:
+    batch = submitted(client, draft)
+    one, other = Ticket.objects.order_by("pk")
+    Promise.objects.filter(pk=other.promise_id).update(
+        due_at=other.promise.due_at + timedelta(hours=1)
+    )
+    *numbers, last = told(client, batch).split("\n")
+    assert numbers == [
+        "Seus protocolos:",
+        f"{one.spoken}: {one.customer}, até terça, 24/11, às 14h30",
+        f"{other.spoken}: {other.customer}, até terça, 24/11, às 15h30",
+    ]
+    assert last.startswith("A equipe de Relacionamento retorna no prazo de cada um.")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("Anote:\n{numbers}\nO {team} responde {due}.", "O Relacionamento responde até terça"),
+     ("", "")],
+)  # fmt: skip
+def test_the_procedure_says_what_is_told_of_several(
+    client: Client, draft: Draft, text: str, says: str
+) -> None:
+    batch = submitted(client, draft)
+    content = re.sub(
+        r"(?s)\[\[texts.batch\]\].*?\n\n",
+        f'[[texts.batch]]\ntext = """{text}"""\n\n' if text else "",
+        Ticket.objects.all()[0].procedure_version.content,
+    )
+    version = ProcedureVersion.objects.create(
+        slug="outro", digest=digest_of(content), content=content
+    )
+    Ticket.objects.update(procedure_version=version)
+    assert "Todos registrados." in client.get(batch).content.decode()
+    words = told(client, batch)
+    assert says in words
+    assert bool(words) == bool(text)
 
 
 def test_what_is_told_names_a_person_by_initials(client: Client, draft: Draft) -> None:

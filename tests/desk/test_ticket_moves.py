@@ -45,7 +45,7 @@ def test_every_move_from_every_state_by_every_role(
     go(ticket, people["supervisao"], *WAYS[state])
     rule, events = MOVES[name], ticket.events.count()
     allowed = state in rule.origins and role in rule.roles
-    assert (name in [move.name for move in ticket.moves_for(people[role])]) == allowed
+    assert (name in [move.rule.name for move in ticket.moves_for(people[role])]) == allowed
     if allowed:
         go(ticket, people[role], name)
     else:
@@ -67,9 +67,9 @@ def test_who_may_do_what() -> None:
 
 
 def test_the_reason_comes_from_the_procedure(ticket: Ticket, relacionamento: User) -> None:
-    move = next(m for m in ticket.moves_for(relacionamento) if m.name == "return")
-    assert move.label == "Devolver ao suporte"
-    assert move.needs_reason
+    move = next(m for m in ticket.moves_for(relacionamento) if m.rule.name == "return")
+    assert move.rule.label == "Devolver ao suporte"
+    assert move.rule.needs_reason
     assert move.reasons[0] == "Dados insuficientes"
     for reason in ("", "Porque sim", reason_for(ticket, "resolve")):
         with pytest.raises(MoveRefused, match="motivo"):

@@ -174,6 +174,30 @@ def test_the_proof_resolves_the_ticket(ticket: Ticket, relacionamento: User, sto
     ticket.verify_chain()
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [("CEI", "CEI"), ("CNO", "CNO"), ("Cliente vai confirmar", "número")]
+)
+def test_the_history_names_the_register_that_was_wanted(
+    ticket: Ticket, relacionamento: User, store: Store, kind: str, name: str
+) -> None:
+    ticket.facts["wanted_kind"] = kind
+    ticket.prove(relacionamento, store(e_cnpj(cei="1234567")))
+    ticket.prove(relacionamento, store(NEW))
+    checked, resolved = (event.text for event in list(ticket.history)[-2:])
+    assert checked == f"Não encerra: não traz um {name} conferido."
+    assert resolved.endswith(f"Certificado lido: {name} ***830024***.")
+
+
+def test_the_history_names_the_register_without_a_field(
+    ticket: Ticket, relacionamento: User, store: Store
+) -> None:
+    ticket.facts["wanted_kind"] = "CAEPF"
+    ticket.prove(relacionamento, store(NEW))
+    event = ticket.history.last()
+    assert event
+    assert event.text == "Não encerra: o CAEPF não cabe no certificado."
+
+
 def test_what_differs_leaves_the_ticket_open_and_the_try_in_its_history(
     ticket: Ticket, relacionamento: User, store: Store
 ) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 import phonenumbers
 from django.utils import timezone
@@ -193,6 +194,14 @@ _PHONE_SHAPE = "Escreva o telefone com DDD, como (11) 3333-4444 ou (11) 98765-43
 def is_mobile(number: str) -> bool:
     """Whether a number in E.164 may have WhatsApp."""
     return phonenumbers.number_type(phonenumbers.parse(number, None)) == PhoneNumberType.MOBILE
+
+
+def whatsapp_url(number: str, text: str = "") -> str:
+    """A conversation with a number in E.164, `text` written in it; "" where it is no mobile."""
+    if not is_mobile(number):
+        return ""
+    written = f"?text={quote(text, safe='')}" if text else ""
+    return f"https://wa.me/{number.removeprefix('+')}{written}"
 
 
 def show_phone(number: str) -> str:

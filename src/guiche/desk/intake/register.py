@@ -13,6 +13,11 @@ REGISTERS: dict[str, ModuleType] = {"CEI": cei, "CNO": cno, "CAEPF": caepf}
 _OTHERS = {"CAEPF": caepf, "CNPJ": cnpj, "CPF": cpf, "NIS": nis}
 
 
+def has_field(register: str) -> bool:
+    """Whether a certificate can carry a number of it: the field has the length of a CEI."""
+    return REGISTERS[register].LENGTH == cei.LENGTH if register in REGISTERS else True
+
+
 def clean_enrolment(register: str, typed: str) -> str:
     """The digits of a number of that register, or a `Problem` that says what it looks like."""
     if register not in REGISTERS:

@@ -73,21 +73,20 @@ def begin(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 def _table(request: HttpRequest, draft: Draft, refusal: str = "") -> HttpResponse:
     rows = rows_of(request.POST, clock.now())
-    again = request.POST.getlist("escolhido") if refusal else None
+    if refusal:
+        ticked = [at for at, _ in enumerate(rows) if str(at) in request.POST.getlist("escolhido")]
+    else:
+        ticked = [at for at, row in enumerate(rows) if row.status in draft.procedure.preselect]
     page = {
         "section": "atender",
         "draft": draft,
         "rows": rows,
-        "ticked": [at for at, row in enumerate(rows) if _is_ticked(at, row.ticked, again)],
+        "ticked": ticked,
         "most": MOST,
         "count": sent_number(request.POST.get("quantos", "")),
         "refusal": refusal,
     }
     return render(request, "desk/tabela.html", page, status=422 if refusal else 200)
-
-
-def _is_ticked(at: int, proposed: bool, again: Sequence[str] | None) -> bool:  # noqa: FBT001
-    return proposed if again is None else str(at) in again
 
 
 # The batch
@@ -265,20 +264,19 @@ def _page(request: HttpRequest, batch: Batch) -> HttpResponse:
 
 def told(tickets: Sequence[Ticket]) -> str:
     """What is read or sent to the caller of all the tickets: numbers and time, and of a person
-    no more than the first name and initials."""
+    no more than the first name and initials. "" where the procedure says nothing of several."""
     if not tickets:
         return ""
-    promises = {ticket.promise.due_at for ticket in tickets}
-    one = len(promises) == 1
-    lines = [
+    due_times = {ticket.promise.due_at for ticket in tickets}
+    one = len(due_times) == 1
+    numbers = [
         f"{ticket.protocol}: {ticket.customer_masked}{'' if one else f', {ticket.promise.written}'}"
         for ticket in tickets
     ]
-    when = due_time.written(promises.pop()) if one else "no prazo de cada um"
-    return "\n".join(
-        (
-            "Seus protocolos:",
-            *lines,
-            f"A equipe de {tickets[0].team} retorna {when}. Não precisa abrir outros chamados.",
-        )
-    )
+    words = {
+        "numbers": "\n".join(numbers),
+        "due": due_time.written(due_times.pop()) if one else "no prazo de cada um",
+        "team": tickets[0].team,
+    }
+    text: str = tickets[0].procedure.texts.batch.filled(words, {})
+    return text

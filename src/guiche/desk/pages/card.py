@@ -1,12 +1,11 @@
 """The card of whoever calls back: all that one call needs, in the order it is needed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from guiche.desk.intake.facts import show_phone
+from guiche.desk.intake.facts import show_phone, whatsapp_url
 from guiche.desk.models import ContactAttempt, Ticket
-from guiche.desk.procedures.fact import Fact
 from guiche.desk.promises.due_time import said
 
 
@@ -20,8 +19,8 @@ class Phone:
 
     @property
     def whatsapp(self) -> str:
-        """A conversation with this number, and no word of what it is about."""
-        return f"https://wa.me/{self.number.removeprefix('+')}"
+        """A conversation with a mobile phone, and no word of what it is about; "" with another."""
+        return whatsapp_url(self.number)
 
 
 @dataclass(frozen=True)
@@ -60,42 +59,30 @@ class Card:
             relation=shown.get(customer.relation, ""),
             hour=shown.get(customer.hour, ""),
             email=ticket.email,
-            phones=tuple(_phones(ticket)),
+            phones=tuple(_phones(ticket, shown)),
             next_try=said(again, now) if again else "",
-            attempts=tuple(ticket.promise.attempts.select_related("by").order_by("at", "pk")),
-            wanted=tuple(_wanted(ticket)),
+            attempts=tuple(
+                sorted(ticket.promise.attempts.all(), key=lambda each: (each.at, each.pk))
+            ),
+            wanted=tuple(line for key in customer.wanted for line in _lines(ticket, shown, key)),
             cost=ticket.cost,
             documents=tuple(ticket.documents),
-            solution=_solution(ticket),
+            solution=next(_lines(ticket, shown, customer.solution), None),
             missing=tuple(Line(label, reason, missing=True) for label, reason in ticket.exits),
         )
 
 
-def _phones(ticket: Ticket) -> Iterator[Phone]:
-    procedure, shown = ticket.procedure, ticket.shown
-    keys = procedure.customer.phones
-    owners = procedure.customer.whose or ("",) * len(keys)
+def _phones(ticket: Ticket, shown: Mapping[str, str]) -> Iterator[Phone]:
+    customer = ticket.procedure.customer
+    keys = customer.phones
+    owners = customer.whose or ("",) * len(keys)
     for key, owner in zip(keys, owners, strict=True):
         if (number := ticket.facts.get(key, "")) in ticket.phones:
             yield Phone(number, show_phone(number), shown.get(owner, ""))
 
 
-def _wanted(ticket: Ticket) -> Iterator[Line]:
-    """The number that the new certificate must carry: its register, itself, what depends on it."""
-    wanted = ticket.procedure.wanted
-    for fact in ticket.procedure.facts if wanted else ():
-        if wanted and (fact.key == wanted.of or wanted.of in fact.when.depends_on):
-            yield from _line(ticket, fact)
-
-
-def _solution(ticket: Ticket) -> Line | None:
-    """The last text of a procedure is what is proposed to whoever reads it."""
-    texts = [fact for fact in ticket.procedure.facts if fact.type == "text"]
-    return next((line for fact in reversed(texts) for line in _line(ticket, fact)), None)
-
-
-def _line(ticket: Ticket, fact: Fact) -> Iterator[Line]:
-    """The line of a fact that was asked."""
-    if fact.key in ticket.facts:
-        answer = ticket.facts[fact.key]
-        yield Line(fact.label, ticket.shown[fact.key], fact.is_exit(answer))
+def _lines(ticket: Ticket, shown: Mapping[str, str], key: str) -> Iterator[Line]:
+    """The line of a fact, where the procedure names one and it was asked."""
+    if key in ticket.facts:
+        fact = ticket.procedure.fact(key)
+        yield Line(fact.label, shown[key], fact.is_exit(ticket.facts[key]))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import is_mobile, mask_email, show_phone
+from guiche.desk.intake.facts import mask_email, show_phone, whatsapp_url
 from guiche.desk.models import Message, Ticket, User
 from guiche.desk.pages.access import account, attends, form_mark, page_or_form, ticket_of
 from guiche.desk.pages.due import Clock
@@ -46,11 +45,11 @@ class WhatsApp:
     @classmethod
     def all(cls, ticket: Ticket) -> "list[WhatsApp]":
         """One for each mobile phone of the customer."""
-        text = quote(ticket.send, safe="")
+        text = ticket.send
         return [
-            cls(show_phone(number), f"https://wa.me/{number.removeprefix('+')}?text={text}")
+            cls(show_phone(number), url)
             for number in ticket.phones
-            if is_mobile(number)
+            if (url := whatsapp_url(number, text))
         ]
 
 
@@ -146,7 +145,7 @@ def _done(
 
 
 def _page(request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None) -> HttpResponse:
-    now, desk = clock.now(), Site.current().desk
+    now, desk, standing = clock.now(), Site.current().desk, Message.standing(ticket)
     page = {
         "section": "atender",
         "ticket": ticket,
@@ -158,8 +157,8 @@ def _page(request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None) 
         "instead": _INSTEAD.get(ticket.promise.state(now), ""),
         "whatsapp": WhatsApp.all(ticket),
         "email": mask_email(ticket.email) if ticket.email else "",
-        "message": Message.standing(ticket) or ticket.messages.order_by("pk").last(),
-        "may_queue": bool(ticket.email and not Message.standing(ticket)),
+        "message": standing or ticket.messages.order_by("pk").last(),
+        "may_queue": bool(ticket.email and not standing),
         "tellings": Telling.all(ticket),
         "may_attend": attends(account(request)),
         "refusal": refusal,

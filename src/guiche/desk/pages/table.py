@@ -16,8 +16,6 @@ from guiche.desk.pages.verdict import Verdict, type_of
 from guiche.icpbrasil.validity import day
 from guiche.sources import Found, SourceError, read
 
-_WORTH_A_TICKET = ("doubtful", "blank", "absent")
-"""What is ticked beforehand: who has a CEI needs none, and another certificate must come first."""
 _LONGEST = 300
 _UNREAD = "Não consegui ler"
 _VALIDITY = {"valid": "Válido", "expired": "Vencido", "not_yet": "Ainda não vale"}
@@ -72,9 +70,9 @@ class Row:
         return base64.b64encode(self.found.der or b"").decode("ascii") if self.found else ""
 
     @property
-    def ticked(self) -> bool:
-        """Whether it is chosen beforehand."""
-        return self.verdict is not None and self.verdict.status in _WORTH_A_TICKET
+    def status(self) -> str:
+        """The verdict; "" of a file that gave none."""
+        return self.verdict.status if self.verdict else ""
 
 
 def rows_of(sent: QueryDict, now: datetime) -> list[Row]:

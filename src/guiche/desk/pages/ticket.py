@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -104,6 +105,7 @@ def ticket_page(
 ) -> HttpResponse:
     """The page; with a form that was refused, what is wrong with it and all that was typed."""
     user, now = account(request), clock.now()
+    prefetch_related_objects([ticket], "promise__attempts__by")
     may_call = ticket.promise.may_log(user)
     page: dict[str, Any] = {
         "section": "fila",

@@ -1,4 +1,4 @@
-"""Who the customer is, who speaks for them, and how to reach them."""
+"""Who the customer is, who speaks for them, how to reach them, and what they want."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from guiche.desk.procedures.table import Table
 
 @dataclass(frozen=True)
 class Customer:
-    """Which facts say it (keys). `whose` are the owners of `phones`, in the same order."""
+    """Which facts say it (keys). `whose` are the owners of `phones`, in the same order; `wanted`
+    is what the new certificate must carry, and `solution` what is proposed to who calls back."""
 
     document: str
     name: str
@@ -19,6 +20,8 @@ class Customer:
     relation: str = ""
     whose: tuple[str, ...] = ()
     hour: str = ""
+    wanted: tuple[str, ...] = ()
+    solution: str = ""
 
     @classmethod
     def read(cls, table: Table, facts: Mapping[str, Fact]) -> "Customer":
@@ -42,6 +45,8 @@ class Customer:
             relation=table.one_of("relation", keys_of("choice"), ""),
             whose=whose,
             hour=table.one_of("hour", keys_of("choice", "line"), ""),
+            wanted=table.texts("wanted", facts),
+            solution=table.one_of("solution", keys_of("text"), ""),
         )
         table.finish()
         return customer

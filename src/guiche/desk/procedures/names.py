@@ -18,6 +18,9 @@ READING = {"verdict": "leitura", "cei": "CEI", "nis": "NIS", "holder": "titular"
 # After the submit: number, time of the promise (in words for the phone, as a date for a message).
 TICKET = {"protocol": "protocolo", "due": "prazo", "team": "equipe"}
 
+# After several at once: `{numbers}` are lines, one for each ticket.
+BATCH = {"numbers": "protocolos", "due": "prazo", "team": "equipe"}
+
 # Without a reading every condition has this value.
 UNREAD = "unread"
 # The verdict on the CEI and the one on the NIS have the same.

@@ -40,9 +40,10 @@ _BLOCK = (("title", "line", "Título", ""), ("fields", "lines", "Dados, na ordem
 _TEXTS = (
     ("say", "O que se diz ao cliente"),
     ("send", "O que se manda ao cliente"),
+    ("batch", "O que se diz e se manda de vários chamados"),
     ("verdict", "A leitura, dita em voz alta"),
     ("cost", "O que se diz do custo"),
-    ("documents", "Documentos que o Relacionamento pede"),
+    ("documents", "Documentos que se pedem ao cliente"),
 )
 _VARIANTS = (("propose", "Texto proposto"), ("notes", "Aviso"), ("stops", "Impedimento"))
 

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from guiche.desk.procedures.customer import Customer
 from guiche.desk.procedures.fact import Fact, conditions_after
@@ -13,6 +14,7 @@ from guiche.desk.procedures.system import System
 from guiche.desk.procedures.table import ProcedureError, Table
 from guiche.desk.procedures.texts import Texts
 from guiche.desk.tickets.moves import MOVES
+from guiche.icpbrasil import Status
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 END = "end"
@@ -76,6 +78,8 @@ class Procedure:
     reasons: Mapping[str, tuple[str, ...]]
     """The reasons to choose from: for each move that needs one, and for `END`."""
     closing: Closing
+    preselect: tuple[str, ...] = ()
+    """Of several certificates at once, the readings (`status`) that most often need a ticket."""
 
     @property
     def facts(self) -> Iterator[Fact]:
@@ -84,7 +88,11 @@ class Procedure:
 
     def fact(self, key: str) -> Fact:
         """The fact of that key; `KeyError` for another."""
-        return {fact.key: fact for fact in self.facts}[key]
+        return self._by_key[key]
+
+    @cached_property
+    def _by_key(self) -> dict[str, Fact]:
+        return {fact.key: fact for fact in self.facts}
 
     def system(self, name: str) -> System | None:
         """The row of a system, or None."""
@@ -103,7 +111,8 @@ class Procedure:
         2. systems, then screens and facts, then their texts, which may name facts of any screen;
         3. who the customer is, and the blocks to copy;
         4. texts for the customer;
-        5. reasons of the moves, and how a ticket is closed at its best.
+        5. reasons of the moves, how a ticket is closed at its best, and what of several
+           certificates is chosen beforehand.
         """
         try:
             top = Table(tomllib.loads(content), file)
@@ -125,10 +134,18 @@ class Procedure:
         texts = Texts.read(top.table("texts"), facts, conditions_after(facts))
         reasons = _reasons(top.table("reasons"))
         closing = Closing.read(top.table("closing"), reasons)
+        preselect = _preselect(top.table("several"))
         top.finish()
         return cls(
-            slug, title, team, promise, systems, screens, customer, blocks, texts, reasons, closing
-        )
+            slug, title, team, promise, systems, screens, customer, blocks, texts, reasons,
+            closing, preselect,
+        )  # fmt: skip
+
+
+def _preselect(table: Table) -> tuple[str, ...]:
+    preselect = table.texts("preselect", [status.value for status in Status])
+    table.finish()
+    return preselect
 
 
 def _reasons(table: Table) -> dict[str, tuple[str, ...]]:

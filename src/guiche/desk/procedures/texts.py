@@ -13,7 +13,8 @@ class Texts:
     """`say` is read to the customer; `send` is written, and names nobody.
 
     `verdict` is the reading as it may be told to whoever is on the line, without a number or a
-    name; `cost` what is said of the cost; `documents` what the one who calls back asks for.
+    name; `cost` what is said of the cost; `documents` what the one who calls back asks for; `batch`
+    what is said or sent of several tickets at once.
     """
 
     say: Text
@@ -21,6 +22,7 @@ class Texts:
     verdict: Text = SILENT
     cost: Text = SILENT
     documents: Text = SILENT
+    batch: Text = SILENT
 
     @classmethod
     def read(
@@ -38,9 +40,12 @@ class Texts:
             verdict=read("verdict", (), partial=True),
             cost=read("cost", (), partial=True),
             documents=read("documents", facts, partial=True),
+            batch=Text.read(table, "batch", names=names.BATCH, conditions={}, partial=True),
         )
         for key, text in (("say", texts.say), ("send", texts.send)):
             if not {"protocol", "due"} <= text.names():
                 raise table.error(key, "precisa dizer {protocol} e {due} ao cliente.")
+        if texts.batch.variants and not {"numbers", "due"} <= texts.batch.names():
+            raise table.error("batch", "precisa dizer {numbers} e {due} ao cliente.")
         table.finish()
         return texts

@@ -22,9 +22,12 @@ _KEYS = {
     "propose": "texto proposto", "notes": "aviso", "stops": "impedimento", "text": "texto",
     "when": "condição", "texts": "textos", "say": "o que se diz", "send": "o que se manda",
     "verdict": "leitura em voz alta", "cost": "custo", "documents": "documentos",
+    "batch": "vários chamados",
     "blocks": "bloco", "fields": "dados", "reasons": "motivos", "end": "Encerrar sem chamado",
     "closing": "encerramento", "proof": "motivo com prova", "other_holder": "outro titular",
-    "customer": "cliente", **{move.name: move.label for move in MOVES.values()},
+    "several": "vários certificados", "preselect": "já marcados",
+    "customer": "cliente", "wanted": "o que deve constar", "solution": "solução",
+    **{move.name: move.label for move in MOVES.values()},
 }  # fmt: skip
 _CONDITIONS = {
     "status": "CEI", "reason": "motivo", "profile": "tipo do certificado", "validity": "validade",

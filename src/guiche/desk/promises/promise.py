@@ -143,7 +143,7 @@ class Promise(models.Model):
 
     def lacking(self) -> tuple[str, ...]:
         """What is still to be done in time for the attempts to count as having tried."""
-        in_time = self.attempts.filter(at__lte=self.due_at)
+        in_time = [each for each in self.attempts.all() if each.at <= self.due_at]
         return lacking(self.ticket.procedure.promise, self.ticket.phones, in_time)
 
     @transaction.atomic
@@ -177,7 +177,7 @@ class Promise(models.Model):
         event = ticket.record("attempted", by=by, payload=payload, origins=OPEN, at=now, form=form)
         if event is None:
             raise AttemptRefused("O chamado já foi encerrado. Reabra-o para registrar a ligação.")
-        attempt.save()
+        self.attempts.add(attempt, bulk=False)
         self._settle(result, now)
         return attempt
 

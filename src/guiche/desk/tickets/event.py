@@ -20,7 +20,7 @@ from guiche.desk.intake.plain import plain
 from guiche.desk.people.user import User
 from guiche.desk.promises.attempt import Result
 from guiche.desk.refusal import Refused
-from guiche.desk.tickets.proof import DIFFERENCES
+from guiche.desk.tickets.proof import differences_written
 
 # Sent within the transaction that writes an event, so that what follows from it is written in the
 # same one or not at all. `event` is the event.
@@ -154,7 +154,6 @@ class Event(models.Model):
             f"Retorno {payload['due']}." if payload.get("due") else "",
             f"Motivo: {payload['reason']}." if payload.get("reason") else "",
             _DETAILS[self.kind](payload) if self.kind in _DETAILS else "",
-            f"Próxima tentativa: {payload['next']}." if payload.get("next") else "",
             str(payload.get("note") or ""),
             _kept(payload) if self.kind == "erased" else "",
         ]
@@ -163,7 +162,9 @@ class Event(models.Model):
 
 def _attempt(payload: Mapping[str, Any]) -> str:
     phone = payload["phone"]
-    return f"{show_phone(phone) if phone else 'Sem telefone'}: {Result(payload['result']).label}."
+    again = f" Próxima tentativa: {payload['next']}." if payload.get("next") else ""
+    called = show_phone(phone) if phone else "Sem telefone"
+    return f"{called}: {Result(payload['result']).label}.{again}"
 
 
 def _ordered(payload: Mapping[str, Any]) -> str:
@@ -173,14 +174,16 @@ def _ordered(payload: Mapping[str, Any]) -> str:
 
 
 def _checked(payload: Mapping[str, Any]) -> str:
-    return f"Não encerra: {', '.join(DIFFERENCES[code] for code in payload['differences'])}."
+    register = payload.get("register", "")
+    return f"Não encerra: {differences_written(payload['differences'], register)}."
 
 
 def _resolved(payload: Mapping[str, Any]) -> str:
     if "sha256" not in payload:
         return ""
     holder = f" Titular: {payload['other_holder']}." if payload["other_holder"] else ""
-    return f"Certificado lido: CEI {payload['number']}.{holder}"
+    register = payload.get("register") or "número"
+    return f"Certificado lido: {register} {payload['number']}.{holder}"
 
 
 def _numbered(payload: Mapping[str, Any]) -> str:

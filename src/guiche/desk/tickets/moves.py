@@ -60,10 +60,7 @@ class Rule:
 class Move:
     """A move that a person may make now, with the reasons to choose from."""
 
-    name: str
-    label: str
-    needs_reason: bool
-    needs_note: bool
+    rule: Rule
     reasons: tuple[str, ...]
 
 

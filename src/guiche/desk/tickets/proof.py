@@ -4,25 +4,23 @@ Nothing is proved by what cannot be read whole, or by what is in doubt. Each dif
 words for the customer; its code is what the history keeps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from guiche.desk.intake.facts import show_document
 from guiche.desk.intake.reading import Inspection
-from guiche.desk.intake.register import mask_enrolment, show_enrolment
+from guiche.desk.intake.register import REGISTERS, has_field, mask_enrolment, show_enrolment
 from guiche.icpbrasil.validity import day
-
-CAEPF = "CAEPF"
 
 DIFFERENCES = {
     "unreadable": "não foi lido",
     "not_whole": "não veio inteiro",
     "not_icp_brasil": "não é da ICP-Brasil",
     "same": "é o mesmo certificado de antes",
-    "no_field": "o CAEPF não cabe no certificado",
-    "status": "não traz um CEI conferido",
+    "no_field": "o {register} não cabe no certificado",
+    "status": "não traz um {register} conferido",
     "number": "o número é outro",
     "expired": "está vencido",
     "not_yet": "ainda não vale",
@@ -30,6 +28,11 @@ DIFFERENCES = {
     "holder": "o titular é outro",
 }
 """What differs, by code, as the history says it: without a number and without a name."""
+
+
+def differences_written(codes: Iterable[str], register: str) -> str:
+    """Those differences in one line, with the name of the register that was wanted, or ""."""
+    return ", ".join(DIFFERENCES[code].format(register=register or "número") for code in codes)
 
 
 class Difference(NamedTuple):
@@ -59,6 +62,8 @@ class Proof:
     """A certificate in which nothing differs."""
 
     reading: Inspection
+    register: str
+    """Whose number is in it; "" where the ticket does not know."""
     other_holder: str
     """Why it is of another holder; "" where it is the customer's."""
 
@@ -68,6 +73,7 @@ class Proof:
         number = self.reading.contract["enrolment"]["number"]
         return {
             "sha256": self.reading.sha256,
+            "register": self.register,
             "number": mask_enrolment(number),
             "other_holder": self.other_holder,
         }
@@ -104,12 +110,13 @@ def _no_proof(reading: Inspection, expected: Expected) -> Difference | None:
 
 
 def _number(reading: Inspection, expected: Expected) -> Iterator[Difference]:
-    if expected.register == CAEPF:
+    if not has_field(expected.register):
+        length, field = REGISTERS[expected.register].LENGTH, REGISTERS["CEI"].LENGTH
         yield Difference(
             "no_field",
-            "O número pedido é um CAEPF, de 14 dígitos, e o campo do certificado só tem 12: nenhum "
-            "certificado o traz. Confirme com o cliente o que o sistema pede; este chamado se "
-            "resolve por outro motivo.",
+            f"O número pedido é um {expected.register}, de {length} dígitos, e o campo do "
+            f"certificado só tem {field}: nenhum certificado o traz. Confirme com o cliente o que "
+            "o sistema pede; este chamado se resolve por outro motivo.",
         )
     elif reading.status != "present":
         yield Difference("status", reading.headline)

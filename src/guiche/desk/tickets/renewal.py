@@ -101,14 +101,16 @@ class Renewal:
         expected, now = self.expected(other_holder), clock.now()
         if differences := judge(reading, expected, now):
             codes = [difference.code for difference in differences]
-            payload = {"sha256": reading.sha256, "differences": codes}
+            payload = {
+                "sha256": reading.sha256, "register": expected.register, "differences": codes,
+            }  # fmt: skip
             if not self.record(
                 "checked", by=by, payload=payload, at=now, origins=_RULE.origins, form=form
             ):
                 raise self._too_late()
             return differences
         same = reading.is_of(expected.document)
-        proof = Proof(reading, "" if same else other_holder)
+        proof = Proof(reading, expected.register, "" if same else other_holder)
         self.move("resolve", by, self.procedure.closing.proof, form=form, proof=proof)
         return ()
 

@@ -27,7 +27,7 @@ from guiche.desk.tickets.proof import Proof
 from guiche.desk.tickets.renewal import Renewal
 from guiche.desk.tickets.told import Told
 
-UNPROVED = (
+_UNPROVED = (
     "Leia o novo certificado, em “Conferir o novo certificado”: é a leitura que encerra assim."
 )
 
@@ -188,13 +188,7 @@ class Ticket(Listed, Renewal, Told):
             for name, listed in self.procedure.reasons.items()
         }
         return [
-            Move(
-                rule.name,
-                rule.label,
-                rule.needs_reason,
-                rule.needs_note,
-                reasons.get(rule.name, ()),
-            )
+            Move(rule, reasons.get(rule.name, ()))
             for rule in MOVES.values()
             if self.state in rule.origins and user.role in rule.roles
         ]
@@ -217,7 +211,7 @@ class Ticket(Listed, Renewal, Told):
         """
         rule = self._permitted(name, by, reason)
         if reason and reason == self.procedure.closing.proof and rule.closes and proof is None:
-            raise MoveRefused(UNPROVED)
+            raise MoveRefused(_UNPROVED)
         note = clean_note(note, _LONGEST_NOTE, "A anotação")
         if rule.needs_note and not note:
             raise MoveRefused(rule.note_missing)
