@@ -1,6 +1,7 @@
 """A call as a technician takes it: the answers of the form, and tickets that came of them."""
 
 import string
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,7 +54,8 @@ def answers(**changes: str) -> dict[str, Any]:
 
 def zeros() -> bytes:
     """The most usual certificate: the field is there and holds zeros."""
-    return e_cnpj(cei=ZEROS).der()
+    began = datetime(2025, 3, 2, 12, tzinfo=UTC)
+    return replace(e_cnpj(cei=ZEROS), not_before=began).der()
 
 
 def upload(data: bytes, name: str = "cliente.cer") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A call in progress: what is typed stays as typed, what is known fills in, nothing gets lost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -202,7 +203,12 @@ def test_to_go_on_with_a_paused_call_takes_it_up(fill: Fill, supervisao: User) -
     [
         ({}, ""),
         ({"requester_name": "Ana Exemplo da Silva"}, "Ana E. S."),
-        ({"requester_name": "Ana Exemplo", "name": "Padaria Exemplo"}, "Padaria Exemplo"),
+        (
+            {"name": "Padaria Exemplo", "document": "11.222.333/0001-81"},
+            "Padaria Exemplo",
+        ),
+        ({"requester_name": "Ana Exemplo", "name": "Iris Exemplo Quadros"}, "Iris E. Q."),
+        ({"name": "Iris Exemplo", "document": "Cliente não quis informar"}, "Iris E."),
         ({"name": "Ana Exemplo", "document": "111.444.777-35"}, "Ana E."),
     ],
 )
@@ -434,3 +440,26 @@ def test_a_time_outside_hours_is_shown_and_chosen(
         draft.submit(suporte)
     draft.choose_due(key)
     assert written(draft.submit(suporte).promise.due_at) == due
+
+
+def test_a_certificate_that_ends_while_a_call_is_paused_is_expired_in_every_text(
+    fill: Fill, stopped_clock: Clock
+) -> None:
+    draft = fill(replace(profiles.e_cnpj(profiles.ZEROS), not_after=stopped_clock.now))
+    assert draft.answers().known["validity"] == "valid"
+    stopped_clock.forward(days=2)
+    answers = again(draft).answers()
+    assert answers.known["validity"] == "expired"
+    assert "O certificado venceu em 23/11/2026." in answers.values["description"]
+    assert "não há o que revogar" in answers.values["solution"]
+    said = draft.procedure.texts.verdict.filled({}, answers.known)
+    assert "vencido" in said
+    assert "normalmente" not in said
+
+
+@pytest.mark.parametrize("field", ["phone_1", "name", "problem"])
+def test_no_answer_keeps_the_desk_busy(draft: Draft, field: str) -> None:
+    draft.type_in({field: "1" + " x" * 50_000})
+    assert len(again(draft).typed[field]) == 10_000
+    assert again(draft).problems()[field]
+    assert again(draft).terms.count() <= 40

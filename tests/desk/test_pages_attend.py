@@ -13,6 +13,8 @@ from guiche.desk.models import Ticket, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}
+COMPANY = {"name": "Padaria Exemplo", "document": "11.222.333/0001-81"}
+"""A list shows its name; that of a person, or of nobody knows whom, in initials."""
 
 
 @pytest.fixture
@@ -46,12 +48,12 @@ def test_begins_a_call_and_takes_it_up_again(client: Client) -> None:
 
 
 def test_another_call_begins_beside_the_one_that_was_touched(client: Client, draft: Draft) -> None:
-    draft.type_in({"name": "Padaria Exemplo Ltda"})
+    draft.type_in(COMPANY)
     new = client.post("/atender/")["Location"]
     assert new != at(draft)
     page = client.get(new).content.decode()
     assert "Em pausa" in page
-    assert "Padaria Exemplo Ltda" in page
+    assert "Padaria Exemplo" in page
 
 
 def test_an_untouched_call_is_used_again(client: Client, draft: Draft) -> None:
@@ -60,13 +62,13 @@ def test_an_untouched_call_is_used_again(client: Client, draft: Draft) -> None:
 
 def test_every_paused_call_is_listed(client: Client, bruno: User, draft: Draft) -> None:
     for number in range(9):
-        Draft.start(bruno).type_in({"name": f"Padaria {number}"})
+        Draft.start(bruno).type_in({**COMPANY, "name": f"Padaria {number}"})
     page = client.get(at(draft)).content.decode()
     assert all(f">Padaria {number}</a>" in page for number in range(9))
 
 
 def test_a_paused_call_is_thrown_away_once_confirmed(client: Client, draft: Draft) -> None:
-    draft.type_in({"name": "Padaria Exemplo"})
+    draft.type_in(COMPANY)
     page = client.get(at(draft, "descartar")).content.decode()
     assert "Descartar este atendimento?" in page
     assert "Padaria Exemplo" in page
@@ -104,7 +106,7 @@ def test_another_persons_call_is_not_ones_own_to_change(draft: Draft) -> None:
 
 
 def test_a_colleague_takes_a_paused_call_up(client: Client, draft: Draft) -> None:
-    client.post(at(draft, "salvar"), {"phone_1": "11 98888-7777", "name": "Padaria Exemplo"})
+    client.post(at(draft, "salvar"), {**COMPANY, "phone_1": "11 98888-7777"})
     client.post(at(draft, "pausar"))
     davi = colleague()
     assert "Padaria Exemplo" in davi.get("/atender/", follow=True).content.decode()
@@ -127,7 +129,7 @@ def test_a_call_that_somebody_is_at_is_taken_only_when_confirmed(
 
 
 def test_after_a_pause_another_call_begins(client: Client, draft: Draft) -> None:
-    client.post(at(draft, "salvar"), {"name": "Padaria Exemplo"})
+    client.post(at(draft, "salvar"), COMPANY)
     new = client.post(at(draft, "pausar"))["Location"]
     assert new != at(draft)
     assert "Padaria Exemplo" in client.get(new).content.decode()

@@ -195,3 +195,19 @@ def test_what_is_told_to_a_third_party_names_neither_person_nor_number(
         assert not re.search(r"[0-9]", words)
         for name in (reading.contract["holder"]["name"] or "").split():
             assert name.casefold() not in words.casefold() or len(name) < 4
+
+
+@pytest.mark.parametrize("system", ["", *SYSTEMS])
+@pytest.mark.parametrize("cei", [profiles.ZEROS, "115830024985", "1234567"])
+def test_a_selo_with_the_field_is_not_answered_with_another_one(
+    suporte: User, store: Store, system: str, cei: str
+) -> None:
+    draft = Draft.start(suporte)
+    draft.attach(store(profiles.selo_eletronico().with_names(profiles.field(7, cei))))
+    draft.type_in({"system": system})
+    assert "emitir outro igual não resolve" in draft.values()["solution"]
+    assert "emite-se" not in draft.values()["solution"]
+    assert draft.inspection is not None
+    assert "emite-se" not in draft.inspection.explanation
+    said = PROCEDURE.texts.verdict.filled({}, draft.answers().known)
+    assert "não tem o campo do CEI" in said

@@ -42,7 +42,7 @@ def kinds(ticket: Ticket) -> list[str]:
 
 def test_due_after_a_day_less_the_rest_of_a_quarter(ticket: Ticket, stopped_clock: Clock) -> None:
     assert ticket.promise.due_at == stopped_clock.now + timedelta(hours=24, minutes=-14)
-    assert ticket.promise.warn_at == stopped_clock.now + timedelta(hours=24) * 0.8
+    assert ticket.promise.warn_at == stopped_clock.now + timedelta(hours=24, minutes=-14) * 0.8
 
 
 def test_an_attempt_is_in_the_history(ticket: Ticket, relacionamento: User) -> None:

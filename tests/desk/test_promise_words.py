@@ -206,6 +206,6 @@ def test_when_it_counts_as_tried(
     calls: list[tuple[int, str]],
     left: tuple[str, ...],
 ) -> None:
-    promised = Promised(timedelta(hours=24), timedelta(hours=19), *policy)
+    promised = Promised(timedelta(hours=24), 0.8, *policy)
     attempts = [ContactAttempt(phone=phones[n], result=result) for n, result in calls]
     assert lacking(promised, phones, attempts) == left

@@ -13,6 +13,7 @@ from guiche.desk.models import Ticket, User
 
 EXPECTED = {
     "e-cnpj-sem-cei.cer": ("blank", "zeros"),
+    "e-cnpj-novo-com-cei.cer": ("present", "ok"),
     "e-cpf-com-cei.cer": ("present", "ok"),
     "e-cpf-caepf-no-lugar-do-cei.cer": ("doubtful", "caepf_without_check_digits"),
     "e-cnpj-vencido.cer": ("blank", "zeros"),

@@ -214,7 +214,8 @@ def test_what_differs_leaves_the_ticket_open_and_the_try_in_its_history(
 def test_the_certificate_that_opened_the_ticket_does_not_close_it(
     ticket: Ticket, relacionamento: User, store: Store
 ) -> None:
-    (difference,) = ticket.prove(relacionamento, store(e_cnpj(cei=ZEROS)))
+    same = replace(e_cnpj(cei=ZEROS), not_before=datetime(2025, 3, 2, 12, tzinfo=UTC))
+    (difference,) = ticket.prove(relacionamento, store(same))
     assert difference.code == "same"
 
 
@@ -324,3 +325,13 @@ def test_support_orders_nothing(ticket: Ticket, suporte: User) -> None:
 
 def test_the_other_number_of_these_tests_is_a_cei() -> None:
     assert cei.is_valid(OTHER)
+
+
+@pytest.mark.parametrize(("days", "codes"), [(-1, ["not_newer"]), (0, ["not_newer"]), (1, [])])
+def test_a_certificate_that_was_there_before_is_not_the_new_one(
+    store: Store, days: int, codes: list[str]
+) -> None:
+    reading = store(e_cnpj(CEI))
+    began = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    expected = replace(EXPECTED, since=began - timedelta(days=days))
+    assert [each.code for each in judge(reading, expected, NOW)] == codes

@@ -27,6 +27,12 @@ _AT_THE_RENEWAL = (
 )
 
 
+_OTHER_WAYS = (
+    "O Selo Eletrônico não tem campo para o CEI. Caminhos: o e-CPF do responsável com CEI "
+    "ou NIS, o acesso gov.br, ou a alternativa do próprio sistema."
+)
+
+
 def answer(enrolment: Enrolment, profile: Profile | None) -> str:
     """The first words of the verdict."""
     if enrolment.status is not Status.NOT_APPLICABLE:
@@ -91,6 +97,8 @@ _LOOKS = {
 def explanation(enrolment: Enrolment, profile: Profile | None, *, expired: bool = False) -> str:
     """Why the verdict is what it is, and what to do next."""
     next_step = _AT_THE_RENEWAL if expired else _NEW_CERTIFICATE
+    if profile is Profile.SELO_ELETRONICO:
+        next_step = _OTHER_WAYS  # another one of the kind has no field for it
     match enrolment.status:
         case Status.PRESENT:
             return "Confira com o cliente se é este o número que ele usa."
@@ -133,10 +141,7 @@ def _explain_not_applicable(enrolment: Enrolment, profile: Profile | None) -> st
     if enrolment.reason is Reason.NOT_ICP_BRASIL:
         return "Este certificado não é de uma política da ICP-Brasil. Procure o e-CPF ou o e-CNPJ."
     if profile is Profile.SELO_ELETRONICO:
-        return (
-            "O Selo Eletrônico não tem campo para o CEI. Caminhos: o e-CPF do responsável com CEI "
-            "ou NIS, o acesso gov.br, ou a alternativa do próprio sistema."
-        )
+        return _OTHER_WAYS
     if profile is Profile.CA:
         return "Este é o certificado de uma autoridade certificadora, não o do cliente."
     kind = profile.label.lower() if profile else "outro tipo"

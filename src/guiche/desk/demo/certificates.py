@@ -64,6 +64,14 @@ SAMPLES = (
         email="contato@padaria.exemplo.com.br",
     ),
     Sample(
+        "e-cnpj-novo-com-cei.cer",
+        "PADARIA EXEMPLO LTDA:11222333000181",
+        "2.16.76.1.2.1.99",
+        _company("11222333000181", "115830024985"),
+        email="contato@padaria.exemplo.com.br",
+        days=(0, 365),
+    ),
+    Sample(
         "e-cpf-com-cei.cer",
         "ANA EXEMPLO DA SILVA:11144477735",
         "2.16.76.1.2.3.99",

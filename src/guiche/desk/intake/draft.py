@@ -27,6 +27,8 @@ from guiche.desk.tickets.ticket import Ticket
 
 DRAFT_KEPT = timedelta(days=7)
 _ALWAYS = Q()
+_LONGEST_ANSWER = 10_000
+"""Characters: more than any fact may have, so that what is too long can be told to be."""
 _NO_HOURS = "Falta o horário de quem retorna. A supervisão define em Ajustes, uma vez só."
 
 
@@ -169,7 +171,7 @@ class Draft(Whose, models.Model):
         offers = self.answers().offers
         for fact in self.procedure.facts:
             if fact.key in values:
-                value = plain_text(values[fact.key])
+                value = plain_text(values[fact.key])[:_LONGEST_ANSWER]
                 if self._was_offered(fact.key, value, offers[fact.key]):
                     self.typed.pop(fact.key, None)
                 else:
@@ -198,7 +200,7 @@ class Draft(Whose, models.Model):
 
     def discard(self) -> None:
         """Throws the call away; one that became a ticket stays."""
-        Draft.objects.filter(OPEN_CALL, pk=self.pk).delete()
+        Draft.objects.filter(OPEN_CALL, pk=self.pk, by=self.by_id).delete()
 
     def unsaved(self, sent: Mapping[str, str]) -> dict[str, str]:
         """Of what a form sent, by fact, what a person wrote there and the draft does not hold."""

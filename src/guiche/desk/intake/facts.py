@@ -160,7 +160,8 @@ def clean_choice(fact: "Fact", typed: str, _answers: Values) -> str:
     raise Problem("Escolha uma das opções da lista.")
 
 
-_EXTENSION = re.compile(r"\s*\b(?:ramal|r\.)\s*\d{1,6}\s*$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\b(?:ramal|r\.)\s*\d{1,6}$", re.IGNORECASE)
+_LONGEST_PHONE = 60
 _CALLABLE = (
     PhoneNumberType.FIXED_LINE,
     PhoneNumberType.MOBILE,
@@ -172,6 +173,9 @@ _SUBSCRIBER = slice(2, None)
 
 def clean_phone(typed: str) -> str:
     """A Brazilian telephone with DDD that can be called back, in E.164."""
+    typed = typed.strip()
+    if len(typed) > _LONGEST_PHONE:
+        raise Problem(_PHONE_SHAPE)
     try:
         number = phonenumbers.parse(_EXTENSION.sub("", typed), "BR")
     except phonenumbers.NumberParseException as error:

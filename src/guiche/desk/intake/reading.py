@@ -20,7 +20,7 @@ from guiche.desk.procedures.names import CONDITIONS, OTHER, READING, SAME, UNREA
 from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Profile, oids
 from guiche.icpbrasil.numbers import nis
-from guiche.icpbrasil.validity import day
+from guiche.icpbrasil.validity import Validity, day
 from guiche.sources import Source
 
 DER_KEPT = timedelta(days=90)
@@ -110,7 +110,7 @@ class Inspection(models.Model):
         """The names of `procedures.names.READING` that may stand in texts."""
         number = (self.contract.get("nis") or {}).get("number") or ""
         return {
-            "verdict": f"{self.headline} {self.warning}".strip(),
+            "verdict": f"{self.headline} {self._warning_now}".strip(),
             "cei": self.contract["enrolment"]["formatted"] or "",
             "nis": nis.format(number) if nis.is_valid(number) else number,
             "holder": self.contract["holder"]["name"] or "",
@@ -119,16 +119,36 @@ class Inspection(models.Model):
     @property
     def conditions(self) -> dict[str, str]:
         """The values of `procedures.names.CONDITIONS` that choose among texts, less `holder`."""
-        enrolment, validity = self.contract["enrolment"], self.contract["validity"]
+        enrolment = self.contract["enrolment"]
         kind = self.contract["certificate_type"]
         return {
             "status": enrolment["status"],
             "reason": enrolment["reason"],
             "profile": self.contract["profile"] or UNREAD,
-            "validity": (validity and validity["status"]) or UNREAD,
+            "validity": self.validity.status or UNREAD,
             "type": (kind if kind in CONDITIONS["type"] else OTHER) if kind else UNREAD,
             "nis": (self.contract.get("nis") or {}).get("status") or UNREAD,
         }
+
+    @property
+    def validity(self) -> Validity:
+        """As it stands now: a certificate ends while a call is paused or a ticket is open."""
+        dates = self.contract["validity"] or {}
+        begin, end = (
+            datetime.fromisoformat(dates[key]) if dates.get(key) else None
+            for key in ("not_before", "not_after")
+        )
+        return Validity.judged(begin, end, clock.now())
+
+    @property
+    def _warning_now(self) -> str:
+        """`warning`, less what has passed since, and with what has come about."""
+        validity, stored = self.validity, self.contract["validity"] or {}
+        if validity.status == stored.get("status"):
+            return self.warning
+        if validity.status == "expired" and validity.not_after:
+            return f"O certificado venceu em {day(validity.not_after)}."
+        return "" if validity.status == "valid" else self.warning
 
     def is_of(self, document: str) -> bool | None:
         """Whether its holder has this CPF or CNPJ; None where one of the two is not known."""

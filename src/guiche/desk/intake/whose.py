@@ -9,7 +9,7 @@ from guiche.desk import clock
 from guiche.desk.intake.facts import mask_name
 from guiche.desk.intake.image import Image
 from guiche.desk.people.user import User
-from guiche.icpbrasil.numbers import cpf
+from guiche.icpbrasil.numbers import cnpj
 
 if TYPE_CHECKING:
     from guiche.desk.intake.draft import Draft
@@ -52,11 +52,11 @@ class Whose:
 
     @property
     def called(self) -> str:
-        """What it is called in a list: the customer, else who speaks; of a person the initials."""
+        """What a list calls it: the customer, else who speaks; in initials, but a company."""
         customer, known = self.procedure.customer, self.inspection.data if self.inspection else {}
         name: str = self.typed.get(customer.name) or known.get("name", "")
         document = self.typed.get(customer.document) or known.get("document", "")
-        if name and len(cpf.compact(document)) != cpf.LENGTH:
+        if name and cnpj.is_valid(document):
             return name
         return mask_name(name or self.typed.get(customer.requester, ""))
 

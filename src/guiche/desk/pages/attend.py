@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
 from guiche.desk.intake.draft import ChangedMeanwhile, Draft, Incomplete, Tab
+from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.pages import fragment, uploads
 from guiche.desk.pages.access import account, for_attendants, page_or_form, sent_number
@@ -103,8 +105,7 @@ def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     kept = draft.type_in(sent, revision, _tab(request))
     if not kept and not draft.submitted_at:
         return _stale(request, draft, sent)
-    if "prazo" in request.POST:
-        draft.choose_due(request.POST["prazo"])
+    _choose_due(request, draft)
     if draft.submitted_at or not fragment.wanted(request):
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
     return render(
@@ -120,23 +121,36 @@ def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Opens the ticket, once; or shows all that is missing."""
     draft = own_call(request, draft_id)
     if request.method == "POST" and not draft.submitted_at:
-        sent = typed_in(draft, request.POST)
-        if not draft.type_in(sent, tab=_tab(request)) and not draft.submitted_at:
-            return _stale(request, draft, sent)
-        if "prazo" in request.POST:
-            draft.choose_due(request.POST["prazo"])
-        try:
-            draft.submit(account(request))
-        except Incomplete as error:
-            return _page(request, draft, problems=error.problems, status=422)
-        except ChangedMeanwhile:
-            return _stale(request, draft, sent)
+        # As one: an autosave of the same page that comes between would make the draft another one.
+        with transaction.atomic():
+            if refused := _submitted(request, draft):
+                return refused
     return redirect("atendimento", draft_id=draft.pk)
+
+
+def _submitted(request: HttpRequest, draft: Draft) -> HttpResponse | None:
+    """Why it was not, as the page says it; None where the ticket is there."""
+    sent = typed_in(draft, request.POST)
+    if not draft.type_in(sent, tab=_tab(request)):
+        return None if draft.submitted_at else _stale(request, draft, sent)
+    _choose_due(request, draft)
+    try:
+        draft.submit(account(request))
+    except Incomplete as error:
+        return _page(request, draft, problems=error.problems, status=422)
+    except ChangedMeanwhile:
+        return _stale(request, draft, sent)
+    return None
+
+
+def _choose_due(request: HttpRequest, draft: Draft) -> None:
+    if "prazo" in request.POST:
+        draft.choose_due(plain_text(request.POST["prazo"]))
 
 
 def _tab(request: HttpRequest) -> Tab | None:
     """Which page sends the form, and the version of the call that it was shown with."""
-    mark = request.POST.get("aba", "")[:36]
+    mark = plain_text(request.POST.get("aba", ""))[:36]
     return Tab(mark, sent_number(request.POST.get("visto", ""))) if mark else None
 
 

@@ -24,6 +24,8 @@ from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.fact import CHOSEN
 from guiche.desk.promises import due_time
 from guiche.desk.refusal import Refused
+from guiche.desk.search import spelling
+from guiche.desk.search.known import open_of
 from guiche.desk.site.site import Site
 
 # The table: nothing of it is stored
@@ -102,14 +104,20 @@ class Line:
     verdict: Verdict | None
     missing: tuple[str, ...] = ()
     ticket: Ticket | None = None
+    known: Ticket | None = None
+    """An open ticket of the same customer, of before."""
 
     @classmethod
-    def of_call(cls, call: Draft, answers: Answers, now: datetime) -> "Line":
+    def of_call(
+        cls, call: Draft, answers: Answers, known: Mapping[str, Ticket], now: datetime
+    ) -> "Line":
         """A call that is no ticket yet."""
         customer, values = call.procedure.customer, answers.values
         missing = tuple(call.procedure.fact(key).label for key in answers.judged[1])
         name = values[customer.name] or "Sem nome ainda"
-        return cls(call, name, values[customer.document], _verdict(call, now), missing)
+        document = values[customer.document]
+        before = known.get(spelling.document(document))
+        return cls(call, name, document, _verdict(call, now), missing, known=before)
 
     @classmethod
     def of_ticket(cls, call: Draft, ticket: Ticket, now: datetime) -> "Line":
@@ -238,10 +246,12 @@ def _page(request: HttpRequest, batch: Batch) -> HttpResponse:
     answers = {call: call.answers(site) for call in calls if not call.submitted_at}
     keys = [call.pk for call in calls if call.submitted_at]
     tickets = {t.submission_key: t for t in Ticket.listed().filter(submission_key__in=keys)}
+    documents = (a.values[a.procedure.customer.document] for a in answers.values())
+    known = open_of(map(spelling.document, documents), batch.id)
     lines = [
         Line.of_ticket(call, tickets[call.pk], now)
         if call.pk in tickets
-        else Line.of_call(call, answers[call], now)
+        else Line.of_call(call, answers[call], known, now)
         for call in calls
     ]
     due_times = Promisable.all(next(iter(answers)), now, site) if answers else []

@@ -36,6 +36,9 @@ class Line:
 class Card:
     """Whom to call and where, what was promised and said, what to ask for, what is missing."""
 
+    customer: str
+    document: str
+    system: str
     who: str
     relation: str
     hour: str
@@ -54,7 +57,11 @@ class Card:
         """The card of a ticket, of any procedure: what it does not ask for is not there."""
         customer, shown = ticket.procedure.customer, ticket.shown
         again = ticket.promise.next_try if ticket.is_open else None
+        systems = (fact.key for fact in ticket.procedure.facts if fact.type == "system")
         return cls(
+            customer=ticket.customer,
+            document=shown.get(customer.document, ""),
+            system=shown.get(next(systems, ""), ""),
             who=shown.get(customer.requester) or ticket.customer,
             relation=shown.get(customer.relation, ""),
             hour=shown.get(customer.hour, ""),

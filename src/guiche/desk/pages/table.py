@@ -1,7 +1,6 @@
 """The table of verdicts: what the page sends back, read anew, for the screen and for a sheet."""
 
 import base64
-import binascii
 import csv
 import io
 from collections.abc import Iterable, Sequence
@@ -90,7 +89,7 @@ def rows_of(sent: QueryDict, now: datetime) -> list[Row]:
 def _row(der: str, name: str, now: datetime) -> Row:
     try:
         reading = read(base64.b64decode(der, validate=True), name, keys=False)
-    except binascii.Error:
+    except ValueError:
         return Row.unread(name, "O arquivo não chegou inteiro. Mande-o de novo.")
     except SourceError as error:
         return Row.unread(name, error.message)

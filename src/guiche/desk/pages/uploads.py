@@ -5,7 +5,6 @@ A file with a private key is refused before it is opened, except where the site 
 """
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -147,7 +146,7 @@ def _passwords(request: HttpRequest) -> tuple[str, ...]:
 def _chosen(der: str, name: str) -> Reading:
     try:
         return read(base64.b64decode(der, validate=True), name, keys=False)
-    except binascii.Error as error:
+    except ValueError as error:  # of base64, or of a text that is not ASCII
         raise NotRead(NOTHING_SENT) from error
 
 

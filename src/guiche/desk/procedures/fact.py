@@ -11,7 +11,14 @@ from guiche.desk.procedures.table import Table
 from guiche.desk.procedures.text import SILENT, Text
 from guiche.desk.procedures.when import ALWAYS, Known, When
 
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_KEY = re.compile(r"(?=.{1,40}$)[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_OF_THE_PAGE = frozenset(
+    {
+        *("aba", "arquivo", "campo", "cheio", "conferir", "conhecidos", "csrfmiddlewaretoken"),
+        *("der", "motivo", "nome", "prazo", "revision", "senha", "texto", "visto"),
+    }
+)
+"""Names of what a page sends beside the facts."""
 LINE, PAGE = 200, 4000
 CHOSEN = ("choice", "system")
 """The types whose answer is one of a list."""
@@ -118,7 +125,7 @@ def _key(table: Table, earlier: Mapping[str, Fact]) -> str:
     key = table.text("key")
     if not _KEY.fullmatch(key):
         raise table.error("key", f"“{key}”: use letras minúsculas, algarismos e _.")
-    if key in earlier or key in {*names.READING, *names.TICKET, *names.CONDITIONS}:
+    if key in earlier or key in {*names.READING, *names.TICKET, *names.CONDITIONS, *_OF_THE_PAGE}:
         raise table.error("key", f"“{key}” já existe; dê outro nome.")
     return key
 

@@ -26,8 +26,8 @@ class Promised:
     """The promise that is made with a ticket, and what counts as having tried to keep it."""
 
     term: timedelta
-    warning: timedelta
-    """How long after the submit the promise is near its end."""
+    warning: float
+    """After which share of its time the promise is near its end."""
     attempts: int
     """So many attempts in time, to every phone, count as tried."""
     message: bool
@@ -41,7 +41,7 @@ class Promised:
         attempts = table.number("attempts", 2, at_least=1, at_most=20)
         message = table.flag("message")
         table.finish()
-        return cls(term, term * percent / 100, attempts, message)
+        return cls(term, percent / 100, attempts, message)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Procedure:
         """
         try:
             top = Table(tomllib.loads(content), file)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # also a number of thousands of digits
             raise ProcedureError(file, "", f"não é TOML válido: {error}.") from error
         slug = top.text("slug")
         if not _SLUG.fullmatch(slug):

@@ -18,6 +18,8 @@ def renamed(old: Sequence[Any], new: Sequence[Any]) -> dict[str, str]:
     >>> renamed(["Sim", "Não", "Não sabe"], ["Sim, foi", "Não", "Não sabe", "Talvez"])
     {'Sim': 'Sim, foi'}
     """
+    if not all(isinstance(each, str) for each in (*old, *new)):
+        return {}  # a mistake, which the reader of procedures tells
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     return {
         before: after
@@ -62,7 +64,8 @@ def _conditions(node: Any) -> Iterator[Any]:
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "when":
-                yield from value if isinstance(value, list) else [value]
+                found = value if isinstance(value, list) else [value]
+                yield from (each for each in found if isinstance(each, dict))
             else:
                 yield from _conditions(value)
     elif isinstance(node, list):
@@ -72,12 +75,12 @@ def _conditions(node: Any) -> Iterator[Any]:
 
 def _rename_in(values: Any, names: Names) -> None:
     for position, value in enumerate(values if isinstance(values, list) else ()):
-        if value in names:
+        if isinstance(value, str) and value in names:
             values[position] = names[value]
 
 
 def _rename(node: Any, key: str, names: Names) -> None:
-    if (value := node.get(key)) in names:
+    if isinstance(value := node.get(key), str) and value in names:
         node[key] = names[value]
 
 

@@ -9,13 +9,15 @@ from guiche.desk import clock
 from guiche.desk.intake.register import REGISTERS
 from guiche.desk.people.turn import take_turn
 from guiche.desk.people.user import User
-from guiche.desk.procedures import shelf
+from guiche.desk.procedures import names, shelf
 from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.procedures.table import ProcedureError
-from guiche.desk.procedures.text import Text
-from guiche.desk.procedures.texts import Texts
+from guiche.desk.procedures.text import Text, Variant
 from guiche.desk.refusal import Refused
 
+_SAY_BOTH = (
+    "precisa dizer {protocol} e {due} ao cliente, e na mesma linha só o que sempre se pergunta."
+)
 # Parsed procedures by digest. A version never changes, and there are few of them.
 _parsed: dict[str, Procedure] = {}
 
@@ -135,17 +137,21 @@ def read_as(slug: str, content: str) -> Procedure:
     procedure = Procedure.read(content, file)
     if procedure.slug != slug:
         raise ProcedureError(file, "slug", f"precisa continuar “{slug}”.")
-    for key, remedy in (*_unsaid(procedure.texts), *_unknown_registers(procedure)):
+    for key, remedy in (*_unsaid(procedure), *_unknown_registers(procedure)):
         raise ProcedureError(file, key, remedy)
     return procedure
 
 
-def _unsaid(texts: Texts) -> Iterator[tuple[str, str]]:
-    """The texts that leave a customer without number or time."""
+def _unsaid(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """The texts that leave a customer without number or time, in any call."""
+    texts, always = procedure.texts, {*names.READING, *names.TICKET}
+    always |= {f.key for f in procedure.facts if not (f.when or f.follows or f.confirms)}
     for name, text in (("say", texts.say), ("send", texts.send)):
         for number, variant in enumerate(text.variants, start=1):
-            if not {"protocol", "due"} <= Text((variant,)).names():
-                yield f"texts.{name}[{number}].text", "precisa dizer {protocol} e {due} ao cliente."
+            lines = (Text((Variant(line),)).names() for line in variant.text.splitlines())
+            kept = set().union(*(line for line in lines if line <= always))
+            if not {"protocol", "due"} <= kept:
+                yield f"texts.{name}[{number}].text", _SAY_BOTH
 
 
 def _unknown_registers(procedure: Procedure) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,10 @@ def _alternative(
     for key in table:
         if key not in conditions:
             raise table.error(key, f"não é uma condição; use {', '.join(sorted(conditions))}.")
-        found.append((key, table.texts(key, conditions[key])))
+        values = table.texts(key, conditions[key])
+        if not values:
+            raise table.error(key, "está vazia, e nunca se cumpriria; escreva um valor.")
+        found.append((key, values))
     if not found:
         raise table.error("", "está vazia; escreva uma condição, ou apague a linha.")
     return tuple(found)

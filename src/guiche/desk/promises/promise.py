@@ -83,13 +83,13 @@ class Promise(models.Model):
         *,
         at: datetime,
         due_at: datetime,
-        warning: timedelta,
+        warning: float,
         previous: "Promise | None" = None,
     ) -> "Promise":
-        """A promise made at a moment, for the time that is spoken."""
-        return cls.objects.create(
-            made_at=at, warn_at=min(at + warning, due_at), due_at=due_at, previous=previous
-        )
+        """A promise made at a moment, for the time that is spoken; near its end after `warning`, a
+        share of its time."""
+        warn_at = at + (due_at - at) * warning
+        return cls.objects.create(made_at=at, warn_at=warn_at, due_at=due_at, previous=previous)
 
     def spoken(self, now: datetime) -> str:
         """`até amanhã, terça, 24/11, às 14h30`."""

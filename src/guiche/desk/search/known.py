@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -45,6 +46,15 @@ class Known:
         same = [each for each in _tickets(draft, of_document) if _document(each) == document]
         others = [each for each in _tickets(draft, of_phone) if each not in same]
         return cls(tuple(same), tuple(others), tuple(_calls(draft, of_document | of_phone)))
+
+
+def open_of(documents: Iterable[str], batch: UUID) -> dict[str, Ticket]:
+    """The latest open ticket of each CPF or CNPJ that has one, less those of the batch itself."""
+    found = _alike(Term.Kind.DOCUMENT, documents).filter(ticket__isnull=False).values("ticket")
+    siblings = Draft.objects.filter(batch=batch).values("pk")
+    tickets = Ticket.listed().filter(pk__in=found, state__in=OPEN)
+    tickets = tickets.exclude(submission_key__in=siblings).order_by("pk")
+    return {_document(ticket): ticket for ticket in tickets}
 
 
 def _alike(kind: Term.Kind, terms: Iterable[str]) -> "QuerySet[Term]":

@@ -5,6 +5,7 @@ Nothing is judged here: a number with a wrong check digit is found by whoever re
 
 import re
 import unicodedata
+from itertools import islice
 
 LONGEST = 80
 """Bytes of a term; what is longer is cut, on both sides alike."""
@@ -14,6 +15,10 @@ _BUSINESS = {"ltda", "limitada", "me", "mei", "epp", "eireli", "slu", "sa"}
 _PARTICLES = {"da", "das", "de", "di", "do", "dos", "du", "e"}
 _DOCUMENT = re.compile(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}")
 _HEX = re.compile(r"[0-9a-f]{8,64}")
+
+
+_MOST_WORDS = 30
+"""Of one name: the longest name of a company has twenty."""
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -26,7 +31,8 @@ def words(name: str) -> tuple[str, ...]:
     parts = unicodedata.normalize("NFKD", plain)
     letters = "".join(char for char in parts if not unicodedata.combining(char))
     found = dict.fromkeys(re.findall(r"[^\W_]{2,}", letters))
-    return tuple(word for word in found if word not in _BUSINESS | _PARTICLES)
+    telling = (word for word in found if word not in _BUSINESS | _PARTICLES)
+    return tuple(islice(telling, _MOST_WORDS))
 
 
 def document(text: str) -> str:

@@ -24,6 +24,7 @@ DIFFERENCES = {
     "number": "o número é outro",
     "expired": "está vencido",
     "not_yet": "ainda não vale",
+    "not_newer": "não é mais novo que o de antes",
     "undated": "não diz até quando vale",
     "holder": "o titular é outro",
 }
@@ -53,6 +54,8 @@ class Expected:
     """The register and the digits of the number that must be in it."""
     previous: str = ""
     """Fingerprint of the certificate that the ticket was opened with."""
+    since: datetime | None = None
+    """When that one began: a new one begins later."""
     other_holder: str = ""
     """Why it may be of another holder, as a person chose it."""
 
@@ -89,7 +92,7 @@ def judge(reading: Inspection, expected: Expected, now: datetime) -> tuple[Diffe
         return (first,)
     return (
         *_number(reading, expected),
-        *_dates(reading.contract["validity"] or {}, now),
+        *_dates(reading.contract["validity"] or {}, expected.since, now),
         *_holder(reading, expected),
     )
 
@@ -134,7 +137,7 @@ def _slip(number: str, wanted: str) -> str:
     return ": só um dígito é diferente, confira qual está certo" if differing == 1 else ""
 
 
-def _dates(validity: dict[str, Any], now: datetime) -> Iterator[Difference]:
+def _dates(validity: dict[str, Any], since: datetime | None, now: datetime) -> Iterator[Difference]:
     begin, end = (_moment(validity.get(key)) for key in ("not_before", "not_after"))
     if begin is None or end is None:
         yield Difference("undated", "O certificado não diz até quando vale. Peça outro arquivo.")
@@ -143,6 +146,12 @@ def _dates(validity: dict[str, Any], now: datetime) -> Iterator[Difference]:
     elif now < begin:
         words = f"O certificado só vale a partir de {day(begin)}. Leia-o de novo nesse dia."
         yield Difference("not_yet", words)
+    elif since and begin <= since:
+        yield Difference(
+            "not_newer",
+            f"O certificado foi emitido em {day(begin)}, e o que foi lido na abertura do chamado, "
+            f"em {day(since)}: não é o novo.",
+        )
 
 
 def _holder(reading: Inspection, expected: Expected) -> Iterator[Difference]:
@@ -158,6 +167,11 @@ def _holder(reading: Inspection, expected: Expected) -> Iterator[Difference]:
         f"O certificado é de {whose}, {known if expected.document else unknown}. "
         "Se está certo, escolha por que o titular é outro.",
     )
+
+
+def began(reading: Inspection) -> datetime | None:
+    """When a certificate began, where its reading tells."""
+    return _moment((reading.contract["validity"] or {}).get("not_before"))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -12,7 +12,7 @@ from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
 from guiche.desk.tickets.event import AlreadyRecorded, Event
 from guiche.desk.tickets.moves import MOVES, MoveRefused
-from guiche.desk.tickets.proof import Difference, Expected, Proof, judge
+from guiche.desk.tickets.proof import Difference, Expected, Proof, began, judge
 
 _LONGEST_ORDER = 40
 _FARTHEST = timedelta(days=366)
@@ -83,6 +83,7 @@ class Renewal:
             register=self._answer(wanted.of) if wanted else "",
             number=self._answer(wanted.key) if wanted else "",
             previous=self.inspection.sha256 if self.inspection else "",
+            since=began(self.inspection) if self.inspection else None,
             other_holder=other_holder,
         )
 

@@ -9,6 +9,7 @@ from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.promises.promise import RUNNING
 from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.moves import OPEN, STATES
+from guiche.icpbrasil.numbers import cnpj
 
 
 class Shown:
@@ -91,9 +92,10 @@ class Shown:
 
     @property
     def customer_masked(self) -> str:
-        """The name for lists: of a person, the first name and initials."""
-        person = len(self.facts.get(self.procedure.customer.document, "")) == 11
-        return mask_name(self.customer) if person else self.customer
+        """The name for lists: first name and initials, but of a company, whose name is public."""
+        document = self.facts.get(self.procedure.customer.document, "")
+        public = self.erased_at or cnpj.is_valid(document)
+        return self.customer if public else mask_name(self.customer)
 
     @property
     def document_masked(self) -> str:

@@ -81,7 +81,8 @@ class Told(Shown, models.Model):
         if number == previous:
             return None
         self._refuse_own(number)
-        self._set_number(number, previous)
+        if not self._set_number(number, previous):
+            return None
         payload = {"number": number, "previous": previous}
         return self._recorded("numbered", payload, by, form)
 
@@ -93,7 +94,8 @@ class Told(Shown, models.Model):
         if ours:
             raise NumberTaken(ours)
 
-    def _set_number(self, number: str, previous: str) -> None:
+    def _set_number(self, number: str, previous: str) -> bool:
+        """False where the same form, sent twice at once, did it."""
         rows = type(self)._default_manager
         try:
             with transaction.atomic():
@@ -101,9 +103,12 @@ class Told(Shown, models.Model):
                 changed = mine.update(desk_number=number)
         except IntegrityError as error:
             raise NumberTaken(rows.get(desk_number=number)) from error
+        if changed != 1 and rows.filter(pk=self.pk, desk_number=number).exists():
+            return False
         if changed != 1:
             raise NumberRefused("O número mudou enquanto você digitava. Atualize a página.")
         self.desk_number = number
+        return True
 
     @transaction.atomic
     def inform(self, channel: str, by: User | None, form: UUID | None = None) -> Event:
