@@ -21,7 +21,7 @@ from guiche.desk.procedures.procedure import END, Procedure
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.due_choice import DueTime, due_times
 from guiche.desk.refusal import Refused
-from guiche.desk.search.index import index_call, keys_of_call
+from guiche.desk.search.index import index_call
 from guiche.desk.site.site import Site
 from guiche.desk.tickets.ticket import Ticket
 
@@ -189,14 +189,13 @@ class Draft(Whose, models.Model):
         unseen = Q(tab=tab.mark) | Q(version=tab.seen) if tab else Q(version=self.version)
         rows = Draft.objects.filter(OPEN_CALL & also & unseen, pk=self.pk)
         changes |= {"tab": tab.mark if tab else "", "updated_at": clock.now(), "paused_at": None}
-        keys = keys_of_call(self)
         with transaction.atomic():
             kept = rows.update(**changes, version=F("version") + 1) == 1
             self.refresh_from_db(fields=["version"] if kept else None)
             if kept:
                 for name, value in changes.items():
                     setattr(self, name, value)
-                index_call(self, keys)
+                index_call(self)
         return kept
 
     def discard(self) -> None:

@@ -179,7 +179,7 @@ def _page(
         "screens": [screen for screen in screens if not screen.opening],
         "problems": list((problems or {}).items()),
         "verdict": _verdict(row) if row else None,
-        "known": Known.of(draft, answers.values),
+        "known": Known.of(draft),
         "end_reasons": draft.procedure.reasons[END],
         "due_times": Promisable.all(draft, now, site),
         "waiting": waiting_calls(account(request), draft),
@@ -248,7 +248,7 @@ def _changes(
     screens = screens_of(answers, wrong)
     new = changed(screens, sent, request.POST.getlist("campo"))
     same = [f for screen in screens for f in screen.fields if f not in new and f.asked]
-    known = Known.of(draft, answers.values)
+    known = Known.of(draft)
     return {
         "known_now": known if known.mark != request.POST.get("conhecidos", "") else None,
         "changed": new,

@@ -64,20 +64,12 @@ def index_ticket(ticket: "Ticket") -> None:
     _write(keys_of_ticket(ticket), ticket=ticket)
 
 
-def keys_of_call(draft: "Draft") -> set[Key]:
-    """What a call with these answers is found by."""
-    return keys_of(draft.procedure, draft.answers().values, draft.inspection)
-
-
-def index_call(draft: "Draft", keys: set[Key] | None = None) -> None:
-    """Makes the index say what the call now does: nothing, once it is over.
-
-    `keys` are those of `keys_of_call`, where they were made before the transaction began: while
-    one writes on SQLite, nobody else does.
-    """
-    if keys is None:
-        keys = keys_of_call(draft)
-    _write(keys if draft.is_open else set(), draft=draft)
+def index_call(draft: "Draft") -> None:
+    """Makes the index say what the call now does: nothing, once it is over."""
+    keys = set()
+    if draft.is_open:
+        keys = keys_of(draft.procedure, draft.answers().values, draft.inspection)
+    _write(keys, draft=draft)
 
 
 def follow(event: "Event", **_: Any) -> None:

@@ -1,6 +1,6 @@
 """What the desk already has of the customer of a call, said before a second ticket is made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,14 +31,11 @@ class Known:
         return " ".join([*tickets, *(f"{each.pk}-{each.by_id}" for each in self.calls)])
 
     @classmethod
-    def of(cls, draft: Draft, values: Mapping[str, str]) -> "Known":
-        """What is known beside the call itself, and beside those of the same batch.
-
-        `values` are the answers of the call as they stand.
-        """
+    def of(cls, draft: Draft) -> "Known":
+        """What is known beside the call itself, and beside those of the same batch."""
         if not draft.is_open:
             return cls()
-        customer = draft.procedure.customer
+        values, customer = draft.answers().values, draft.procedure.customer
         document = spelling.document(values[customer.document])
         forms = [spelling.phone(values[phone]) for phone in customer.phones]
         # Without DDD half of Brazil has the same number.
