@@ -213,8 +213,7 @@ class Conformance:
     def test_a_refused_login_is_known_for_one(self, bench: Bench) -> None:
         wrong: Any = bench.wrong_password()
         with pytest.raises(DeliveryError) as refused:
-            wrong.customer(CASE) if can(bench, "customer") else None
-            wrong.create(CASE, Customer())
+            (wrong.customer if can(bench, "customer") else _creation_of(wrong))(CASE)
         assert refused.value.login
         assert refused.value.outcome is Outcome.RETRY
         assert any(not check.ok and check.words for check in wrong.check())
@@ -250,6 +249,10 @@ class Conformance:
         assert "Categoria inválida" in str(error)
         final = error.otherwise if error.outcome is Outcome.UNKNOWN else error.outcome
         assert final is Outcome.REJECTED
+
+
+def _creation_of(connector: Connector[Any]) -> Any:
+    return lambda case: connector.create(case, Customer())
 
 
 def _failing(bench: Bench, fault: str) -> DeliveryError:
