@@ -2,8 +2,9 @@
 
 A connector turns a `Case` into calls of one kind of desk. It holds no state but its settings, is
 used from several threads at once, and logs nothing. `create` and `check` are needed; each other
-method is a capability, and one that is missing is a step that is not taken there. What a method
-returns was confirmed by the desk; anything else is a `DeliveryError`.
+method is a capability, and one that is missing, or that `offers` denies for how this connection is
+set up, is a step that is not taken there. What a method returns was confirmed by the desk; anything
+else is a `DeliveryError`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -153,6 +154,10 @@ class Connector(Generic[S]):
         """
         raise NotImplementedError
 
+    def offers(self, capability: str) -> bool:
+        """Whether this connection has the capability, as it is set up."""
+        return can(type(self), capability)
+
     def close_down(self) -> None:
         """Ends open network connections."""
 
@@ -276,5 +281,8 @@ CAPABILITIES: Mapping[str, type[Any]] = {
 
 
 def can(connector: type[Connector[Any]], capability: str) -> bool:
-    """Whether this kind of desk has the capability; `create` every one has."""
+    """Whether this kind of desk has the capability; `create` every one has.
+
+    Of a connection that there is, ask `offers`.
+    """
     return capability == "create" or hasattr(connector, capability)
