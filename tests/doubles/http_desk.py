@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "segredo-de-teste"
@@ -53,8 +53,8 @@ Answer = tuple[int, str, Any]
 class HttpDesk:
     """The state, and what every dialect shares."""
 
-    login: Mapping[str, str]
-    creation: str
+    login: ClassVar[Mapping[str, str]]
+    creation: ClassVar[str]
 
     def __init__(self) -> None:
         self.tickets: list[Ticket] = []
@@ -83,7 +83,7 @@ class HttpDesk:
 class BareNumber(HttpDesk):
     """Header without a prefix; the whole answer to a creation is the number, in quotes."""
 
-    login = {"Authorization": TOKEN}
+    login: ClassVar[Mapping[str, str]] = {"Authorization": TOKEN}
     creation = "/api/chamado/criar"
 
     def refusal(self, words: str) -> Answer:
@@ -112,7 +112,7 @@ class BareNumber(HttpDesk):
 class Json(HttpDesk):
     """A resource with an id; what happens to a ticket is an action added to it."""
 
-    login = {"X-Token": TOKEN}
+    login: ClassVar[Mapping[str, str]] = {"X-Token": TOKEN}
     creation = "/public/v1/tickets"
 
     def refusal(self, words: str) -> Answer:
@@ -161,7 +161,7 @@ class Json(HttpDesk):
 class FlaggedForm(HttpDesk):
     """Forms in, 200 out whatever happened: `error` says whether it did."""
 
-    login = {"Authorization": f"Bearer {TOKEN}"}
+    login: ClassVar[Mapping[str, str]] = {"Authorization": f"Bearer {TOKEN}"}
     creation = "/v2.0/ticket/new"
 
     def refusal(self, words: str) -> Answer:

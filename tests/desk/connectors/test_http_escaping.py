@@ -42,7 +42,7 @@ def test_xml_holds_the_values_less_what_xml_cannot(title: str, name: str) -> Non
     root = etree.fromstring(body.filled({"title": title, "name": name}).encode())
     assert [child.tag for child in root] == ["t", "n"]
     assert (root.findtext("t") or "") == allowed(title)
-    assert dict(root[1].attrib) == {"v": allowed(name), "w": allowed(name)}
+    assert [*root[1].attrib.values()] == [allowed(name)] * 2
 
 
 def allowed(text: str) -> str:
@@ -93,7 +93,7 @@ def test_a_path_stays_one_and_its_query_too(name: str, title: str) -> None:
     ],
 )
 def test_a_place_out_of_which_a_value_would_break_is_refused(text: str, format: Format) -> None:  # noqa: A002
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"não existe aqui|não chegaria inteiro|não é|não serve"):
         template(text, format)
 
 
@@ -132,5 +132,5 @@ def test_lists_are_told_from_pages_that_are_none() -> None:
     assert [Place.read("xml id").one(each) for each in Place.read("xml t").each(
         b"<r><t><id>1</id></t><t><id>2</id></t></r>")] == ["1", "2"]  # fmt: skip
     for answer in (b"<html>", b'{"erro": "x"}', b'{"l": {}}'):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"não há lista|Expecting value"):
             Place.read("json /l").each(answer)

@@ -11,14 +11,16 @@ import pytest
 
 from desk.connectors.conformance import CASE, Conformance, Seen, made, note
 from doubles.http_desk import QUEUES, BareNumber, FlaggedForm, HttpDesk, Json, serving
-from guiche.desk.connectors.connector import Customer, DeliveryError, Outcome
+from guiche.desk.connectors.connector import Connector, Customer, DeliveryError, Outcome
 from guiche.desk.connectors.generic import Generic, HttpSettings
 from guiche.desk.connectors.settings import SettingsRefused
 
 PAGE = Path(__file__).parents[3] / "docs" / "connectors" / "http.md"
 EXAMPLES = [
     tomllib.loads(block)
-    for block in re.findall(r"^```toml\n(.*?)^```", PAGE.read_text("utf-8"), re.M | re.S)
+    for block in re.findall(
+        r"^```toml\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
 ]
 DIALECTS: list[type[HttpDesk]] = [BareNumber, Json, FlaggedForm]
 
@@ -33,7 +35,7 @@ class HttpBench:
     made: list[Generic] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.connector = self._with()
+        self.connector: Connector[Any] = self._with()
 
     def _with(self, **changes: Any) -> Generic:
         self.made.append(Generic(replace(self.settings, **changes)))
@@ -73,7 +75,7 @@ def example_settings(number: int, base: str, desk: HttpDesk) -> HttpSettings:
     ((_, login),) = desk.login.items()
     path = re.sub("https://[^/]+", "", str(example["base"]))
     read = HttpSettings.read({**example, "base": base + path, "login": login})
-    return replace(read, timeout=cast(int, 0.4))
+    return replace(read, timeout=cast("int", 0.4))
 
 
 @pytest.fixture(params=range(len(DIALECTS)), ids=[dialect.__name__ for dialect in DIALECTS])
