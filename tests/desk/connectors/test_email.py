@@ -2,6 +2,7 @@
 
 import re
 import ssl
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,11 +24,20 @@ from guiche.desk import clock
 from guiche.desk.connectors.case import Note
 from guiche.desk.connectors.connector import Connector, Customer, DeliveryError, Outcome
 from guiche.desk.connectors.email import Email, MailSettings
+from guiche.desk.connectors.registry import connector_class
 from servers import dovecot
 from servers.dovecot import Dovecot
 
 ONE_HOUR = timedelta(hours=1)
+PAGE = Path(__file__).parents[3] / "docs" / "connectors" / "email.md"
+EXAMPLE = tomllib.loads(PAGE.read_text("utf-8").split("```toml\n")[1].split("\n```")[0])
 _mailboxes = count(1)
+
+
+def test_the_example_of_the_page_can_be_set_up() -> None:
+    read = MailSettings.read(EXAMPLE)
+    assert (read.sender, read.desk, dict(read.teams)) == (OWN, DESK, {CASE.team: TEAM})
+    assert connector_class("email") is Email
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -101,10 +111,12 @@ class MailBench:
 
 
 def settings(desk: MailDesk, imap: Dovecot, mailbox: str) -> MailSettings:
+    """The example of the page, with the servers of this test."""
     return MailSettings.read({
+        **EXAMPLE,
         "server": "127.0.0.1", "port": desk.port, "tls": "none", "user": USER, "password": PASSWORD,
-        "sender": OWN, "desk": DESK, "imap_server": "127.0.0.1", "imap_port": imap.port,
-        "imap_tls": "none", "imap_user": mailbox, "imap_password": dovecot.PASSWORD,
+        "imap_server": "127.0.0.1", "imap_port": imap.port, "imap_tls": "none",
+        "imap_user": mailbox, "imap_password": dovecot.PASSWORD,
     })  # fmt: skip
 
 

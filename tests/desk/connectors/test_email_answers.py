@@ -117,8 +117,9 @@ PIECES = st.sampled_from([
     b"From: ", b"Date: ", b"Message-ID: ", b"References: ", b"Subject: =?utf-8?b?", b"?=", b"\r\n",
     b"Content-Type: multipart/report; boundary=x", b"Content-Type: text/plain; charset=nada",
     b"Content-Type: message/delivery-status", b"--x\r\n", b"--x--", b"Action: failed", b"<", b">",
-    b"Content-Transfer-Encoding: base64", b"@", b"\xff\xfe", b"\x00", b"[", b"]", b";", b"Auto-Submitted: ",
-    b"Final-Recipient: rfc822; ", b"message/rfc822", b"<G4821703657.create@", b"\r\n\r\n", b"(", b'"',
+    b"Content-Transfer-Encoding: base64", b"@", b"\xff\xfe", b"\x00", b"[", b"]", b";",
+    b"Final-Recipient: rfc822; ", b"message/rfc822", b"<G4821703657.create@", b"\r\n\r\n", b"(",
+    b"Auto-Submitted: ", b'"',
 ])  # fmt: skip
 
 
@@ -129,7 +130,10 @@ def test_whatever_was_sent_can_be_read(raw: bytes) -> None:
     assert answer.id
     assert "\x00" not in note.text + note.author
     assert note.at is None or note.at.tzinfo
-    assert (answer.is_machine, answer.is_about(KEY), answer.is_on_return_of(KEY), answer.domain)
+    assert answer.is_machine in (True, False)
+    assert answer.is_about(KEY) in (True, False)
+    assert answer.is_on_return_of(KEY) <= answer.is_report
+    assert "@" not in answer.domain
     number_of([answer], re.compile(PATTERNS["hash"]), CASE.mark)
 
 

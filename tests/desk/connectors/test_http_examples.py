@@ -13,6 +13,7 @@ from desk.connectors.conformance import CASE, Conformance, Seen, made, note
 from doubles.http_desk import QUEUES, BareNumber, FlaggedForm, HttpDesk, Json, serving
 from guiche.desk.connectors.connector import Connector, Customer, DeliveryError, Outcome
 from guiche.desk.connectors.generic import Generic, HttpSettings
+from guiche.desk.connectors.registry import connector_class
 from guiche.desk.connectors.settings import SettingsRefused
 
 PAGE = Path(__file__).parents[3] / "docs" / "connectors" / "http.md"
@@ -89,6 +90,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[HttpBench]:
 
 def test_every_example_of_the_page_has_its_double() -> None:
     assert len(EXAMPLES) == len(DIALECTS)
+    assert connector_class("http") is Generic
 
 
 class TestExamples(Conformance):

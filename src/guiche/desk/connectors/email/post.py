@@ -49,7 +49,6 @@ class Post:
         try:
             _address(smtp, self._settings.sender, to, 0)
             with suppress(smtplib.SMTPException, OSError):
-                smtp.rset()
                 smtp.quit()
         finally:
             smtp.close()
@@ -66,7 +65,8 @@ class Post:
         return smtp
 
     def _connected(self) -> smtplib.SMTP:
-        at, seconds = (self._settings.server, self._settings.port), self._seconds
+        own = self._settings.sender.rpartition("@")[2]  # else looked up, which may take long
+        at, seconds = (self._settings.server, self._settings.port, own), self._seconds
         context = ssl.create_default_context()
         if self._settings.tls == "tls":
             return smtplib.SMTP_SSL(*at, timeout=seconds, context=context)

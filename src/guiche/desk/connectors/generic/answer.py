@@ -79,10 +79,14 @@ def not_understood(response: httpx.Response, *, writes: bool) -> DeliveryError:
     return DeliveryError(message, outcome, everywhere=True)
 
 
-def denied(response: httpx.Response, said: str, *, writes: bool) -> DeliveryError:
-    """The error of an answer without what `contains` asks for; `said` are the desk's words."""
+def denied(
+    operation: Operation, response: httpx.Response, words: str, *, writes: bool
+) -> DeliveryError:
+    """The error of an answer without what `contains` asks for; `words` are the desk's own."""
+    said = words or plain_words(response)
     if not said:
         return not_understood(response, writes=writes)
+    message = words or f"A resposta não traz “{operation.contains}”: {said}"
     if not writes:
-        return DeliveryError(said, Outcome.RETRY, everywhere=True)
-    return DeliveryError(said, Outcome.UNKNOWN, otherwise=Outcome.REJECTED)
+        return DeliveryError(message, Outcome.RETRY, everywhere=True)
+    return DeliveryError(message, Outcome.UNKNOWN, otherwise=Outcome.REJECTED)

@@ -26,7 +26,7 @@ from guiche.desk.connectors.connector import (
 )  # fmt: skip
 from guiche.desk.connectors.generic import answer
 from guiche.desk.connectors.generic.settings import HttpSettings
-from guiche.desk.connectors.web import Web, plain_words
+from guiche.desk.connectors.web import Web
 
 _NOBODYS_KEY = "G0000000000"
 _CASE = ("key", "mark", "title", "text", "name", "document", "email", "category", "solution")
@@ -117,8 +117,7 @@ class Generic(Connector[HttpSettings]):
         if operation.statuses and response.status_code not in operation.statuses:
             raise answer.not_understood(response, writes=writes)
         if not operation.is_success(response):
-            said = self._words(response) or plain_words(response)
-            raise answer.denied(response, said, writes=writes)
+            raise answer.denied(operation, response, self._words(response), writes=writes)
         return response
 
     def _words(self, response: httpx.Response) -> str:
