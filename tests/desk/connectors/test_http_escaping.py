@@ -4,12 +4,13 @@ import json
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from guiche.desk.connectors.generic.format import Format
 from guiche.desk.connectors.generic.place import Place
-from guiche.desk.connectors.generic.template import Format, Template
+from guiche.desk.connectors.generic.template import Template
 
 KNOWN = {"title", "name", "fact:"}
 ANY = st.text() | st.sampled_from(
@@ -22,6 +23,7 @@ def template(text: str, format: Format) -> Template:  # noqa: A002
     return Template.read(text, format, KNOWN)
 
 
+@settings(deadline=None)
 @given(ANY, ANY)
 def test_json_holds_exactly_the_values(title: str, name: str) -> None:
     body = template('{"a": ["{title}", 1], "b {name}": "x {name} {fact:k}"}', Format.JSON)
@@ -29,6 +31,7 @@ def test_json_holds_exactly_the_values(title: str, name: str) -> None:
     assert json.loads(filled) == {"a": [title, 1], f"b {name}": f"x {name} {title}"}
 
 
+@settings(deadline=None)
 @given(UTF8, UTF8)
 def test_a_form_holds_exactly_the_values(title: str, name: str) -> None:
     filled = template("a={title}&b=x+{name}", Format.FORM).filled({"title": title, "name": name})
@@ -36,6 +39,7 @@ def test_a_form_holds_exactly_the_values(title: str, name: str) -> None:
     assert read == {"a": [title], "b": [f"x {name}"]}
 
 
+@settings(deadline=None)
 @given(ANY, ANY)
 def test_xml_holds_the_values_less_what_xml_cannot(title: str, name: str) -> None:
     body = template("<r><t>{title}</t><n v='{name}' w=\"{name}\"/></r>", Format.XML)
@@ -58,6 +62,7 @@ def allowed(text: str) -> str:
     return "".join(each for each in text if takes(each))
 
 
+@settings(deadline=None)
 @given(UTF8.filter(lambda value: value.strip(".") != ""), UTF8)
 def test_a_path_stays_one_and_its_query_too(name: str, title: str) -> None:
     filled = template("/t/{name}/n?q={title}&z=1", Format.PATH)
@@ -90,11 +95,28 @@ def test_a_path_stays_one_and_its_query_too(name: str, title: str) -> None:
         ("/a/{Title}", Format.PATH),
         ('{"a": "{cpf}"}', Format.JSON),
         ("{fact}", Format.TEXT),
+        ('{"a": 1{title#}.5}', Format.JSON),
+        ('{"a": {title#} }{"b": 1}', Format.JSON),
+        ("<a>{titulo#}</a>", Format.XML),
     ],
 )
 def test_a_place_out_of_which_a_value_would_break_is_refused(text: str, format: Format) -> None:  # noqa: A002
     with pytest.raises(ValueError, match=r"não existe aqui|não chegaria inteiro|não é|não serve"):
         template(text, format)
+
+
+@pytest.mark.parametrize("value", ["7", "0", "123456789012345678"])
+def test_a_whole_number_stands_without_quotes(value: str) -> None:
+    body = template('{"id": {title#}, "t": "{title}"}', Format.JSON)
+    assert json.loads(body.filled({"title": value})) == {"id": int(value), "t": value}
+
+
+@pytest.mark.parametrize(
+    "value", ["", "7.5", "-1", "007", "1e9", "7}", "٣", "7, 8", "7\n", "9" * 19]
+)
+def test_what_is_no_whole_number_is_sent_nowhere(value: str) -> None:
+    with pytest.raises(ValueError, match="não é um número inteiro"):
+        template('{"id": {title#}}', Format.JSON).filled({"title": value})
 
 
 @pytest.mark.parametrize(

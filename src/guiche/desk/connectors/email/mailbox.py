@@ -15,9 +15,9 @@ from guiche.desk.connectors.email.answer import Answer
 from guiche.desk.connectors.email.settings import MailSettings
 from guiche.desk.connectors.email.thread import KEY, one_line
 
-_LARGEST = 256 * 1024
+_LARGEST = 128 * 1024
 """What is read of one message; what follows is pictures and quotations."""
-_MOST = 200
+_MOST = 100
 _AT_ONCE = 20
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 

@@ -20,9 +20,10 @@ from dataclasses import dataclass
 
 import httpx
 
+from guiche.desk.connectors.generic.format import Format
 from guiche.desk.connectors.generic.place import Place
 from guiche.desk.connectors.generic.rules import NEEDED, PLACEHOLDERS, PLACES, WORDS
-from guiche.desk.connectors.generic.template import Format, Template
+from guiche.desk.connectors.generic.template import Template
 
 _FORMATS = {
     "application/json": Format.JSON,

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from guiche.desk.connectors.generic.format import Format
 from guiche.desk.connectors.generic.operation import Operation, is_header
 from guiche.desk.connectors.generic.place import Place
 from guiche.desk.connectors.generic.rules import PLACEHOLDERS
-from guiche.desk.connectors.generic.template import Format, Template
+from guiche.desk.connectors.generic.template import Template
 from guiche.desk.connectors.settings import Settings, setting
 
 _LONGEST_TIMEOUT = 90

@@ -1,46 +1,37 @@
 """A text with places for values, in a format out of which no value can break.
 
->>> json_ = Template.read('{"assunto": "{title}"}', Format.JSON, {"title"})
->>> json_.filled({"title": 'Sem "CEI"'})
-'{"assunto": "Sem \\\\"CEI\\\\""}'
+>>> json_ = Template.read('{"assunto": "{title}", "id": {ref#}}', Format.JSON, {"title", "ref"})
+>>> json_.filled({"title": 'Sem "CEI"', "ref": "77"})
+'{"assunto": "Sem \\\\"CEI\\\\"", "id": 77}'
 >>> Template.read('{"assunto": {title}}', Format.JSON, {"title"})
 Traceback (most recent call last):
     ...
 ValueError: o corpo não é JSON com {title} entre aspas: ...
 """
 
-import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote
-from xml.sax.saxutils import escape
 
-from lxml import etree
+from guiche.desk.connectors.generic.format import Format
 
-from guiche.desk.connectors.generic.xml import parsed
-
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*(?::[\w.-]+)?)\}")
-# What XML 1.0 cannot hold, escaped or not.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_AS_REFERENCES = {'"': "&quot;", "'": "&apos;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-
-
-class Format(StrEnum):
-    """How values are escaped."""
-
-    JSON = "json"
-    FORM = "form"
-    XML = "xml"
-    TEXT = "text"
-    PATH = "path"
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*(?::[\w.-]+)?)(#?)\}")
+_WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
+_WANTED: Mapping[Format, str] = {
+    Format.JSON: "o corpo não é JSON com {} entre aspas",
+    Format.FORM: "o corpo não é nome=valor&nome=valor com {}",
+    Format.XML: "o corpo não é XML com {} em textos ou atributos",
+    Format.TEXT: "o corpo não serve com {}",
+    Format.PATH: "o caminho não serve com {}",
+}
 
 
 @dataclass(frozen=True)
 class Template:
-    """`read` proves that every value stays where it was put; `filled` then only escapes."""
+    """`read` proves that every value stays where it was put; `filled` then only escapes.
+
+    `{ref}` is a text, `{ref#}` a whole number, which in JSON stands without quotes.
+    """
 
     text: str
     format: Format
@@ -62,94 +53,42 @@ class Template:
     @property
     def placeholders(self) -> frozenset[str]:
         """The names in braces."""
-        return frozenset(_PLACEHOLDER.findall(self.text))
+        return frozenset(name for name, _ in _PLACEHOLDER.findall(self.text))
 
     def filled(self, values: Mapping[str, str]) -> str:
         """The text with values; one that is not known is empty.
 
-        Raises `ValueError` where a path would lead elsewhere: to a folder, or to its parent.
+        Raises `ValueError` for a number that is none, and where a path would lead elsewhere: to a
+        folder, or to its parent.
         """
-        return _PLACEHOLDER.sub(lambda found: self._escaped(found, values), self.text)
+        return self._with({name: (value, value) for name, value in values.items()})
 
-    def _escaped(self, found: re.Match[str], values: Mapping[str, str]) -> str:
-        value = values.get(found[1], "")
-        in_path = self.format is Format.PATH and "?" not in self.text[: found.start()]
-        if in_path and not value.strip("."):
-            raise ValueError(f"{{{found[1]}}} é “{value}”, que não serve num endereço.")
-        return _ESCAPES[self.format](value)
+    def _with(self, values: Mapping[str, tuple[str, str]]) -> str:
+        """Each value twice: as a text and as a number."""
+
+        def escaped(found: re.Match[str]) -> str:
+            text, number = values.get(found[1], ("", ""))
+            in_path = self.format is Format.PATH and "?" not in self.text[: found.start()]
+            if in_path and not text.strip("."):
+                raise ValueError(f"{{{found[1]}}} é “{text}”, que não serve num endereço.")
+            if found[2] and not _WHOLE_NUMBER.fullmatch(number):
+                raise ValueError(f"{{{found[1]}#}} é “{number}”, que não é um número inteiro.")
+            return number if found[2] else self.format.escaped(text)
+
+        return _PLACEHOLDER.sub(escaped, self.text)
 
     def _prove(self) -> None:
         """Fills in the worst values there are, and finds each of them whole in what is read."""
-        samples = {name: f"\"\\'<&>%0A\n]]>-->{{#}}?={name}" for name in self.placeholders}
-        named = ", ".join(f"{{{name}}}" for name in sorted(samples)) or "tudo"
+        places = sorted(set(_PLACEHOLDER.findall(self.text)))
+        samples = {
+            name: (f"\"\\'<&>%0A\n]]>-->{{#}}?={name}", str(8_260_000_000_001 + count))
+            for count, (name, _) in enumerate(places)
+        }
+        named = ", ".join(f"{{{name}{mark}}}" for name, mark in places if not mark) or "tudo"
         try:
-            held = list(_HELD[self.format](self.filled(samples)))
-        except (ValueError, etree.LxmlError) as error:
+            held = self.format.held(self._with(samples))
+        except ValueError as error:
             raise ValueError(f"{_WANTED[self.format].format(named)}: {error}") from None
-        for name, sample in samples.items():
-            if not any(sample in each for each in held):
-                raise ValueError(f"{{{name}}} está onde o valor não chegaria inteiro.")
-
-
-def _xml(value: str) -> str:
-    return escape(_NOT_XML.sub("", value), _AS_REFERENCES)
-
-
-_ESCAPES: Mapping[Format, Callable[[str], str]] = {
-    Format.JSON: lambda value: json.dumps(value)[1:-1],
-    Format.FORM: lambda value: quote_plus(value, safe="", errors="replace"),
-    Format.XML: _xml,
-    Format.TEXT: lambda value: value.encode("utf-8", "replace").decode(),
-    Format.PATH: lambda value: quote(value, safe="", errors="replace"),
-}
-
-
-def _json_held(text: str) -> Iterator[str]:
-    def within(value: Any) -> Iterator[str]:
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, dict):
-            for name, each in value.items():
-                yield name
-                yield from within(each)
-        elif isinstance(value, list):
-            for each in value:
-                yield from within(each)
-
-    return within(json.loads(text))
-
-
-def _xml_held(text: str) -> Iterator[str]:
-    for element in parsed(text.encode()).iter(etree.Element):
-        yield from (element.text or "", element.tail or "", *map(str, element.attrib.values()))
-
-
-def _form_held(text: str) -> Iterator[str]:
-    for name, value in parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text)):
-        yield from (name, value)
-
-
-def _path_held(text: str) -> Iterator[str]:
-    path, _, query = text.partition("?")
-    if not path.startswith("/") or path.startswith("//") or "#" in text or not text.isprintable():
-        raise ValueError("comece com uma barra, sem servidor e sem #.")
-    if " " in text or not text.isascii() or ".." in path.split("/"):
-        raise ValueError("use %20 e afins no lugar de espaços e acentos, e nenhum “..”.")
-    yield from map(unquote, path.split("/"))
-    yield from _form_held(query)
-
-
-_HELD: Mapping[Format, Callable[[str], Iterator[str]]] = {
-    Format.JSON: _json_held,
-    Format.FORM: _form_held,
-    Format.XML: _xml_held,
-    Format.TEXT: lambda text: iter([text]),
-    Format.PATH: _path_held,
-}
-_WANTED: Mapping[Format, str] = {
-    Format.JSON: "o corpo não é JSON com {} entre aspas",
-    Format.FORM: "o corpo não é nome=valor&nome=valor com {}",
-    Format.XML: "o corpo não é XML com {} em textos ou atributos",
-    Format.TEXT: "{}",
-    Format.PATH: "o caminho não serve com {}",
-}
+        for name, mark in places:
+            if not any(samples[name][bool(mark)] in each for each in held):
+                raise ValueError(f"{{{name}{mark}}} está onde o valor não chegaria inteiro.")
