@@ -232,6 +232,15 @@ def test_two_numbers_are_none(bench: MailBench) -> None:
     assert [each.number for each in email.find(CASE.key, clock.now())] == numbers
 
 
+def test_a_title_that_looks_like_a_number_is_not_taken_for_one(bench: MailBench) -> None:
+    email = bench.with_()
+    email.create(replace(CASE, title=f"Padaria [Ticket#99] Ltda {CASE.mark}"), Customer())
+    (ticket,) = bench.desk.tickets
+    assert ticket.title == f"Padaria Ltda {CASE.mark}"
+    (remote,) = email.read([CASE.key])
+    assert remote.number == ticket.number
+
+
 def test_what_did_not_arrive_is_shown(bench: MailBench) -> None:
     email = bench.with_()
     email.create(CASE, Customer())

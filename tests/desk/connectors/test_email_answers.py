@@ -56,6 +56,8 @@ def test_a_subject_is_believed_before_a_text_and_our_mark_is_no_number() -> None
     assert number_of([mail("Oi", "Abrimos o Ticket 2")], ticket, CASE.mark)[0] == "2"
     assert number_of([mail("Oi", "Certo.\n> Abrimos o Ticket 2")], ticket, CASE.mark)[0] == ""
     assert number_of([mail("Ticket 1"), mail("Ticket 2")], ticket, CASE.mark) == ("", "")
+    echoed = f"Recebemos:\r\nO cliente já tem o Ticket 2\r\n[{KEY}]"
+    assert number_of([mail("Oi", echoed)], ticket, CASE.mark)[0] == ""
     anything = re.compile(r"\[(\w+)\]")
     assert number_of([mail(f"[{KEY}] [77]")], anything, CASE.mark) == ("77", "[77]")
 

@@ -7,7 +7,7 @@ set up, is a step that is not taken there. What a method returns was confirmed b
 else is a `DeliveryError`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -124,6 +124,15 @@ class Check:
     label: str
     ok: bool
     words: str = ""
+
+    @classmethod
+    def tried(cls, label: str, attempt: Callable[[], object]) -> "Check":
+        """Whether the attempt succeeds; the words of its `DeliveryError` where not."""
+        try:
+            attempt()
+        except DeliveryError as error:
+            return cls(label, ok=False, words=str(error))
+        return cls(label, ok=True)
 
 
 S = TypeVar("S", bound=Settings)

@@ -109,10 +109,12 @@ class Answer:
 def number_of(answers: Iterable[Answer], pattern: "re.Pattern[str]", mark: str) -> tuple[str, str]:
     """The one number that the desk wrote, and how it stands there; two or none give "", "".
 
-    Subjects are believed before texts. Our own mark is no number.
+    Subjects are believed before texts, and our own text, which ends with our mark, is not believed
+    where it comes back.
     """
     answers = list(answers)
-    for said in ([each.subject for each in answers], [each.text for each in answers]):
+    texts = [each.text for each in answers if mark not in each.text]
+    for said in ([each.subject for each in answers], texts):
         hits = (hit for text in said for hit in pattern.finditer(text.replace(mark, " ")))
         found = {hit[1]: hit[0] for hit in hits if hit[1]}
         if found:

@@ -6,7 +6,8 @@ copy or by the desk's automatic answer. Without either nobody can tell, and `fin
 What a team is told, and that a ticket is to be closed, are words: the desk, or a rule in it, acts.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from secrets import token_hex
@@ -14,10 +15,16 @@ from typing import ClassVar
 
 from guiche.desk import clock
 from guiche.desk.connectors.case import Attachment, Case, Note
-
-from guiche.desk.connectors.connector import (  # isort: skip
-    Check, Connector, Created, Customer, DeliveryError, Found, Outcome, Remote,
-)  # fmt: skip
+from guiche.desk.connectors.connector import (
+    Check,
+    Connector,
+    Created,
+    Customer,
+    DeliveryError,
+    Found,
+    Outcome,
+    Remote,
+)
 from guiche.desk.connectors.email.answer import Answer, number_of
 from guiche.desk.connectors.email.mailbox import Mailbox
 from guiche.desk.connectors.email.post import Post
@@ -48,7 +55,9 @@ class Email(Connector[MailSettings]):
 
     def create(self, case: Case, customer: Customer) -> Created:  # noqa: ARG002
         """Sends the message that opens the ticket."""
-        self._send(self._thread(case.key).opening(case))
+        # What looks like the desk's number would come back in its answers, and be taken for it.
+        title = self.settings.pattern.sub(" ", case.title)
+        self._send(self._thread(case.key).opening(replace(case, title=title)))
         return Created(case.key)
 
     def find(self, key: str, since: datetime) -> Sequence[Found]:  # noqa: ARG002
@@ -104,9 +113,9 @@ class Email(Connector[MailSettings]):
     def check(self) -> Iterable[Check]:
         """Logs in on both sides, and names the addresses to the mail server without writing."""
         to = [self.settings.desk, *self._copy(), *self.settings.teams.values()]
-        yield _tried("Envio", lambda: Post(self.settings, self.seconds).tried(to))
+        yield Check.tried("Envio", lambda: Post(self.settings, self.seconds).tried(to))
         if self.settings.reads:
-            yield _tried("Respostas", self._visited)
+            yield Check.tried("Respostas", self._visited)
         else:
             words = "Sem IMAP, o número do sistema e as respostas não voltam."
             yield Check("Respostas", ok=True, words=words)
@@ -144,11 +153,3 @@ class Email(Connector[MailSettings]):
     def _visited(self) -> None:
         with self._mailbox():
             """Opened, as for reading."""
-
-
-def _tried(label: str, attempt: Callable[[], object]) -> Check:
-    try:
-        attempt()
-    except DeliveryError as error:
-        return Check(label, ok=False, words=str(error))
-    return Check(label, ok=True)

@@ -100,9 +100,8 @@ class Mailbox:
             raise
         except imaplib.IMAP4.error as error:
             said = _words(error)
-            refused = (
-                "UNAVAILABLE" not in said
-            )  # RFC 5530: a server in trouble, not a wrong password
+            # RFC 5530: a server in trouble, which says nothing of the password.
+            refused = "UNAVAILABLE" not in said
             why = f"O servidor das respostas recusou usuário e senha: {said}"
             raise DeliveryError(why, Outcome.RETRY, everywhere=True, login=refused) from error
 

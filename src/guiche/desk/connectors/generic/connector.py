@@ -5,7 +5,7 @@ place where they stand; redirects are not followed, and no host but the configur
 What answers mean is the table of `web`, and for those of success the one of `answer`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -95,9 +95,9 @@ class Generic(Connector[HttpSettings]):
     def check(self) -> Iterable[Check]:
         """Makes the call that checks, and a search for a key that nobody has."""
         if "check" in self._operations:
-            yield _tried("Conferência", lambda: self._ask("check", {}, writes=False))
+            yield Check.tried("Conferência", lambda: self._ask("check", {}, writes=False))
         if "find" in self._operations:
-            yield _tried("Busca", lambda: self.find(_NOBODYS_KEY, clock.now()))
+            yield Check.tried("Busca", lambda: self.find(_NOBODYS_KEY, clock.now()))
         if not {"check", "find"} & self._operations.keys():
             words = "Preencha “Conferir” ou “Procurar”: sem isso, só um chamado de verdade testa."
             yield Check("Conferência", ok=False, words=words)
@@ -145,11 +145,3 @@ class Generic(Connector[HttpSettings]):
 def _noted(ref: str, note: Note) -> Mapping[str, str]:
     key = note.token.strip("[]").partition(".")[0]
     return {"ref": ref, "note": note.text, "key": key, "mark": f"[{key}]"}
-
-
-def _tried(label: str, attempt: Callable[[], object]) -> Check:
-    try:
-        attempt()
-    except DeliveryError as error:
-        return Check(label, ok=False, words=str(error))
-    return Check(label, ok=True)

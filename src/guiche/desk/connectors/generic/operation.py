@@ -33,7 +33,7 @@ _FORMATS = {
     "text/plain": Format.TEXT,
 }
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_ANSWER = re.compile(r"^HTTP((?: [1-5]\d\d)*)$", re.MULTILINE)
+_ANSWER = re.compile(r"^HTTP((?: [1-5]\d\d)*)[ \t]*$", re.MULTILINE)
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NOT_YOURS = {"host", "content-length", "transfer-encoding", "connection", "accept-encoding"}
 
