@@ -33,7 +33,8 @@ class DeliveryError(Exception):
     `otherwise`: what an unknown outcome turns into once the desk shows that nothing was done.
     `everywhere`: it concerns the whole desk (away, overloaded), not this ticket. `pause`: how long
     the desk asked to be left alone. `login`: it refused the login; after two nothing is sent until
-    a person has mended it. `choices`: what a person may choose from, value to label.
+    a person has mended it. `choices`: what a person may choose from, value to label. `status`: that
+    of the HTTP answer which refused, 0 where there was none.
     """
 
     def __init__(
@@ -46,16 +47,18 @@ class DeliveryError(Exception):
         pause: timedelta | None = None,
         login: bool = False,
         choices: Mapping[str, str] | None = None,
+        status: int = 0,
     ) -> None:
         super().__init__(message)
         self.outcome, self.otherwise, self.everywhere = outcome, otherwise, everywhere
         self.pause, self.login, self.choices = pause, login, dict(choices or {})
+        self.status = status
 
     def turned(self, outcome: Outcome, *, otherwise: Outcome = Outcome.RETRY) -> "DeliveryError":
         """The same error with another outcome, for a desk that is known to mean something else."""
         return DeliveryError(
             str(self), outcome, otherwise=otherwise, everywhere=self.everywhere, pause=self.pause,
-            login=self.login, choices=self.choices,
+            login=self.login, choices=self.choices, status=self.status,
         )  # fmt: skip
 
 
@@ -132,7 +135,7 @@ class Connector(Generic[S]):
     """Base of the connectors: its settings, and what is known of the kind without asking."""
 
     Settings: ClassVar[type[Settings]]
-    lag: ClassVar[timedelta] = timedelta(seconds=10)
+    lag: timedelta = timedelta(seconds=10)
     """How long a ticket that was created may stay out of the desk's own search."""
     at_once: ClassVar[int] = 4
     """How many steps may be under way at the same time."""
@@ -181,6 +184,15 @@ class Lists(Protocol):
 
     def recent(self, since: datetime) -> Iterable[Found]:
         """The tickets created since then in whose title or field one of our keys stands."""
+        ...
+
+
+@runtime_checkable
+class Completes(Protocol):
+    """Mends what the desk left behind of a creation that it then refused."""
+
+    def complete(self, ref: str, case: Case) -> None:
+        """Adds what is missing to a ticket that was found with `complete` false; safe to repeat."""
         ...
 
 
@@ -264,6 +276,7 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "customer": FindsCustomer,
     "find": Finds,
     "recent": Lists,
+    "complete": Completes,
     "attach": Attaches,
     "solve": Solves,
     "note": Notes,
