@@ -1,6 +1,7 @@
 """GLPI's connector against its double, as it keeps texts up to version 10 and from 11 on."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -102,6 +103,16 @@ def test_sessions_are_shared_renewed_once_and_ended(bench: GlpiBench) -> None:
     assert not bench.desk.sessions
 
 
+def test_threads_that_find_the_session_over_log_in_once(bench: GlpiBench) -> None:
+    ref = made(bench).ref
+    bench.desk.forget_sessions()
+    with ThreadPoolExecutor(8) as threads:
+        for number in range(2, 18):
+            threads.submit(bench.connector.note, ref, note("Nota", number))
+    assert len(bench.tickets()[0].notes) == 16
+    assert bench.desk.started == 2
+
+
 def test_a_session_that_never_holds_is_no_refused_login(bench: GlpiBench) -> None:
     made(bench)
     desk: Any = bench.desk
@@ -162,6 +173,14 @@ def test_a_forwarded_ticket_leaves_the_group_that_had_it(bench: GlpiBench) -> No
     assert bench.tickets()[0].team == "Relacionamento"
     (remote,) = bench.connector.read([ref])
     assert (remote.team, remote.status) == ("Relacionamento", "Em atendimento")
+
+
+def test_watchers_of_a_ticket_stay(bench: GlpiBench) -> None:
+    ref = made(bench).ref
+    bench.desk._add("Group_Ticket", {"tickets_id": int(ref), "groups_id": 1, "type": 3})
+    bench.connector.forward(ref, "Relacionamento")
+    links = bench.desk.of_ticket("Group_Ticket", int(ref))
+    assert [(link["groups_id"], link["type"]) for link in links] == [(1, 3), (18, 2)]
 
 
 def test_names_without_a_number_are_said_before_anything_is_sent(bench: GlpiBench) -> None:
@@ -279,6 +298,38 @@ def test_one_that_may_not_be_seen_is_not_taken_for_gone(bench: GlpiBench) -> Non
     bench.desk.rights = double.CREATE
     with pytest.raises(DeliveryError, match="ERROR_RIGHT_MISSING"):
         list(bench.connector.read(refs))
+
+
+def test_a_note_whose_answer_was_lost_is_remembered(bench: GlpiBench) -> None:
+    ref = made(bench).ref
+    bench.desk.fail("cut", "POST /apirest.php/ITILFollowup")
+    with pytest.raises(DeliveryError) as lost:
+        bench.connector.note(ref, note("Nota", 5))
+    assert lost.value.outcome is Outcome.UNKNOWN
+    assert bench.connector.has(ref, f"[{CASE.key}.5]")
+
+
+def test_a_file_whose_link_was_lost_is_not_there_and_is_sent_again(bench: GlpiBench) -> None:
+    ref = made(bench).ref
+    bench.desk.fail("down", "POST /apirest.php/Document_Item")
+    with pytest.raises(DeliveryError) as lost:
+        bench.connector.attach(ref, FILE)
+    assert lost.value.outcome is Outcome.UNKNOWN
+    assert not bench.connector.has(ref, FILE.name)
+    bench.connector.attach(ref, FILE)
+    assert bench.connector.has(ref, FILE.name)
+
+
+def test_closing_goes_on_where_it_was_interrupted(bench: GlpiBench) -> None:
+    bench.connector = bench.set_up(closed="6")
+    ref = made(bench).ref
+    bench.desk.fail("down", f"PUT /apirest.php/Ticket/{ref}")
+    with pytest.raises(DeliveryError) as lost:
+        bench.connector.close(ref, note("Fim", 9))
+    assert lost.value.outcome is Outcome.UNKNOWN
+    bench.connector.close(ref, note("Fim", 9))
+    assert [remote.status for remote in bench.connector.read([ref])] == ["Fechado"]
+    assert len(bench.tickets()[0].notes) == 1
 
 
 def test_doubles_of_the_desk_s_own_making_are_found(bench: GlpiBench) -> None:

@@ -254,7 +254,7 @@ class Glpi(Double):
             return "" if self.rights & CREATE else NO_RIGHT
         if kind == "Document":
             return ""
-        ticket = self.rows["Ticket"].get(row.get("tickets_id", row.get("items_id")))
+        ticket = self.rows["Ticket"].get(int(row.get("tickets_id") or row.get("items_id") or 0))
         if ticket is None or row.get("itemtype", "Ticket") != "Ticket":
             return NO_RIGHT
         if kind == "Group_Ticket":

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
 STORED = ("hang_after", "cut", "error_after", "truncated", "twice")
-NOT_STORED = ("hang_before", "html", "busy", "down", "refused")
+NOT_STORED = ("hang_before", "html", "busy", "overloaded", "redirect", "down", "refused")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Double:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.calls: list[str] = []
-        self._armed: list[str] = []
+        self._armed: list[tuple[str, str]] = []
         self._stopped = threading.Event()
         self._server: ThreadingHTTPServer | None = None
 
@@ -80,17 +80,27 @@ class Double:
         """A final refusal in the form of this desk, with the words “Categoria inválida”."""
         raise NotImplementedError
 
-    def fail(self, fault: str) -> None:
+    def fail(self, fault: str, call: str = "") -> None:
         """The next call that creates goes wrong in this way; `KeyError` for a fault unknown here.
 
         `hang_after`, `cut`, `error_after`, `truncated`: the ticket is stored and the answer lost.
-        `twice`: two are stored, and one is answered. `hang_before`, `html`, `busy`, `down`,
-        `refused`: nothing is stored.
+        `twice`: two are stored, and one is answered. `hang_before`, `html`, `busy` (`Retry-After`
+        7), `overloaded` (429 without), `redirect`, `down`, `refused`: nothing is stored. With
+        `call`, `POST /path`, another call than the one that creates goes wrong.
         """
         if fault not in self.faults:
             raise KeyError(fault)
         with self.lock:
-            self._armed.append(fault)
+            self._armed.append((fault, call))
+
+    def _due(self, request: Request) -> str:
+        """The fault for this call, which is used up by it; "" for none."""
+        for index, (fault, call) in enumerate(self._armed):
+            sent = f"{request.method} {request.path}"
+            if sent == call if call else self.creates(request):
+                del self._armed[index]
+                return fault
+        return ""
 
     def failed(self, request: Request, fault: str) -> Answer | None:
         """The answer to a call that goes wrong; None where there is none to give."""
@@ -110,18 +120,21 @@ class Double:
         return Answer(500, {"error": "Internal Server Error"}) if fault == "error_after" else answer
 
     def _not_stored(self, fault: str) -> Answer:
-        if fault == "busy":
-            return Answer(429, {"error": "Too Many Requests"}, {"Retry-After": "7"})
-        if fault == "down":
-            return Answer(503, body=b"Service Unavailable", headers={"Content-Type": "text/plain"})
-        return HTML if fault == "html" else self.refusal()
+        plain = {"Content-Type": "text/plain"}
+        answers = {
+            "busy": Answer(429, {"error": "Too Many Requests"}, {"Retry-After": "7"}),
+            "overloaded": Answer(429, {"error": "Too Many Requests"}),
+            "redirect": Answer(302, headers={"Location": "/login"}, body=b""),
+            "down": Answer(503, headers=plain, body=b"Service Unavailable"),
+            "html": HTML,
+        }
+        return answers.get(fault) or self.refusal()
 
     def respond(self, request: Request) -> tuple[Answer | None, bool]:
         """The answer, and whether only half of it arrives."""
         with self.lock:
             self.calls.append(f"{request.method} {request.path}")
-            fault = self._armed.pop(0) if self._armed and self.creates(request) else ""
-            if not fault:
+            if not (fault := self._due(request)):
                 return self.answer(request), False
         return self.failed(request, fault), fault == "truncated"
 

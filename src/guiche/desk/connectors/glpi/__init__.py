@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 from guiche.desk.connectors.case import Attachment, Case, Note
 from guiche.desk.connectors.connector import (
@@ -19,17 +18,19 @@ from guiche.desk.connectors.connector import (
     Remote,
     RemoteNote,
 )  # fmt: skip
-from guiche.desk.connectors.glpi.answers import Row, confirmed, key_of, upload_words
+from guiche.desk.connectors.glpi.answers import Row, confirmed, upload_words
+from guiche.desk.connectors.glpi.assignment import hand_over, team_of
 from guiche.desk.connectors.glpi.check import checked
-from guiche.desk.connectors.glpi.session import Session
+from guiche.desk.connectors.glpi.search import Search
+from guiche.desk.connectors.glpi.session import ALL, Session
 from guiche.desk.connectors.glpi.settings import GlpiSettings
 from guiche.desk.connectors.markup import as_html, as_text
-from guiche.desk.connectors.web import READ_SECONDS, moment
+from guiche.desk.connectors.one_by_one import one_by_one
+from guiche.desk.connectors.web import READ_SECONDS
 
 STATUS = {1: "Novo", 2: "Em atendimento", 3: "Em atendimento (planejado)", 4: "Pendente",
           5: "Solucionado", 6: "Fechado"}  # fmt: skip
-SOLVED, ASSIGNED = 5, 2
-_PAGE, _ALL = 100, {"range": "0-999"}
+SOLVED = 5
 _LONGEST_TITLE = 250
 
 
@@ -46,6 +47,7 @@ class Glpi(Connector[GlpiSettings]):
             settings.url, app_token=settings.app_token, user_token=settings.user_token,
             read_seconds=self.read_seconds,
         )  # fmt: skip
+        self._search = Search(self._api, settings)
 
     def close_down(self) -> None:
         """Ends the session too."""
@@ -61,46 +63,28 @@ class Glpi(Connector[GlpiSettings]):
         fields: Row = {
             "name": case.title_within(_LONGEST_TITLE), "content": as_html(case.text),
             "entities_id": settings.entity, "type": int(settings.kind),
-            "urgency": int(settings.urgency), "requesttypes_id": settings.source,
-            "_users_id_requester": settings.requester,
-            "externalid": case.key if settings.keep_key else "",
+            "urgency": int(settings.urgency), "_users_id_requester": settings.requester,
         }  # fmt: skip
         if settings.categories:
             fields["itilcategories_id"] = _number(settings.categories, case.category, "categoria")
-        return self._created(self._add("Ticket", {k: v for k, v in fields.items() if v != ""}))
+        if settings.source:
+            fields["requesttypes_id"] = settings.source
+        if settings.keep_key:
+            fields["externalid"] = case.key
+        return self._search.created(self._add("Ticket", fields))
 
     def find(self, key: str, since: datetime) -> Sequence[Found]:  # noqa: ARG002
         """By title, and by externalid where it is kept."""
-        rows = {row["id"]: row for field in self._fields() for row in self._rows(field, key)}
-        found = [self._found(rows[ref]) for ref in sorted(rows, key=int)]
-        return [each for each in found if each.key == key]
+        return self._search.by_key(key)
 
     def recent(self, since: datetime) -> Iterable[Found]:
-        """The same, the newest first until one is older."""
-        found: dict[str, Found] = {}
-        for field, beginning in self._fields().items():
-            for each in map(self._found, self._rows(field, beginning)):
-                if each.created_at and each.created_at < since:
-                    break
-                if each.key:
-                    found[each.ref] = each
-        return found.values()
+        """The same."""
+        return self._search.since(since)
 
     def forward(self, ref: str, team: str) -> None:
-        """Assigns the group, sees that it is there, and takes other assigned groups away."""
+        """Assigns the group, and takes other assigned groups away."""
         group = _number(self.settings.teams, team, "equipe")
-        if group not in self._groups(ref):
-            link = {"tickets_id": int(ref), "groups_id": group, "type": ASSIGNED}
-            try:
-                self._add("Group_Ticket", link)
-            except DeliveryError as error:
-                raise _explained(error, group, team) from error
-        linked = self._groups(ref)
-        if group not in linked:
-            words = f"O GLPI aceitou o grupo {group} ({team}), mas ele não está no chamado {ref}."
-            raise DeliveryError(words, Outcome.REJECTED)
-        for other in linked.keys() - {group}:
-            confirmed(self._api.json("DELETE", f"/Group_Ticket/{linked[other]}", writes=True))
+        hand_over(self._api, ref, group, team)
 
     def note(self, ref: str, note: Note) -> None:
         """A private follow-up."""
@@ -129,7 +113,7 @@ class Glpi(Connector[GlpiSettings]):
                     "_filename": [file.name]}  # fmt: skip
         parts = {"uploadManifest": (None, json.dumps({"input": manifest}), "application/json"),
                  "filename[0]": (file.name, file.content, file.media_type)}  # fmt: skip
-        answer = confirmed(self._api.json("POST", "/Document", writes=True, files=parts))
+        answer = confirmed(self._api.json("POST", "/Document", writes=True, files=parts), "id")
         # The document is made as well where the file was not taken (glpi#2609).
         kept = self._api.json("GET", f"/Document/{answer['id']}").get("sha1sum")
         if kept != hashlib.sha1(file.content, usedforsecurity=False).hexdigest():
@@ -146,66 +130,21 @@ class Glpi(Connector[GlpiSettings]):
         return any(token in (row.get("filename"), row.get("name")) for row in ticket["_documents"])
 
     def read(self, refs: Sequence[str]) -> Iterable[Remote]:
-        """Four calls a ticket; one that may not be seen is said once the others are read."""
-        hidden: DeliveryError | None = None
-        for ref in refs:
-            try:
-                yield self._remote(ref)
-            except DeliveryError as error:
-                if error.outcome is not Outcome.REJECTED:
-                    raise
-                hidden = hidden if error.status == 404 else error
-        if hidden:
-            raise hidden
-
-    def _fields(self) -> Mapping[str, str]:
-        """Where our key may stand, and how it begins there."""
-        return {"name": "[G"} | ({"externalid": "^G"} if self.settings.keep_key else {})
-
-    def _rows(self, field: str, text: str) -> Iterator[Row]:
-        """The tickets in whose field the text stands, the newest first."""
-        for start in range(0, 100_000, _PAGE):
-            span = f"{start}-{start + _PAGE - 1}"
-            params = {f"searchText[{field}]": text, "order": "DESC", "range": span}
-            rows = self._api.json("GET", "/Ticket", params=params)
-            yield from rows
-            if len(rows) < _PAGE:
-                return
-
-    def _found(self, row: Row) -> Found:
-        created = self._created(row)
-        return Found(created.ref, key_of(row), created.number, created.url, self._moment(row))
-
-    def _created(self, row: Row) -> Created:
-        ref = str(row["id"])
-        return Created(ref, ref, f"{self.settings.url}/front/ticket.form.php?id={ref}")
-
-    def _moment(self, row: Row) -> datetime | None:
-        """GLPI tells times of its own place, and not of which."""
-        read = moment(str(row.get("date_creation")))
-        zone = ZoneInfo(self.settings.timezone)
-        return read.replace(tzinfo=zone).astimezone(UTC) if read else None
+        """Four calls a ticket: GLPI answers a list with 404 as soon as one of it is gone."""
+        return one_by_one(refs, self._remote)
 
     def _status(self, ref: str) -> int:
         return int(self._api.json("GET", f"/Ticket/{ref}")["status"])
 
-    def _groups(self, ref: str) -> dict[int, int]:
-        """The groups that a ticket is assigned to, each with the number of its link."""
-        rows = self._api.json("GET", f"/Ticket/{ref}/Group_Ticket", params=_ALL)
-        return {int(row["groups_id"]): row["id"] for row in rows if int(row["type"]) == ASSIGNED}
-
     def _notes(self, ref: str) -> list[RemoteNote]:
         return [
-            RemoteNote(f"{kind}/{row['id']}", as_text(row["content"]), at=self._moment(row))
+            RemoteNote(f"{kind}/{row['id']}", as_text(row["content"]), at=self._search.moment(row))
             for kind in ("ITILFollowup", "ITILSolution")
-            for row in self._api.json("GET", f"/Ticket/{ref}/{kind}", params=_ALL)
+            for row in self._api.json("GET", f"/Ticket/{ref}/{kind}", params=ALL)
         ]
 
     def _remote(self, ref: str) -> Remote:
-        status = self._status(ref)
-        params = {**_ALL, "expand_dropdowns": "true"}
-        links = self._api.json("GET", f"/Ticket/{ref}/Group_Ticket", params=params)
-        team = ", ".join(as_text(row["groups_id"]) for row in links if int(row["type"]) == ASSIGNED)
+        status, team = self._status(ref), team_of(self._api, ref)
         words, notes = STATUS.get(status, str(status)), self._notes(ref)
         return Remote(ref, words, team, closed=status >= SOLVED, number=ref, notes=notes)
 
@@ -215,7 +154,7 @@ class Glpi(Connector[GlpiSettings]):
 
     def _add(self, kind: str, fields: Row) -> Row:
         answer = self._api.json("POST", f"/{kind}", writes=True, json={"input": fields})
-        return confirmed(answer)
+        return confirmed(answer, "id")
 
 
 def _number(table: Mapping[str, str], name: str, what: str) -> int:
@@ -223,14 +162,3 @@ def _number(table: Mapping[str, str], name: str, what: str) -> int:
         words = f"A {what} “{name}” não tem número do GLPI nas configurações da integração."
         raise DeliveryError(words, Outcome.REJECTED)
     return int(table[name])
-
-
-def _explained(error: DeliveryError, group: int, team: str) -> DeliveryError:
-    if error.outcome is not Outcome.REJECTED:
-        return error
-    words = (
-        f"{error} O grupo {group} ({team}) não foi posto no chamado. O GLPI diz o mesmo quando "
-        "o grupo não existe e quando falta um direito: confira o número em Administração > Grupos, "
-        "se o grupo pode ser atribuído nessa entidade e se o perfil da integração pode atribuir."
-    )
-    return DeliveryError(words, Outcome.REJECTED, status=error.status)

@@ -40,15 +40,15 @@ def item_words(results: Any) -> str:
     return "; ".join(filter(None, said)) or "sem explicação"
 
 
-def confirmed(answer: Any) -> Row:
-    """The result of what was added or changed; a result that says false is a refusal.
+def confirmed(answer: Any, *names: str) -> Row:
+    """The result of what was added or changed, with these names in it; one with false is a refusal.
 
     207 is a success in HTTP, with `["ERROR_GLPI_PARTIAL_ADD", [results]]` in it.
     """
     if isinstance(answer, list) and answer and isinstance(answer[0], str):
         answer = answer[-1]
     item = answer[0] if isinstance(answer, list) and answer else answer
-    if not isinstance(item, dict) or not item:
+    if not isinstance(item, dict) or not item or not item.keys() >= {*names}:
         raise DeliveryError("A resposta não é a do GLPI.", Outcome.UNKNOWN, everywhere=True)
     if any(value is False for value in item.values()):
         raise DeliveryError(item_words(item), Outcome.REJECTED)

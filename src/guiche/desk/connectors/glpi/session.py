@@ -9,6 +9,8 @@ from guiche.desk.connectors.web import Web
 
 _OVER = "ERROR_SESSION_TOKEN_INVALID"
 _LOGIN_STATUS = (400, 401, 403)
+ALL = {"range": "0-999"}
+"""Asks for all rows below a ticket; without it there come as many as a screen of GLPI shows."""
 
 
 class Session:
