@@ -12,7 +12,7 @@ import os
 import queue
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
@@ -48,18 +48,23 @@ class _Ended(NamedTuple):
 
 
 class Dispatcher:
-    """One sending worker. `lease` is short in tests; `owner` names it in the rows."""
+    """One sending worker, `owner` in the rows; `monotonic` is in seconds, and never set."""
 
     def __init__(
-        self, *, threads: int = THREADS, lease: timedelta = LEASE, owner: str = ""
+        self,
+        *,
+        threads: int = THREADS,
+        lease: timedelta = LEASE,
+        owner: str = "",
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.owner = owner or f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
-        self._threads, self._lease = threads, lease
+        self._threads, self._lease, self._monotonic = threads, lease, monotonic
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="delivery")
         self._ended: queue.SimpleQueue[_Ended | None] = queue.SimpleQueue()
         self._under_way = 0
         self._connectors: dict[int, tuple[int, Connector[Any]]] = {}
-        self._renewed = time.monotonic()
+        self._renewed = self._monotonic()
         self._offset = self._clock_offset()
 
     # The loop
@@ -194,15 +199,15 @@ class Dispatcher:
 
     def _keep_lease(self) -> None:
         third = self._lease.total_seconds() / 3
-        if self._under_way and time.monotonic() - self._renewed > third:
+        if self._under_way and self._monotonic() - self._renewed > third:
             Delivery.renew(self.owner, clock.now() + self._lease)
         elif self._under_way:
             return
-        self._renewed = time.monotonic()
+        self._renewed = self._monotonic()
 
     def _may_write(self) -> bool:
         """A process that stood still for longer than its lease has lost what it claimed."""
-        return time.monotonic() - self._renewed < self._lease.total_seconds() * 0.8
+        return self._monotonic() - self._renewed < self._lease.total_seconds() * 0.8
 
     def _watch_clock(self) -> None:
         offset = self._clock_offset()
@@ -212,6 +217,5 @@ class Dispatcher:
                 Delivery.clock_jumped(pk, clock.now(), connector.lag)
         self._offset = offset
 
-    @staticmethod
-    def _clock_offset() -> float:
-        return clock.now().timestamp() - time.monotonic()
+    def _clock_offset(self) -> float:
+        return clock.now().timestamp() - self._monotonic()
