@@ -189,6 +189,8 @@ def test_names_without_a_number_are_said_before_anything_is_sent(bench: GlpiBenc
     with pytest.raises(DeliveryError, match="equipe “Financeiro”"):
         bench.connector.forward("1", "Financeiro")
     assert not bench.desk.calls
+    bench.connector.create(replace(CASE, category=""), Customer())
+    assert "itilcategories_id" not in bench.desk.rows["Ticket"][1]
 
 
 @pytest.mark.parametrize(("trap", "words"), [("refuses_files", "Filetype not allowed"),

@@ -251,8 +251,19 @@ def test_what_people_wrote_in_the_desk_comes_home_as_text(bench: ZammadBench) ->
     bench.desk._written(int(ref), html)
     bench.desk._written(int(ref), {"body": "Em texto: a < b"})
     (remote,) = bench.connector.read([ref])
-    assert [each.text for each in remote.notes] == ["Falei com Ana & fechei.", "Em texto: a < b"]
-    assert remote.notes[0].author == "Guichê"
+    ours, *theirs = remote.notes
+    assert ours.text == CASE.text
+    assert [each.text for each in theirs] == ["Falei com Ana & fechei.", "Em texto: a < b"]
+    assert {each.author for each in remote.notes} == {"Guichê"}
+
+
+def test_all_that_we_write_carries_a_key_and_does_not_come_home_as_news(bench: ZammadBench) -> None:
+    ref = made(bench).ref
+    bench.connector.attach(ref, FILE)
+    bench.connector.solve(ref, note(CASE.solution, 1))
+    (remote,) = bench.connector.read([ref])
+    assert len(remote.notes) == 3
+    assert all(f"[{CASE.key}" in each.text for each in remote.notes)
 
 
 def test_a_note_whose_answer_was_lost_is_remembered(bench: ZammadBench) -> None:
@@ -301,8 +312,11 @@ def test_a_webhook_that_is_not_signed_as_set_up_is_refused(bench: ZammadBench) -
             bench.connector.heard(given, content)
         assert refused.value.outcome is Outcome.REJECTED
     # Without a secret anybody could sign with none.
+    deaf = bench.set_up(webhook_secret="")
     with pytest.raises(DeliveryError, match="segredo"):
-        bench.set_up(webhook_secret="").heard(bench.desk.webhook(1, secret="")[0], body)
+        deaf.heard(bench.desk.webhook(1, secret="")[0], body)
+    assert (deaf.offers("heard"), bench.connector.offers("heard")) == (False, True)
+    assert deaf.poll_every < bench.connector.poll_every
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"ticket": {"id": "x"}}', '{"ticket": 1}'])

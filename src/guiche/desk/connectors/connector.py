@@ -201,15 +201,6 @@ class Lists(Protocol):
 
 
 @runtime_checkable
-class Completes(Protocol):
-    """Mends what the desk left behind of a creation that it then refused."""
-
-    def complete(self, ref: str, case: Case) -> None:
-        """Adds what is missing to a ticket that was found with `complete` false; safe to repeat."""
-        ...
-
-
-@runtime_checkable
 class Attaches(Protocol):
     """Keeps files."""
 
@@ -290,7 +281,6 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "find": Finds,
     "complete": Completes,
     "recent": Lists,
-    "complete": Completes,
     "attach": Attaches,
     "solve": Solves,
     "note": Notes,

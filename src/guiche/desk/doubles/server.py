@@ -60,6 +60,8 @@ class Double:
     """What `fail` takes; a double adds those of its own desk."""
     hangs_for: float = 60.0
     """Seconds for which an answer is withheld."""
+    delay: float = 0.0
+    """Seconds that every answer takes, as one over a network does."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -132,6 +134,8 @@ class Double:
 
     def respond(self, request: Request) -> tuple[Answer | None, bool]:
         """The answer, and whether only half of it arrives."""
+        if self.delay:
+            self._stopped.wait(self.delay)
         with self.lock:
             self.calls.append(f"{request.method} {request.path}")
             if not (fault := self._due(request)):
@@ -156,7 +160,8 @@ class Double:
     @property
     def url(self) -> str:
         """Its address, once it was started."""
-        assert self._server  # noqa: S101
+        if self._server is None:
+            raise RuntimeError("start it first")
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:

@@ -39,6 +39,7 @@ class Glpi(Connector[GlpiSettings]):
 
     Settings = GlpiSettings
     lag = timedelta(seconds=5)  # it searches its own database
+    poll_every = timedelta(minutes=5)  # a ticket takes four calls
     read_seconds: ClassVar[float] = READ_SECONDS
 
     def __init__(self, settings: GlpiSettings) -> None:
@@ -65,7 +66,7 @@ class Glpi(Connector[GlpiSettings]):
             "entities_id": settings.entity, "type": int(settings.kind),
             "urgency": int(settings.urgency), "_users_id_requester": settings.requester,
         }  # fmt: skip
-        if settings.categories:
+        if settings.categories and case.category:
             fields["itilcategories_id"] = _number(settings.categories, case.category, "categoria")
         if settings.source:
             fields["requesttypes_id"] = settings.source
@@ -95,7 +96,7 @@ class Glpi(Connector[GlpiSettings]):
         if self.settings.solution == "solution":
             self._write("ITILSolution", ref, note.text)
         else:
-            self._write("ITILFollowup", ref, f"Solução proposta:\n{note.text}", is_private=1)
+            self.note(ref, note)
 
     def close(self, ref: str, note: Note) -> None:
         """A solution, which sets the status; `closed` is set after it where that is wanted."""

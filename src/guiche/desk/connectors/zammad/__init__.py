@@ -1,6 +1,7 @@
 """Zammad, by its REST API as documented for versions 5 to 7."""
 
 import base64
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -28,19 +29,28 @@ from guiche.desk.connectors.zammad.webhook import ticket_of
 ENDED = ("closed", "merged", "removed")
 """The types of state in which nobody works on a ticket any more."""
 _LONGEST_TITLE = 250
+_POLL_WHEN_CALLED = timedelta(minutes=15)
 
 
 class Zammad(Connector[ZammadSettings]):
     """Teams are groups, notes internal articles in plain text."""
 
     Settings = ZammadSettings
+    lag = timedelta(seconds=30)
     read_seconds: ClassVar[float] = READ_SECONDS
 
     def __init__(self, settings: ZammadSettings) -> None:
         super().__init__(settings)
         self.lag = timedelta(seconds=settings.lag)
+        if settings.webhook_secret:
+            self.poll_every = _POLL_WHEN_CALLED
         self._api = Api(settings.url, settings.token, self.read_seconds)
         self._search = Search(self._api, settings)
+
+    def offers(self, capability: str) -> bool:
+        """It is called only where calls can be checked."""
+        is_deaf = capability == "heard" and not self.settings.webhook_secret
+        return super().offers(capability) and not is_deaf
 
     def close_down(self) -> None:
         """Ends open network connections."""
@@ -88,11 +98,17 @@ class Zammad(Connector[ZammadSettings]):
         media_type = file.media_type.partition(";")[0].strip() or "application/octet-stream"
         data = base64.b64encode(file.content).decode()
         attached = {"filename": file.name, "data": data, "mime-type": media_type}
-        self._write(ref, file.name, f"Arquivo: {file.name}", attachments=[attached])
+        # The key, as our notes carry it: what has one does not come home as news.
+        marks = " ".join(f"[{key}]" for key in re.findall(r"G\d{10}", file.name))
+        self._write(ref, file.name, f"Arquivo: {file.name} {marks}".strip(), attachments=[attached])
 
     def note(self, ref: str, note: Note) -> None:
         """An internal article."""
         self._write(ref, "Guichê", note.text)
+
+    def solve(self, ref: str, note: Note) -> None:
+        """An internal article as well: Zammad has no place of its own for it."""
+        self._write(ref, "Solução", note.text)
 
     def forward(self, ref: str, team: str) -> None:
         """Moves the ticket to the group."""
@@ -153,5 +169,5 @@ class Zammad(Connector[ZammadSettings]):
     def _remote(self, ref: str, states: Mapping[str, str]) -> Remote:
         ticket = self._api.get(f"/tickets/{ref}")
         state, team, number = str(ticket["state"]), str(ticket["group"]), str(ticket["number"])
-        notes = [remote_note(each) for each in self._articles(ref)[1:]]
+        notes = [remote_note(each) for each in self._articles(ref)]
         return Remote(ref, state, team, states.get(state) in ENDED, number, notes)
