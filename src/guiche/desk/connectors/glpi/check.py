@@ -19,7 +19,8 @@ def checked(api: Session, settings: GlpiSettings) -> Iterator[Check]:
         yield Check("Entrar no GLPI", ok=False, words=str(error))
         return
     yield Check("Entrar no GLPI", ok=True)
-    missing = [name for right, name in RIGHTS.items() if not int(profile["ticket"]) & right]
+    held = int(profile.get("ticket") or 0)
+    missing = [name for right, name in RIGHTS.items() if not held & right]
     words = f"O perfil {profile.get('name')} não pode: {', '.join(missing)}." if missing else ""
     yield Check("Direitos do perfil", ok=not missing, words=words)
     for label, path in _numbers(settings):
