@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import Client
 
 import postgresql
+from calls import signed_in
 from certificates import profiles
 from certificates.certificate import Certificate
 from guiche import sources
@@ -148,6 +150,36 @@ def relacionamento(db: None) -> User:
 @pytest.fixture
 def supervisao(db: None) -> User:
     return _account(Role.SUPERVISAO)
+
+
+@pytest.fixture
+def bruno(db: None) -> User:
+    """Who takes the calls that pages show."""
+    return User.objects.create_user("bruno", name="Bruno Exemplo")
+
+
+@pytest.fixture
+def carla(db: None) -> User:
+    """Who returns them."""
+    return User.objects.create_user("carla", name="Carla Exemplo", role=Role.RELACIONAMENTO)
+
+
+@pytest.fixture
+def client(bruno: User) -> Client:
+    """Bruno's browser session."""
+    return signed_in(bruno)
+
+
+@pytest.fixture
+def visitor() -> Client:
+    """A browser in which nobody signed in."""
+    return Client()
+
+
+@pytest.fixture
+def draft(bruno: User) -> Draft:
+    """A call that Bruno has just begun."""
+    return Draft.start(bruno)
 
 
 @pytest.fixture
