@@ -1,7 +1,8 @@
 """The desk is tested on both databases it runs on: each test that uses one runs once on each.
 
 `GUICHE_TEST_DATABASES=sqlite` leaves PostgreSQL out. `GUICHE_TEST_DATABASE_URL` names a server to
-use; without it a throw-away one is started.
+use; without it a throw-away one is started. Of tests that run in several processes (`pytest -n`)
+each process has its own databases.
 """
 
 import os
@@ -47,26 +48,31 @@ def database(
     if request.param == "sqlite":
         # A file, as in service: a database in memory knows neither WAL nor waiting for a lock.
         folder = tmp_path_factory.mktemp("sqlite")
-        _use(environment.sqlite(folder / "guiche.sqlite3"), folder / "test.sqlite3")
+        _use(environment.sqlite(folder / "guiche.sqlite3"), str(folder / "test.sqlite3"))
         yield "sqlite"
         return
     url = os.environ.get("GUICHE_TEST_DATABASE_URL")
     if url:
-        _use(environment.database(url, sqlite_file=Path()))
+        _use_postgresql(url)
         yield "postgresql"
         return
     try:
         with postgresql.server() as url:
-            _use(environment.database(url, sqlite_file=Path()))
+            _use_postgresql(url)
             yield "postgresql"
     except postgresql.NotInstalled as error:
         pytest.skip(str(error))
 
 
-def _use(database: dict[str, Any], test_name: Path | None = None) -> None:
+def _use_postgresql(url: str) -> None:
+    database = environment.database(url, sqlite_file=Path())
+    process = os.environ.get("PYTEST_XDIST_WORKER", "")
+    _use(database, "_".join(filter(None, ("test", database["NAME"], process))))
+
+
+def _use(database: dict[str, Any], test_name: str) -> None:
     database["CONN_MAX_AGE"] = 0
-    if test_name:
-        database["TEST"] = {"NAME": str(test_name)}
+    database["TEST"] = {"NAME": test_name}
     settings.DATABASES["default"] = database
     connections.settings = connections.configure_settings(settings.DATABASES)
     connections["default"].close()
