@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from secrets import token_hex
-from typing import ClassVar
 
 from guiche.desk import clock
 from guiche.desk.connectors.case import Attachment, Case, Note
@@ -38,9 +37,9 @@ class Email(Connector[MailSettings]):
     """A mailbox behind which a desk, or a person, opens tickets."""
 
     Settings = MailSettings
-    lag: ClassVar[timedelta] = timedelta(minutes=10)
-    at_once: ClassVar[int] = 2
-    poll_every: ClassVar[timedelta] = timedelta(minutes=5)
+    lag: timedelta = timedelta(minutes=10)
+    at_once: int = 2
+    poll_every: timedelta = timedelta(minutes=5)
     seconds: float = 60.0
     """How long any answer of a server is waited for."""
 

@@ -8,7 +8,6 @@ What answers mean is the table of `web`, and for those of success the one of `an
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 import httpx
 
@@ -36,8 +35,8 @@ class Generic(Connector[HttpSettings]):
     """A desk of which nothing is known but its calls."""
 
     Settings = HttpSettings
-    lag: ClassVar[timedelta] = timedelta(minutes=2)
-    at_once: ClassVar[int] = 2
+    lag: timedelta = timedelta(minutes=2)
+    at_once: int = 2
 
     def __init__(self, settings: HttpSettings) -> None:
         super().__init__(settings)
