@@ -1,6 +1,6 @@
 """What a site of Qualitor has to say of itself.
 
-Ids are typed by hand, because no operation lists them. A wrong one shows only when it is used: hence
+Ids are typed by hand, because no operation lists them. A wrong one shows only when used: hence
 the dry run of docs/connectors/qualitor.md. What the vendor's documents leave open has a setting, so
 that a site can be met as it is.
 """

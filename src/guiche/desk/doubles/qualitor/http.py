@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from guiche.desk.doubles.qualitor import soap, stateless
-from guiche.desk.doubles.qualitor.answering import Answer, Recorded, Request
-from guiche.desk.doubles.qualitor.envelope import encoded
+from guiche.desk.doubles.qualitor.answering import Answer, Recorded, Request, answered
+from guiche.desk.doubles.qualitor.envelope import BOMB, encoded
 from guiche.desk.doubles.qualitor.wsdl import described, service_of, wsdl
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ class Handler(BaseHTTPRequestHandler):
         url, query = urlsplit(self.path), self._query()
         service = described(url.path, query.get("wsdl", ""))
         if service:
-            address = self.double.site.wsdl_address or self.double.url
-            text = wsdl(service, f"{address}/ws/services/service.php?class={service}")
-            self._send(Answer(encoded(text, "ISO-8859-1")))
+            self._describe(service)
         elif url.path.endswith("/cadastro_incidente.php"):
             self._page(found=self.double.desk.ticket(query.get("cdchamado", "")) is not None)
         elif url.path.endswith(("/login.php", "/loginSolicitante.php")):
@@ -57,6 +55,14 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.double.requests.append(Recorded("POST", self.path))
             self._page(found=False)
+
+    def _describe(self, service: str) -> None:
+        """Can go wrong as operations do, under the name `wsdl`."""
+        site, fault = self.double.site, self.double.faults.take("wsdl")
+        address = site.wsdl_address or self.double.url
+        text = wsdl(service, f"{address}/ws/services/service.php?class={service}")
+        text = BOMB if fault == "bomb" else text
+        self._send(answered(site, fault, lambda: Answer(encoded(text, "ISO-8859-1"))))
 
     def _query(self) -> dict[str, str]:
         query = parse_qs(urlsplit(self.path).query)
