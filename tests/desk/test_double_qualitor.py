@@ -27,9 +27,10 @@ def double() -> Iterator[doubles.Qualitor]:
         yield double
 
 
-def xml(data: dict[str, str], beside: str = "", inside: str = "", prolog: str = "") -> str:
+def xml(data: dict[str, str], beside: str = "", prolog: str = "") -> str:
     fields = "".join(f"<{name}>{text}</{name}>" for name, text in data.items())
-    return f"{prolog}<wsqualitor><contents><data>{fields}{inside}</data>{beside}</contents></wsqualitor>"  # fmt: skip
+    contents = f"<contents><data>{fields}</data>{beside}</contents>"
+    return f"{prolog}<wsqualitor>{contents}</wsqualitor>"
 
 
 class Client:
@@ -156,12 +157,11 @@ def test_the_life_of_a_ticket_on_the_way(client: Client, ref: str) -> None:
     (following,) = client.ask("getTicketNextSteps", cdchamado=ref)
     client.ask("setTicketStep", cdchamado=ref, cdetapa=following["cdetapa"])
     assert client.ask("getTicketNextSteps", cdchamado=ref) == []
-    client.ask(
-        "extendTicket", cdchamado=ref, cdmotivoprorrogado="1", dtprevisaoresposta="31/12/2026"
-    )
+    later = "31/12/2026"
+    client.ask("extendTicket", cdchamado=ref, cdmotivoprorrogado="1", dtprevisaoresposta=later)
     wanted = "nmsituacao, cdresponsavel, dtprevisaoresposta"
     assert client.ask("getTicketData", cdchamado=ref, campos=wanted) == [{
-        "nmsituacao": "Em atendimento", "cdresponsavel": "bento", "dtprevisaoresposta": "31/12/2026",
+        "nmsituacao": "Em atendimento", "cdresponsavel": "bento", "dtprevisaoresposta": later,
     }]  # fmt: skip
     client.ask("closeTicket", cdchamado=ref)
     assert client.refusal("closeTicket", cdchamado=ref) == f"Chamado já encerrado: {ref}"

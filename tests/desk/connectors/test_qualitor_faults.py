@@ -1,6 +1,7 @@
 """What Qualitor, its site or the network may do wrong, and what becomes of the step."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -62,6 +63,15 @@ def test_a_reading_that_fails_may_be_sent_again(bench: Bench, fault: str) -> Non
     created(bench)
     error = failing(bench, "getTicket", fault, lambda: bench.connector.find(CASE.key, SINCE))
     assert (error.outcome, error.everywhere) == (Outcome.RETRY, True)
+
+
+def test_a_server_that_crashed_is_quoted_and_may_have_created(bench: Bench) -> None:
+    error = failing(bench, "addTicketByData", "fault_after", lambda: created(bench))
+    assert error.outcome is Outcome.UNKNOWN
+    assert "Fatal error: falha no banco de dados" in str(error)
+    error = failing(bench, "getTicket", "fault_after",
+                    lambda: bench.connector.find(CASE.key, SINCE))  # fmt: skip
+    assert error.outcome is Outcome.RETRY
 
 
 def test_a_busy_desk_that_says_not_for_how_long(bench: Bench) -> None:
@@ -310,6 +320,13 @@ class TestToken:
         created(bench)
         assert (self.logins(bench), len(bench.tickets())) == (2, 2)
 
+    def test_an_expired_token_may_be_a_fault(self, bench: Bench) -> None:
+        bench.double.site.faults_for_login = True
+        created(bench)
+        bench.double.faults.inject("addTicketByData", "expired")
+        created(bench)
+        assert (self.logins(bench), len(bench.tickets())) == (2, 2)
+
     @pytest.mark.parametrize("fault", ["no_cookie", "expired"])
     def test_a_login_that_never_holds_is_given_up(self, bench: Bench, fault: str) -> None:
         bench.double.faults.inject("login", fault, 0)
@@ -323,6 +340,22 @@ class TestToken:
             bench.wrong_password().customer(CASE)
         assert refused.value.login
         assert self.logins(bench) == 1
+
+    def test_threads_share_a_session_and_renew_it_once(self, bench: Bench) -> None:
+        cases = [replace(CASE, key=f"G{number:010}") for number in range(40)]
+
+        def create(case: Case) -> str:
+            if case.key.endswith("20"):
+                bench.double.desk.sessions.clear()
+            return bench.connector.create(case, Customer()).ref
+
+        with ThreadPoolExecutor(8) as pool:
+            refs = list(pool.map(create, cases))
+        assert len(set(refs)) == len(bench.tickets()) == 40
+        assert {each.fields["dspalavrachave"] for each in bench.tickets()} == {
+            case.key for case in cases
+        }
+        assert self.logins(bench) == 2
 
     def test_a_password_changed_in_service_is_tried_once(self, bench: Bench) -> None:
         created(bench)

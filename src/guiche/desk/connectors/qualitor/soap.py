@@ -5,6 +5,8 @@ one, and not again.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,41 +45,51 @@ class Soap:
     def __init__(self, settings: QualitorSettings) -> None:
         self._settings, self._lock = settings, threading.Lock()
         self._current: _Session | None = None
-        self._former: _Session | None = None
 
     def call(self, service: str, operation: str, xml: str, *, writes: bool) -> Reply:
         """The reply, also a refusal; `DeliveryError` for what is no reply."""
-        session = self._session(not_this=None)
-        reply = session.call(service, operation, xml, writes=writes)
-        if not reply.ok and self._settings.refuses_login(reply.message):
-            session = self._session(not_this=session)
+        with self._lent() as session:
             reply = session.call(service, operation, xml, writes=writes)
+        if not reply.ok and self._settings.refuses_login(reply.message):
+            with self._lent(not_this=session) as session:
+                reply = session.call(service, operation, xml, writes=writes)
         return reply
 
     def close(self) -> None:
         """Ends its connections."""
         with self._lock:
-            for session in (self._former, self._current):
-                if session:
-                    session.web.close()
-            self._former = self._current = None
+            self._retire()
 
-    def _session(self, *, not_this: "_Session | None") -> "_Session":
+    @contextmanager
+    def _lent(self, not_this: "_Session | None" = None) -> Iterator["_Session"]:
+        """The session of all, a new one where it is `not_this`; two threads log in once."""
         with self._lock:
-            if self._current is None or self._current is not_this:
-                new = _Session(self._settings)
-                # Another thread may be in the middle of a call of the last one, not of one before.
-                if self._former:
-                    self._former.web.close()
-                self._former, self._current = self._current, new
-            return self._current
+            if self._current is not_this:
+                self._retire()
+            if self._current is None:
+                self._current = _Session(self._settings)
+            session = self._current
+            session.users += 1
+        try:
+            yield session
+        finally:
+            with self._lock:
+                session.users -= 1
+                if session is not self._current and not session.users:
+                    session.web.close()
+
+    def _retire(self) -> None:
+        """Who is in the middle of a call may finish it."""
+        former, self._current = self._current, None
+        if former and not former.users:
+            former.web.close()
 
 
 class _Session:
     """A token with the cookie jar that it came in."""
 
     def __init__(self, settings: QualitorSettings) -> None:
-        self._settings = settings
+        self._settings, self.users = settings, 0
         self.web = Web(settings.url, read_seconds=settings.read_seconds, words=_raised_fault)
         self._clients: dict[str, zeep.Client] = {}
         try:

@@ -15,6 +15,7 @@ BAD_LOGIN = "Usuário ou senha inválidos"
 EXPIRED = "Token inválido ou expirado"
 GATEWAY = "GTWNewTicket: cliente com pendência. Ligue para o comercial, ramal 200."
 NO_NEXT_STEP = "Ws - This ticket have no next step."
+CRASHED = "Fatal error: falha no banco de dados"
 HTML = "<html><body><h1>Manutenção programada</h1><p>Volte às 18h.</p></body></html>"
 _XML = "text/xml"
 _HTTP_ERRORS = {

@@ -11,6 +11,7 @@ FAULTS: Mapping[str, str] = {
     "truncated": "grava, e o XML da resposta vem pela metade",
     "error_before": "HTTP 500, e nada foi gravado",
     "error_after": "grava, e responde HTTP 500",
+    "fault_after": "grava, e responde 500 com uma falha de SOAP ou do PHP",
     "html": "uma página HTML com 200, e nada foi gravado",
     "empty": "grava, e a resposta vem vazia",
     "refused": "status 0: Categoria inválida",

@@ -11,6 +11,7 @@ from lxml import etree
 
 from guiche.desk.doubles.qualitor.answering import (
     BAD_LOGIN,
+    CRASHED,
     EXPIRED,
     Answer,
     Call,
@@ -102,7 +103,11 @@ def _called(double: "Qualitor", service: str, message: Message, request: Request
         double.desk.sessions.pop(token, None)
 
     def act() -> Answer:
+        if site.faults_for_login and (refusal or fault == "expired"):
+            return _fault(EXPIRED)
         result = labelled(site, reply(double.desk, call, fault), site.charset)
+        if fault == "fault_after":
+            return _fault(CRASHED)
         return Answer(_answer(service, operation, result, *charset_and_label("UTF-8", fault)))
 
     return answered(site, fault, act)

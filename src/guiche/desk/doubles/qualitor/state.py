@@ -57,6 +57,8 @@ class Site:
     title_limit: int = 0
     """Longer titles are cut without a word; 0: never."""
     refuses_same_team: bool = False
+    faults_for_login: bool = False
+    """Over SOAP a token that is not good is a fault, not a status 0."""
     wsdl_address: str = ""
     """The address that the WSDL names in place of the true one, as behind a proxy."""
     delay: float = 0.0

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from guiche.desk.doubles.qualitor.answering import (
+    CRASHED,
     Answer,
     Call,
     Recorded,
@@ -32,6 +33,8 @@ def answer(double: "Qualitor", request: Request) -> Answer:
     def act() -> Answer:
         charset, label = charset_and_label(site.charset, fault)
         text = reply(double.desk, call, fault)
+        if fault == "fault_after":
+            return Answer(CRASHED.encode(), 500, {"Content-Type": "text/plain"})
         return Answer(encoded(labelled(site, text, label), charset))
 
     return answered(site, fault, act)
