@@ -382,6 +382,12 @@ class TestToken:
         assert (error.outcome, error.everywhere, error.login) == (Outcome.RETRY, True, False)
         assert created(bench).ref
 
+    def test_a_description_that_refers_to_a_schema_elsewhere_is_read_offline(
+        self, bench: Bench
+    ) -> None:
+        bench.double.site.wsdl_arrays = True
+        assert created(bench).ref
+
     def test_the_description_in_its_folder(self, bench: Bench) -> None:
         bench.connector = bench.with_settings(wsdl_path="static")
         assert created(bench).ref

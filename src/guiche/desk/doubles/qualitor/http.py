@@ -60,7 +60,8 @@ class Handler(BaseHTTPRequestHandler):
         """Can go wrong as operations do, under the name `wsdl`."""
         site, fault = self.double.site, self.double.faults.take("wsdl")
         address = site.wsdl_address or self.double.url
-        text = wsdl(service, f"{address}/ws/services/service.php?class={service}")
+        url = f"{address}/ws/services/service.php?class={service}"
+        text = wsdl(service, url, arrays=site.wsdl_arrays)
         text = BOMB if fault == "bomb" else text
         self._send(answered(site, fault, lambda: Answer(encoded(text, "ISO-8859-1"))))
 

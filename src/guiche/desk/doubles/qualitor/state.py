@@ -61,6 +61,8 @@ class Site:
     """Over SOAP a token that is not good is a fault, not a status 0."""
     wsdl_address: str = ""
     """The address that the WSDL names in place of the true one, as behind a proxy."""
+    wsdl_arrays: bool = False
+    """The WSDL refers to the schema of SOAP's encoding, which clients fetch from elsewhere."""
     delay: float = 0.0
     """Seconds that every answer takes."""
     hang_seconds: float = 300.0

@@ -6,6 +6,17 @@ from guiche.desk.doubles.qualitor.operations import OPERATIONS
 
 FOLDERS = {"WSTicket": "Ticket", "WSGeneral": "General"}
 _ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
+_SCHEMA = (
+    '<xsd:schema targetNamespace="{own}"><xsd:import namespace="' + _ENCODING + '"/>'
+    '<xsd:import namespace="http://schemas.xmlsoap.org/wsdl/"/>{arrays}</xsd:schema>'
+)
+# No operation uses it: it stands in descriptions that PHP writes, and clients have to read them.
+_ARRAYS = (
+    '<xsd:complexType name="Strings"><xsd:complexContent><xsd:restriction base="SOAP-ENC:Array">'
+    '<xsd:attribute ref="SOAP-ENC:arrayType" wsdl:arrayType="xsd:string[]"'
+    ' xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/"/>'
+    "</xsd:restriction></xsd:complexContent></xsd:complexType>"
+)
 _LOGIN = ("login", "passwd", "company")
 _OTHERS = ("auth", "xmlValue")
 
@@ -30,8 +41,11 @@ def names(service: str) -> list[str]:
     return ["login", *(name for name, each in OPERATIONS.items() if each.service == service)]
 
 
-def wsdl(service: str, address: str) -> str:
-    """The description of a service that answers at that address."""
+def wsdl(service: str, address: str, *, arrays: bool = False) -> str:
+    """The description of a service that answers at that address.
+
+    With `arrays` it cannot be read without the schema of SOAP's encoding.
+    """
     own = f"urn:{service}"
     messages = "".join(
         f'<message name="{name}Request">{_parts(_LOGIN if name == "login" else _OTHERS)}</message>'
@@ -55,8 +69,7 @@ def wsdl(service: str, address: str) -> str:
         ' xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"'
         ' xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
         f' xmlns:SOAP-ENC="{_ENCODING}" targetNamespace="{own}">'
-        f'<types><xsd:schema targetNamespace="{own}"><xsd:import namespace="{_ENCODING}"/>'
-        '<xsd:import namespace="http://schemas.xmlsoap.org/wsdl/"/></xsd:schema></types>'
+        f"<types>{_SCHEMA.format(own=own, arrays=_ARRAYS if arrays else '')}</types>"
         f'{messages}<portType name="{service}PortType">{ports}</portType>'
         f'<binding name="{service}Binding" type="tns:{service}PortType">'
         f'<soap:binding style="rpc" transport="http://schemas.xmlsoap.org/soap/http"/>{bound}'
