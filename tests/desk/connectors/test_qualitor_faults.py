@@ -41,7 +41,7 @@ def created(bench: Bench, case: Case = CASE) -> Created:
 
 
 def failing(bench: Bench, operation: str, fault: str, step: Any) -> DeliveryError:
-    bench.double.faults.inject(operation, fault)
+    bench.inject(operation, fault)
     with pytest.raises(DeliveryError) as failed:
         step()
     return failed.value

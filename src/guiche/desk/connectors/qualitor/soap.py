@@ -7,6 +7,7 @@ one, and not again.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -202,15 +203,15 @@ class _Carrier:
 
 
 def _raised_fault(response: httpx.Response) -> str:
-    """A fault comes with status 500, and is an answer all the same."""
+    """A fault comes with status 500, and is an answer all the same; else only its words count."""
     try:
         root = envelope.root(envelope.readable(response.content, "declared"))
     except NotAReply:
         return ""
-    words = next((each.text for each in root.iter("faultstring", "{*}Text")), None)
-    if words is None:
-        return ""
-    raise Fault(words.strip())  # type: ignore[no-untyped-call]
+    words = next((each.text for each in root.iter("faultstring", "{*}Text") if each.text), "")
+    if words and response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Fault(words.strip())  # type: ignore[no-untyped-call]
+    return words.strip()
 
 
 def _no_login(words: str) -> DeliveryError:
