@@ -1,1 +1,1 @@
-"""Desks that only pretend: to try a configuration, and to test where no server can be had."""
+"""Desks that can be started to try a configuration, and told to misbehave."""
