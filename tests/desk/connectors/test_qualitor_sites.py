@@ -274,11 +274,27 @@ def test_a_site_where_a_solution_closes(make: Make, double: doubles.Qualitor) ->
     assert double.desk.tickets[1].history[0].text == note(CASE.solution, 1).text
 
 
-def test_a_site_that_keeps_no_solution(make: Make, double: doubles.Qualitor) -> None:
-    connector = make(solution="none").connector
-    ref = connector.create(CASE, Customer()).ref
-    connector.solve(ref, note(CASE.solution, 1))
-    assert double.desk.tickets[0].history == []
+def test_a_site_that_keeps_no_solution(make: Make) -> None:
+    assert not make(solution="none").connector.offers("solve")
+    assert make(solution="note").connector.offers("solve")
+    assert make(solution="none").connector.offers("note")
+
+
+def test_a_site_says_how_late_its_lists_are(make: Make) -> None:
+    assert make(lag="90").connector.lag == timedelta(seconds=90)
+    assert make().connector.lag == type(make().connector).lag
+
+
+def test_one_ticket_that_is_not_shown_keeps_nobody_from_the_others(
+    make: Make, double: doubles.Qualitor
+) -> None:
+    connector = make().connector
+    refs = [connector.create(CASE, Customer()).ref for _ in range(3)]
+    double.faults.inject("getTicketData", "gateway", 2)
+    remotes = iter(connector.read([*refs, "999999"]))
+    assert [next(remotes).ref, next(remotes).ref] == [refs[0], refs[2]]
+    with pytest.raises(DeliveryError, match="GTWNewTicket"):
+        next(remotes)
 
 
 def test_notes_that_a_site_shows_to_customers(make: Make, double: doubles.Qualitor) -> None:

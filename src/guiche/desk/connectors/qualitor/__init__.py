@@ -9,7 +9,6 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from guiche.desk.connectors.case import Attachment, Case, Note
 from guiche.desk.connectors.connector import (
@@ -23,6 +22,7 @@ from guiche.desk.connectors.connector import (
     Remote,
     RemoteNote,
 )
+from guiche.desk.connectors.one_by_one import one_by_one
 from guiche.desk.connectors.qualitor import envelope
 from guiche.desk.connectors.qualitor.customers import customer_of
 from guiche.desk.connectors.qualitor.search import created, found
@@ -39,12 +39,18 @@ class Qualitor(Connector[QualitorSettings]):
     """One site of Qualitor, over HTTP or SOAP."""
 
     Settings = QualitorSettings
-    lag: ClassVar[timedelta] = timedelta(seconds=60)
-    poll_every: ClassVar[timedelta] = timedelta(minutes=5)
+    lag = timedelta(seconds=60)
+    poll_every = timedelta(minutes=5)
 
     def __init__(self, settings: QualitorSettings) -> None:
         super().__init__(settings)
+        self.lag = timedelta(seconds=settings.lag)
         self._site = Site(settings)
+
+    def offers(self, capability: str) -> bool:
+        """A site may want no solution."""
+        left_out = capability == "solve" and self.settings.solution == "none"
+        return super().offers(capability) and not left_out
 
     # Opening
 
@@ -61,7 +67,7 @@ class Qualitor(Connector[QualitorSettings]):
         settings = self.settings
         ids = customer.ids or {"cdcliente": settings.customer, "cdcontato": settings.contact}
         data = {
-            **ids,
+            **{name: ids[name] for name in ("cdcliente", "cdcontato") if name in ids},
             "idchamado": settings.identified_by,
             "nmtitulochamado": _title(case, settings.title_limit),
             "cdtipochamado": settings.ticket_type,
@@ -111,15 +117,12 @@ class Qualitor(Connector[QualitorSettings]):
             self._history(ref, f"{_CAME}{file.name}")
 
     def solve(self, ref: str, note: Note) -> None:
-        """As the setting wants it: as a solution, as a note, or not at all."""
+        """As a solution, or as a note where a solution would close the ticket."""
+        if self.settings.solution != "solution":
+            self.note(ref, note)
+            return
         hours = self.settings.duration
-        match self.settings.solution:
-            case "solution":
-                self._history(
-                    ref, note.text, idsolucao="Y", dsacaocorretiva=note.text, hrduracao=hours
-                )
-            case "note":
-                self.note(ref, note)
+        self._history(ref, note.text, idsolucao="Y", dsacaocorretiva=note.text, hrduracao=hours)
 
     def note(self, ref: str, note: Note) -> None:
         """`addTicketHistory`."""
@@ -175,14 +178,7 @@ class Qualitor(Connector[QualitorSettings]):
 
     def read(self, refs: Sequence[str]) -> Iterable[Remote]:
         """One by one, with their notes."""
-        names = {code: name for name, code in self.settings.teams.items()}
-        for ref in refs:
-            if stands := self._stands(ref):
-                code, situation = stands.get("cdequipe", ""), stands.get("nmsituacao", "")
-                status = situation or stands.get("cdsituacao", "")
-                team = names.get(code) or stands.get("nmequipe") or code
-                closed = self.settings.is_closed(situation)
-                yield Remote(ref, status, team, closed, ref, self._notes(ref))
+        return one_by_one(refs, self._remote)
 
     # Setting up
 
@@ -223,6 +219,16 @@ class Qualitor(Connector[QualitorSettings]):
         if self.settings.private_notes and "idsolucao" not in more:
             data["idprivado"] = "Y"
         self._site.write("addTicketHistory", {**data, **more})
+
+    def _remote(self, ref: str) -> Remote:
+        stands, settings = self._stands(ref), self.settings
+        if not stands:
+            raise DeliveryError(f"O chamado {ref} não existe.", Outcome.REJECTED, status=404)
+        code, situation = stands.get("cdequipe", ""), stands.get("nmsituacao", "")
+        names = {number: name for name, number in settings.teams.items()}
+        team = names.get(code) or stands.get("nmequipe") or code
+        status, closed = situation or stands.get("cdsituacao", ""), settings.is_closed(situation)
+        return Remote(ref, status, team, closed, ref, self._notes(ref))
 
     def _notes(self, ref: str) -> list[RemoteNote]:
         return [

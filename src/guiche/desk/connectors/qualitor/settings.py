@@ -105,6 +105,10 @@ class QualitorSettings(Settings):
                  "keyword": "por localidade, período e palavra-chave"},
         help="Palavra-chave é a mais rápida, onde o ensaio mostra que o Qualitor a respeita.",
     )  # fmt: skip
+    lag: int = setting(
+        "Atraso das listas, em segundos", kind="number", default=60,
+        help="Quanto um chamado novo leva para aparecer na busca.",
+    )  # fmt: skip
     dates: str = setting("Datas", kind="choice", default="%d/%m/%Y", choices=DATES)
     time_zone: str = setting("Fuso horário", default="America/Sao_Paulo")
     closed: str = setting(
