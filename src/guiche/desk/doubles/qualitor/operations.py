@@ -7,8 +7,16 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from guiche.desk.doubles.qualitor import state
+from guiche.desk.doubles.qualitor.customers import (
+    found,
+    get_contact,
+    get_contact_data,
+    get_customer,
+    get_token,
+    pairs,
+)
 from guiche.desk.doubles.qualitor.envelope import Asked, Items
-from guiche.desk.doubles.qualitor.state import Contact, Customer, Desk, Refusal, Ticket
+from guiche.desk.doubles.qualitor.state import Desk, Refusal, Ticket
 
 Done = Callable[[Desk, Asked], Items]
 
@@ -31,60 +39,6 @@ def carry_out(desk: Desk, service: str, name: str, asked: Asked) -> Items:
             raise Refusal(f"Campo obrigatório não informado: {needed}")
     with desk.lock:
         return operation.carry_out(desk, asked)
-
-
-def _found(desk: Desk, items: Items) -> Items:
-    if not items and desk.site.none_is_error:
-        raise Refusal("Nenhum registro encontrado")
-    return items
-
-
-# Customers
-
-
-def _get_customer(desk: Desk, asked: Asked) -> Items:
-    wanted = asked.data["nrcpfcnpj"]
-    plain = "".join(each for each in wanted if each.isalnum())
-    fits = {"any": True, "digits": plain == wanted, "mask": plain != wanted}[desk.site.documents]
-    found = [each for each in desk.customers if fits and plain and each.document == plain]
-    return _found(desk, [{"cdcliente": each.ref, "nmcliente": each.name} for each in found])
-
-
-def _get_contact(desk: Desk, asked: Asked) -> Items:
-    data = asked.data
-    if not data.get("dsemail") and not data.get("nmloginweb"):
-        raise Refusal("Informe nmloginweb ou dsemail")
-    return _found(desk, [
-        {"cdloginweb": each.login, "cdcliente": each.customer, "cdcontato": each.ref,
-         "nmcontato": each.name, "dsemail": each.email}
-        for each in desk.contacts
-        if data.get("cdcliente", each.customer) == each.customer
-        and data.get("dsemail", each.email).lower() == each.email
-        and data.get("nmloginweb", each.login) == each.login
-    ])  # fmt: skip
-
-
-def _get_contact_data(desk: Desk, asked: Asked) -> Items:
-    pairs = _pairs(desk, asked.data["cdcliente"], asked.data["cdcontato"])
-    return _found(desk, [
-        {"nmcliente": customer.name, "nmcontato": contact.name, "cdlocalidade": "1",
-         "nmlocalidade": state.LOCALITIES["1"], "nrpaistelefone": "55", "nrareatelefone": "11",
-         "nrtelefone": contact.phone}
-        for customer, contact in pairs
-    ])  # fmt: skip
-
-
-def _pairs(desk: Desk, customer: str, contact: str) -> list[tuple[Customer, Contact]]:
-    return [
-        (each, person)
-        for each in desk.customers
-        for person in desk.contacts
-        if each.ref == customer == person.customer and person.ref == contact
-    ]
-
-
-def _get_token(desk: Desk, _: Asked) -> Items:
-    return [{"token": desk.link()}]
 
 
 # Opening
@@ -114,7 +68,7 @@ def _add(desk: Desk, asked: Asked) -> Items:
     contact = data.get("cdcontato", "")
     if not contact and desk.site.contact_needed:
         raise Refusal("Campo obrigatório não informado: cdcontato")
-    if contact and not _pairs(desk, data["cdcliente"], contact):
+    if contact and not pairs(desk, data["cdcliente"], contact):
         raise Refusal(f"Contato inválido: {contact}")
     ticket = desk.open(_storable(desk, data), _storable(desk, _infos(asked.beside)))
     return [{
@@ -158,7 +112,7 @@ def _fields(desk: Desk, ticket: Ticket) -> dict[str, str]:
 def _get_data(desk: Desk, asked: Asked) -> Items:
     ticket = desk.ticket(asked.data["cdchamado"])
     if ticket is None:
-        return _found(desk, [])
+        return found(desk, [])
     fields = _fields(desk, ticket)
     wanted = [each.strip() for each in asked.data.get("campos", "").split(",") if each.strip()]
     return [{name: fields.get(name, "") for name in wanted} if wanted else fields]
@@ -174,14 +128,14 @@ def _list(desk: Desk, asked: Asked) -> Items:
     if desk.site.filters_keyword and "dspalavrachave" in data:
         ways.append("dspalavrachave")
     within = _period(desk, data)
-    found = [
+    listed = [
         fields
         for ticket in desk.listed()
         if within(desk.local(ticket.opened_at).date()) and (fields := _fields(desk, ticket))
         if all(fields.get(name) == data[name] for name in ways)
     ]
     shown = ("cdchamado", "nmtitulochamado", "cdcliente", "nmsituacao", "dtchamado")
-    return _found(desk, [{name: each.get(name, "") for name in shown} for each in found])
+    return found(desk, [{name: each.get(name, "") for name in shown} for each in listed])
 
 
 def _period(desk: Desk, data: Mapping[str, str]) -> Callable[[date], bool]:
@@ -316,11 +270,11 @@ def _change_infos(desk: Desk, asked: Asked) -> Items:
 
 _ONE = ("cdchamado",)
 OPERATIONS: Mapping[str, Operation] = {
-    "getCustomer": Operation("WSGeneral", ("nrcpfcnpj",), _get_customer),
-    "getCustomerContact": Operation("WSGeneral", (), _get_contact),
-    "getCustomerContactData": Operation("WSGeneral", ("cdcliente", "cdcontato"), _get_contact_data),
-    "getAuthToken": Operation("WSGeneral", ("nmusuario",), _get_token),
-    "getAuthTokenContact": Operation("WSGeneral", ("nmusuario",), _get_token),
+    "getCustomer": Operation("WSGeneral", ("nrcpfcnpj",), get_customer),
+    "getCustomerContact": Operation("WSGeneral", (), get_contact),
+    "getCustomerContactData": Operation("WSGeneral", ("cdcliente", "cdcontato"), get_contact_data),
+    "getAuthToken": Operation("WSGeneral", ("nmusuario",), get_token),
+    "getAuthTokenContact": Operation("WSGeneral", ("nmusuario",), get_token),
     "addTicketByData": Operation("WSTicket", _NEEDED, _add),
     "addTicketByEndUser": Operation("WSTicket", _NEEDED, _add),
     "addTicketByTemplate": Operation(
