@@ -172,6 +172,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        # They would log every address that is called.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
         # A mistyped address or a refused form is no fault; the server's own are errors.
         "django.request": {"level": "ERROR"},
     },

@@ -234,15 +234,18 @@ class Delivery(models.Model):
     # What a person decides
 
     @transaction.atomic
-    def repeat(self) -> None:
+    def repeat(self, *, not_there: bool = False) -> None:
         """Tries it again now. `DeliveryRefused` where it is under way or over.
 
-        What may have been done is looked up first, as ever.
+        What may have been done is looked up first, as ever, unless a person has looked in the desk
+        and says that it is `not_there`.
         """
         state = self.State
         again = type(self).objects.filter(
             pk=self.pk, state__in=(state.REJECTED, state.UNKNOWN, state.WAITING)
         )
+        if not_there:
+            again.update(unsure=False)
         turned = Case(When(unsure=True, then=Value(state.UNKNOWN)), default=Value(state.WAITING))
         if again.update(state=turned, next_at=clock.now(), tries=0, empty_at=None) != 1:
             raise DeliveryRefused("Este envio está em andamento ou já terminou. Atualize a página.")
