@@ -286,6 +286,24 @@ class Hears(Protocol):
         ...
 
 
+@runtime_checkable
+class Probes(Protocol):
+    """Has encodings that differ from site to site."""
+
+    def probe_encoding(self, ref: str) -> Check:
+        """Writes a note of odd letters into a test ticket, and reads it back."""
+        ...
+
+
+@runtime_checkable
+class Cancels(Protocol):
+    """Ends a ticket as one that should not have been."""
+
+    def cancel(self, ref: str, note: Note) -> None:
+        """Ends a test ticket; it does not count as solved."""
+        ...
+
+
 CAPABILITIES: Mapping[str, type[Any]] = {
     "customer": FindsCustomer,
     "find": Finds,
