@@ -1,5 +1,6 @@
 """The rows, gathered for Django; each lives in the folder of its noun."""
 
+from guiche.desk.connectors.change import ConnectionChange
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link
@@ -19,6 +20,7 @@ from guiche.desk.tickets.ticket import Ticket
 
 __all__ = [
     "Connection",
+    "ConnectionChange",
     "ContactAttempt",
     "Delivery",
     "Draft",

@@ -15,6 +15,7 @@ Refused                     the message is pt-BR and shown as it is
 ├── MessageRefused          the e-mail cannot be sent                 (messages/message.py)
 ├── HoursRefused            the hours of the team are not understood  (site/hours.py)
 ├── SavedMeanwhile          another version of the settings holds     (site/site.py)
+├── ConnectionChanged       somebody else changed the connection      (connectors/change.py)
 └── PublishedMeanwhile      another version of the procedure holds    (procedures/version.py)
 """
 
