@@ -3,6 +3,7 @@
 from guiche.desk.connectors.change import ConnectionChange
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
+from guiche.desk.deliveries.heartbeat import Heartbeat
 from guiche.desk.deliveries.link import Link
 from guiche.desk.deliveries.stray import Stray
 from guiche.desk.intake.draft import Draft
@@ -25,6 +26,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "Event",
+    "Heartbeat",
     "Image",
     "Inspection",
     "Link",
