@@ -43,7 +43,7 @@ REFUSED = Tab("recusados", "Recusados", (_State.REJECTED,), "Nada foi recusado."
 UNKNOWN = Tab("verificando", "Verificando", (_State.UNKNOWN,), "Nada está em dúvida.")
 WAITING = Tab("fila", "Na fila", (_State.WAITING, _State.SENDING), "Nada espera.")
 STRAYS = Tab("achados", "Achados lá", (), "Nada foi achado sem dono.")
-TABS = (REFUSED, UNKNOWN, WAITING, STRAYS)
+TABS = (REFUSED, STRAYS, UNKNOWN, WAITING)
 
 
 @dataclass(frozen=True)
