@@ -33,6 +33,11 @@ class Field:
         return self.kept and not self.described.required
 
     @property
+    def may_be_empty(self) -> bool:
+        """Whether nothing has to be written; a default may be cleared, and is back then."""
+        return not self.described.required and not self.described.default
+
+    @property
     def wide(self) -> bool:
         """Whether it takes the whole row."""
         return self.described.kind in ("text", "table")
@@ -82,6 +87,12 @@ class Form:
             kind, plain_text(data.get(NAME, "")).strip(), "active" in data, "numbers" in data,
             values, forget, sent_number(data.get("visto", "")),
         )  # fmt: skip
+
+    @property
+    def typed_secrets(self) -> bool:
+        """Whether something was typed that the page does not show again."""
+        secrets = connector_class(self.kind).Settings.secrets()
+        return any(self.values.get(key) for key in secrets)
 
     def wanted(self, connection: Connection) -> Wanted:
         """What the connection shall be; secrets that cannot be opened any more are forgotten."""

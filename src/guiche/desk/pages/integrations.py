@@ -6,13 +6,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
 from guiche.desk.connectors import registry
 from guiche.desk.connectors.change import NAME, ConnectionChange, ConnectionChanged
 from guiche.desk.connectors.connection import Connection
-from guiche.desk.connectors.connector import Check
+from guiche.desk.connectors.connector import Check, can
+from guiche.desk.connectors.registry import connector_class
 from guiche.desk.connectors.settings import SettingsRefused
 from guiche.desk.deliveries.trial import dry_run, try_out
 from guiche.desk.pages.access import account, for_supervisors, page_or_form
@@ -125,8 +127,9 @@ def _page(
         "name_problem": problems.get(NAME, ""),
         "problems": list(_summary(fields, problems)),
         "refused": refused,
-        "secrets_lost": bool(form) and any(field.described.kind == "secret" for field in fields),
+        "secrets_lost": typed.typed_secrets,
         "unsealed": kept_secrets(connection) is None,
+        "notices": _notices(request, connection),
         "checks": checks,
         "all_well": all(check.ok for check in checks),
         "saved": saved,
@@ -136,6 +139,13 @@ def _page(
         "changes": ConnectionChange.of(connection, _LISTED) if connection.pk else (),
     }
     return render(request, "desk/integracao.html", page, status=status)
+
+
+def _notices(request: HttpRequest, connection: Connection) -> str:
+    """The address that a desk of this kind calls; "" where it calls none."""
+    if not connection.pk or not can(connector_class(connection.kind), "heard"):
+        return ""
+    return request.build_absolute_uri(reverse("aviso", args=[connection.pk]))
 
 
 def _summary(fields: Sequence[Field], problems: Mapping[str, str]) -> list[tuple[str, str, str]]:
