@@ -103,7 +103,7 @@ def can(bench: Bench, capability: str) -> bool:
 def needs(bench: Bench, *capabilities: str) -> Any:
     for capability in capabilities:
         if not can(bench, capability):
-            pytest.skip(f"{type(bench.connector).__name__} cannot {capability}")
+            pytest.xfail(f"{type(bench.connector).__name__} cannot {capability}")
     return bench.connector
 
 
@@ -134,7 +134,8 @@ class Conformance:
         created = made(bench)
         (found,) = connector.find(CASE.key, since)
         assert (found.ref, found.key) == (created.ref, CASE.key)
-        assert (found.created.number or found.ref) == (created.number or created.ref)
+        if created.number:  # a desk that answers later shows the number only when it is found
+            assert found.number == created.number
         assert list(connector.find(OTHER_KEY, since)) == []
 
     def test_two_of_one_key_are_both_found_the_oldest_first(self, bench: Bench) -> None:
@@ -256,7 +257,7 @@ def _creation_of(connector: Connector[Any]) -> Any:
 
 def _failing(bench: Bench, fault: str) -> DeliveryError:
     if bench.is_real:
-        pytest.skip("a real server does not misbehave when told to")
+        pytest.xfail("a real server does not misbehave when told to")
     connector: Any = bench.connector
     customer = connector.customer(CASE) if can(bench, "customer") else Customer()
     bench.fail(fault)
