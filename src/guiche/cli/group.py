@@ -14,6 +14,8 @@ COMMANDS = {
     "up": ("guiche.cli.up", "Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas."),
     "web": ("guiche.cli.web", "Serve as páginas."),
     "worker": ("guiche.cli.worker", "Entrega aos outros sistemas, vigia os prazos, envia e-mails."),
+    "deliveries": ("guiche.cli.deliveries", "Mostra, repete e dispensa envios a outros sistemas."),
+    "connections": ("guiche.cli.connections", "Mostra e confere as integrações."),
     "double": ("guiche.cli.double", "Sobe um Qualitor de mentira, para experimentar a integração."),
     "manage": ("guiche.cli.manage", "Comandos de administração do banco e das contas."),
 }

@@ -19,6 +19,11 @@ Refused                     the message is pt-BR and shown as it is
 ├── MessageRefused          the e-mail cannot be sent                 (messages/message.py)
 ├── HoursRefused            the hours of the team are not understood  (site/hours.py)
 ├── SavedMeanwhile          another version of the settings holds     (site/site.py)
+├── SettingsRefused         the settings of a connection are wrong    (connectors/settings.py)
+├── ConnectionChanged       somebody else changed the connection      (connectors/change.py)
+├── DeliveryRefused         the step cannot be repeated or dropped    (deliveries/delivery.py)
+├── LinkRefused             the other ticket is another one's         (deliveries/link.py)
+├── StrayRefused            what was found is settled, or not so      (deliveries/stray.py)
 └── PublishedMeanwhile      another version of the procedure holds    (procedures/version.py)
 """
 

@@ -40,6 +40,9 @@ ALLOWED_HOSTS = environment.words(_ENV, "GUICHE_HOSTS") or ([] if PRODUCTION els
 PROCEDURE = environment.text(_ENV, "GUICHE_PROCEDURE", "cei-ausente")
 PROCEDURES_FOLDER = environment.text(_ENV, "GUICHE_PROCEDURES")
 
+# The file of connections to other desks; pages show them and do not change them.
+CONNECTIONS_FILE = environment.text(_ENV, "GUICHE_CONNECTIONS")
+
 # How long it is known who a closed ticket was about.
 KEEP_TICKETS = timedelta(
     days=environment.number(_ENV, "GUICHE_KEEP_TICKETS_DAYS", 730, at_least=30, at_most=3650)
@@ -88,6 +91,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "guiche.desk.pages.attention.attention",
             ]
         },
     }
