@@ -33,7 +33,8 @@ class DeliveryError(Exception):
     `otherwise`: what an unknown outcome turns into once the desk shows that nothing was done.
     `everywhere`: it concerns the whole desk (away, overloaded), not this ticket. `pause`: how long
     the desk asked to be left alone. `login`: it refused the login; after two nothing is sent until
-    a person has mended it. `choices`: what a person may choose from, value to label.
+    a person has mended it. `choices`: what a person may choose from, value to label. `status`: that
+    of the HTTP answer which refused, 0 where there was none.
     """
 
     def __init__(
@@ -46,16 +47,18 @@ class DeliveryError(Exception):
         pause: timedelta | None = None,
         login: bool = False,
         choices: Mapping[str, str] | None = None,
+        status: int = 0,
     ) -> None:
         super().__init__(message)
         self.outcome, self.otherwise, self.everywhere = outcome, otherwise, everywhere
         self.pause, self.login, self.choices = pause, login, dict(choices or {})
+        self.status = status
 
     def turned(self, outcome: Outcome, *, otherwise: Outcome = Outcome.RETRY) -> "DeliveryError":
         """The same error with another outcome, for a desk that is known to mean something else."""
         return DeliveryError(
             str(self), outcome, otherwise=otherwise, everywhere=self.everywhere, pause=self.pause,
-            login=self.login, choices=self.choices,
+            login=self.login, choices=self.choices, status=self.status,
         )  # fmt: skip
 
 
@@ -132,11 +135,11 @@ class Connector(Generic[S]):
     """Base of the connectors: its settings, and what is known of the kind without asking."""
 
     Settings: ClassVar[type[Settings]]
-    lag: ClassVar[timedelta] = timedelta(seconds=10)
+    lag: timedelta = timedelta(seconds=10)
     """How long a ticket that was created may stay out of the desk's own search."""
-    at_once: ClassVar[int] = 4
+    at_once: int = 4
     """How many steps may be under way at the same time."""
-    poll_every: ClassVar[timedelta] = timedelta(minutes=2)
+    poll_every: timedelta = timedelta(minutes=2)
     """How often the open tickets are read, where the desk does not call."""
 
     def __init__(self, settings: S) -> None:
@@ -152,6 +155,10 @@ class Connector(Generic[S]):
         Writes nothing. What fails is a `Check`, not an exception.
         """
         raise NotImplementedError
+
+    def offers(self, capability: str) -> bool:
+        """Whether a connection with these settings has the capability."""
+        return can(type(self), capability)
 
     def close_down(self) -> None:
         """Ends open network connections."""
@@ -172,6 +179,15 @@ class Finds(Protocol):
 
     def find(self, key: str, since: datetime) -> Sequence[Found]:
         """Every ticket that carries the key, the oldest first; none was created before `since`."""
+        ...
+
+
+@runtime_checkable
+class Completes(Protocol):
+    """May leave a ticket without content behind when it refuses a creation."""
+
+    def complete(self, ref: str, case: Case) -> None:
+        """Writes what is missing into a ticket that was found as not `complete`."""
         ...
 
 
@@ -263,6 +279,7 @@ class Hears(Protocol):
 CAPABILITIES: Mapping[str, type[Any]] = {
     "customer": FindsCustomer,
     "find": Finds,
+    "complete": Completes,
     "recent": Lists,
     "attach": Attaches,
     "solve": Solves,
