@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -104,6 +104,10 @@ def proxy(target: str) -> Iterator[Proxy]:
             """Quiet."""
 
         def pass_on(self) -> None:
+            with suppress(ConnectionError):  # the client gave up
+                self.converse()
+
+        def converse(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {k: v for k, v in self.headers.items() if k.lower() not in _OWN}
             answer = state.answer(self.command, self.path, headers, body)

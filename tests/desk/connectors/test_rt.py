@@ -13,8 +13,15 @@ import request_tracker
 from desk.connectors.conformance import CASE, FILE, Conformance, Seen, made, note
 from doubles.proxy import Proxy, proxy
 from guiche.desk import clock
-from guiche.desk.connectors.case import Attachment, Note
-from guiche.desk.connectors.connector import Check, Connector, Customer, DeliveryError, Outcome
+from guiche.desk.connectors.case import Attachment, Case, Note
+from guiche.desk.connectors.connector import (
+    Check,
+    Connector,
+    Created,
+    Customer,
+    DeliveryError,
+    Outcome,
+)
 from guiche.desk.connectors.rt import RequestTracker
 from guiche.desk.connectors.rt.settings import RequestTrackerSettings
 
@@ -24,10 +31,21 @@ WRITTEN = ("Create", "Comment", "Correspond")
 """What is not the record of a mail that RT sent."""
 
 
-class Impatient(RequestTracker):
-    """Gives up a withheld answer soon, and yet lets a busy machine answer."""
+class Hasty(RequestTracker):
+    """Soon gives up."""
 
-    answers_within = 3.0
+    answers_within = 1.0
+
+
+class HastyCreation(RequestTracker):
+    """Soon gives up a creation that is not answered; all else may take as long as it takes."""
+
+    def create(self, case: Case, customer: Customer) -> Created:
+        hasty = Hasty(self.settings)
+        try:
+            return hasty.create(case, customer)
+        finally:
+            hasty.close_down()
 
 
 class RealRequestTracker:
@@ -46,7 +64,7 @@ class RealRequestTracker:
             "fields": "CNPJ = document\nTelefones = phones\nCEI = wanted_number\n"
             "Categoria = category",
         })  # fmt: skip
-        self.rt = Impatient(self.settings)
+        self.rt = RequestTracker(self.settings)
         self.connector: Connector[Any] = self.rt
         self.owner = httpx.Client(
             base_url=f"{server.url}{REST}", headers={"Authorization": f"token {server.root}"},
@@ -69,6 +87,8 @@ class RealRequestTracker:
         return self.having(url="http://127.0.0.1:1")
 
     def fail(self, fault: str) -> None:
+        if fault.startswith("hang"):
+            self.connector = HastyCreation(self.settings)
         # RT refuses the queue, and its words name it.
         self.front.fail(fault, "POST", "/ticket", lambda body: body.replace(
             b'"Queue":"Suporte"', b'"Queue":"Categoria inv\\u00e1lida"'))  # fmt: skip
@@ -81,6 +101,7 @@ class RealRequestTracker:
         gone = [{"id": each["id"], "Status": "deleted"} for each in self._search("id > 0")]
         self._asked("PUT", "/tickets/bulk", json=gone)
         self.rt.close_down()
+        self.connector.close_down()
         self.owner.close()
 
     def _asked(self, method: str, path: str, **request: Any) -> Any:
@@ -160,6 +181,13 @@ def test_fields_requestor_and_due_time_are_written(bench: RealRequestTracker) ->
     assert seen.text == CASE.text
     assert seen.title == CASE.title
     assert not seen.notes
+
+
+def test_a_long_title_keeps_its_mark(bench: RealRequestTracker) -> None:
+    made(bench, replace(CASE, title=f"{'Açaí ' * 60}{CASE.mark}"))
+    title = bench.tickets()[0].title
+    assert len(title) <= 200
+    assert title.endswith(f"… {CASE.mark}")
 
 
 def test_text_that_looks_like_html_stays_text(bench: RealRequestTracker) -> None:

@@ -1,11 +1,11 @@
 """What was written into tickets of RT, by us and by others."""
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from guiche.desk.connectors.connector import RemoteNote
+from guiche.desk.connectors.markup import as_text
 from guiche.desk.connectors.rt.rest import PAGE, Answer, Rest, any_of
 from guiche.desk.connectors.web import moment
 
@@ -61,16 +61,10 @@ def _texts(rest: Rest, written: Iterable[str]) -> Mapping[str, str]:
     for part in _parts(rest, written, fields, "text/plain", "text/html"):
         if not part["Filename"] and not _OURS.fullmatch(part["Subject"]):
             is_markup = part["ContentType"] == "text/html"
-            text = _plain(part["Content"]) if is_markup else part["Content"]
+            text = as_text(part["Content"]) if is_markup else part["Content"]
             texts.setdefault(part["TransactionId"], text.strip())
     return texts
 
 
 def _limits(field: str, *values: str) -> list[Mapping[str, str]]:
     return [{"field": field, "value": each, "entry_aggregator": "OR"} for each in values]
-
-
-def _plain(markup: str) -> str:
-    """The text of a comment that was typed with formatting."""
-    lines = re.sub(r"(?i)<br\s*/?>|</(?:p|div|li|h\d)>", "\n", markup)
-    return html.unescape(re.sub(r"<[^>]*>", "", lines))

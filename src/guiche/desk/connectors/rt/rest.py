@@ -78,7 +78,7 @@ class Rest:
         try:
             said = self.web.json("PUT", f"/ticket/{ref}", writes=True, json=change, headers=match)
         except DeliveryError as error:
-            if error.outcome is Outcome.REJECTED and self.ticket(ref)[1] != tag:
+            if error.status == 412:
                 return ""
             raise
         return " ".join(map(str, said)) or "O RT não fez a mudança e não disse por quê."
