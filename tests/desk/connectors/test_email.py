@@ -84,7 +84,7 @@ class MailBench:
     mailbox: str
     connector: Connector[Any]
     base_team: str = "Suporte"
-    is_real: bool = False
+    can_fail: bool = True
 
     def tickets(self) -> Sequence[Seen]:
         return [

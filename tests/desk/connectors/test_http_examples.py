@@ -32,7 +32,7 @@ class HttpBench:
     url: str
     settings: HttpSettings
     base_team: str = QUEUES["1"]
-    is_real: bool = False
+    can_fail: bool = True
     made: list[Generic] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ NOWHERE = "http://127.0.0.1:9"
 class Bench:
     """A double of Qualitor and a connector set up for it."""
 
-    base_team, is_real = "Atendimento", False
+    base_team, can_fail = "Atendimento", True
 
     def __init__(self, double: doubles.Qualitor, **settings: str) -> None:
         self.double, self._made = double, list[Qualitor]()
