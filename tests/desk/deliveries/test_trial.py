@@ -3,8 +3,11 @@
 import pytest
 
 from desk.deliveries.memory import Desk, before, refused
+from guiche.desk import clock
+from guiche.desk.connectors.opened import Opened
+from guiche.desk.deliveries.reconcile import reconcile_due
 from guiche.desk.deliveries.trial import dry_run, try_out
-from guiche.desk.models import Connection, Delivery, Link, Ticket
+from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +43,11 @@ def test_a_test_ticket_goes_through_every_step_and_is_ended(
     ]  # fmt: skip
 
 
-def test_nothing_of_it_is_stored(connection: Connection, desk: Desk) -> None:
+def test_nothing_of_it_is_stored_but_that_it_was_a_test(connection: Connection, desk: Desk) -> None:
     dry_run(connection)
+    assert Stray.objects.get().why == "Chamado de teste."
+    assert reconcile_due(Opened(), clock.now()) == 0
+    assert not Stray.unsettled().exists()
     assert not any(rows.objects.exists() for rows in (Ticket, Link, Delivery))
 
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
-from guiche.desk.connectors.connector import Found
+from guiche.desk.connectors.connector import Created, Found
 from guiche.desk.deliveries.delivery import LONGEST_WHY
 from guiche.desk.deliveries.link import LONGEST_REF, Link
 from guiche.desk.people.user import User
@@ -66,6 +66,15 @@ class Stray(models.Model):
         }  # fmt: skip
         ref = found.ref[:LONGEST_REF]
         return cls.objects.get_or_create(connection=connection, ref=ref, defaults=seen)[1]
+
+    @classmethod
+    def of_trial(cls, connection: Connection, created: Created, key: str) -> None:
+        """Keeps that this one is a test, settled from the start; its key is no ticket's."""
+        cls.objects.create(
+            connection=connection, kind=cls.Kind.FOREIGN, key=key, ref=created.ref[:LONGEST_REF],
+            number=created.number[:LONGEST_REF], url=created.url[:500], settled_at=clock.now(),
+            why="Chamado de teste.",
+        )  # fmt: skip
 
     @classmethod
     def unsettled(cls) -> "QuerySet[Stray]":

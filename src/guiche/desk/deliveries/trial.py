@@ -1,6 +1,7 @@
 """A connection tried out: the settings checked, and a test ticket by the very code of deliveries.
 
-Nothing of it is stored here; the test ticket stands in the desk, is named as one, and is ended.
+Of it is stored here that its ticket was a test, so that nobody has to look for its owner. It stands
+in the desk, is named as one, and is ended.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from guiche.desk.connectors.settings import SettingsRefused
 from guiche.desk.deliveries.attempt import Attempt, Done
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link
+from guiche.desk.deliveries.stray import Stray
 from guiche.desk.models import Event, ProcedureVersion, Promise, Ticket
 from guiche.desk.tickets import number as numbers
 
@@ -97,6 +99,7 @@ class _Trial:
             return result.customer.warning
         if result.created:
             self._link.ref, self._link.number = result.created.ref, result.created.number
+            Stray.of_trial(self._link.connection, result.created, f"G{self._ticket.number}")
             return f"Nº {self._link.shown}"
         return ""
 
