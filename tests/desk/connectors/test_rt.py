@@ -427,5 +427,5 @@ def test_a_text_that_looks_like_our_token_is_kept(bench: RealRequestTracker) -> 
 def test_the_rights_that_suffice_here_are_those_of_the_documentation() -> None:
     page = Path(__file__).parents[3] / "docs" / "connectors" / "rt.md"
     rows = [line for line in page.read_text("utf-8").splitlines() if line.startswith("| `")]
-    named = {right for row in rows for right in re.findall("`([A-Z]\\w+)`", row.split("|")[1])}
+    named = {right for row in rows for right in re.findall("`([A-Z][a-z]\\w+)`", row.split("|")[1])}
     assert named == set(request_tracker.RIGHTS.split())
