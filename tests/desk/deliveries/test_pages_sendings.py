@@ -124,6 +124,27 @@ def test_all_that_a_desk_refused_is_tried_again(
     assert not Delivery.objects.exclude(state=State.DONE).exists()
 
 
+def test_what_was_opened_by_hand_is_not_opened_with_all(
+    client: Client,
+    desk: Desk,
+    connection: Connection,
+    open_ticket: Open,
+    run: Run,
+    suporte: User,
+) -> None:
+    desk.fail("create", *[before(refused())] * 3)
+    by_hand = open_ticket()
+    open_ticket()
+    open_ticket()
+    run()
+    by_hand.take_number("777", suporte)
+    assert "Tentar de novo os 2 recusados: Central" in show(client)
+    post(client, "repetir", integracao=str(connection.pk))
+    run()
+    assert len(desk.tickets) == 2
+    assert Delivery.objects.get(state=State.REJECTED).ticket == by_hand
+
+
 def test_one_is_dropped_with_a_reason(client: Client, create: Delivery, supervisao: User) -> None:
     answer = post(client, f"{create.pk}/dispensar", porque=" ")
     shown = answer.content.decode()

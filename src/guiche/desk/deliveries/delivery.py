@@ -251,10 +251,20 @@ class Delivery(models.Model):
         self.refresh_from_db()
 
     @classmethod
-    def repeat_refused(cls, connection: Connection) -> int:
-        """Tries again now all that a desk refused, but where a person has to choose first."""
+    def repeatable(cls, connection: Connection) -> "QuerySet[Delivery]":
+        """What a desk refused and may be tried again as it is.
+
+        Left out is where a person has to choose a customer, or opened the ticket there by hand: a
+        number was noted, and it would be opened twice.
+        """
+        opening = Q(step__in=(cls.Step.CUSTOMER, cls.Step.CREATE))
         refused = cls.objects.filter(connection=connection, state=cls.State.REJECTED, choices={})
-        return cls._again(refused)
+        return refused.exclude(opening & ~Q(ticket__desk_number=""))
+
+    @classmethod
+    def repeat_refused(cls, connection: Connection) -> int:
+        """Tries all of that again now; how many."""
+        return cls._again(cls.repeatable(connection))
 
     @classmethod
     def _again(cls, rows: "QuerySet[Delivery]") -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +25,7 @@ from guiche.desk.promises.due_time import length
 from guiche.desk.refusal import Refused
 
 _PAGE = 50
+_A_MINUTE = timedelta(minutes=1)
 _State = Delivery.State
 _Step = Delivery.Step
 
@@ -81,8 +82,12 @@ class Row:
             if by_hand
             else ""
         )
-        age = f"há {length(now - delivery.created_at)}"
+        age = _ago(delivery.created_at, now)
         return cls(delivery, ticket, age, _words(delivery, now), caution)
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    return f"há {length(now - moment)}" if now - moment >= _A_MINUTE else "agora"
 
 
 def _words(delivery: Delivery, now: datetime) -> str:
@@ -232,8 +237,7 @@ def _waiting(tab: Tab) -> "QuerySet[Delivery]":
 def _refused_by_desk() -> list[tuple[Connection, int]]:
     """Each connection that refused more than one step which may simply be tried again."""
     counted = [
-        (each, Delivery.objects.filter(connection=each, state=_State.REJECTED, choices={}).count())
-        for each in Connection.objects.order_by("name")
+        (each, Delivery.repeatable(each).count()) for each in Connection.objects.order_by("name")
     ]
     return [(each, count) for each, count in counted if count > 1]
 

@@ -1,0 +1,63 @@
+"""The service takes its connections from the file at start, or says what is wrong and does not."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FILE = """
+[[connection]]
+kind = "zammad"
+name = "Zammad"
+active = false
+
+[connection.settings]
+url = "https://zammad.exemplo.com.br"
+group = "Suporte"
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("arquivo")
+    assert guiche(folder, "manage", "migrate", "-v0").returncode == 0
+    return folder
+
+
+def guiche(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GUICHE_")}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    return subprocess.run(
+        [sys.executable, "-m", "guiche", *words],
+        env={**environment, "GUICHE_DATA": str(folder / "data"), **more},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_mistake_refuses_the_start_with_its_place(folder: Path) -> None:
+    path = folder / "connections.toml"
+    path.write_text(FILE, "utf-8")
+    ended = guiche(folder, "worker", "--once", GUICHE_CONNECTIONS=str(path))
+    assert ended.returncode == 2
+    assert f"{path}: Zammad: settings.token: falta." in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_what_it_says_is_there_after_the_start(folder: Path) -> None:
+    path = folder / "connections.toml"
+    path.write_text(FILE, "utf-8")
+    secret = {"GUICHE_CONNECTION_ZAMMAD_TOKEN": "chave-de-teste"}
+    ended = guiche(folder, "worker", "--once", GUICHE_CONNECTIONS=str(path), **secret)
+    assert ended.returncode == 0, ended.stderr
+    shown = guiche(folder, "connections", "list", "--json")
+    row = json.loads(shown.stdout)
+    assert (row["name"], row["kind"], row["active"], row["from_file"]) == (
+        "Zammad", "zammad", False, True,
+    )  # fmt: skip
+    assert "chave-de-teste" not in shown.stdout + ended.stderr
