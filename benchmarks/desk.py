@@ -49,17 +49,27 @@ class Browser:
         _, location = self.request("POST", "/entrar/", form, "application/x-www-form-urlencoded")
         assert location, "the account is there"
 
-    def begin(self) -> str:
-        """A new call; the address of its reader."""
+    def begin(self) -> tuple[str, bytes]:
+        """A new call: the address of its reader, and the form that its page sends along."""
         _, location = self.request("POST", "/atender/")
-        return f"{location}ler/"
+        page, _ = self.request("GET", location)
+        hidden = re.findall(r'name="(campo|cheio|aba|visto|conhecidos)" value="([^"]*)"', page)
+        form = "".join(
+            f"--{BOUNDARY}\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n"
+            for name, value in hidden
+        )
+        return f"{location}ler/", form.encode()
 
-    def upload(self, path: str, der: bytes) -> float:
+    def upload(self, path: str, form: bytes, der: bytes) -> float:
         """Seconds from sending a certificate to its verdict."""
         body = (
-            f"--{BOUNDARY}\r\nContent-Disposition: form-data; name=arquivo; filename=c.cer\r\n"
-            "Content-Type: application/x-x509-ca-cert\r\n\r\n"
-        ).encode() + der
+            form
+            + (
+                f"--{BOUNDARY}\r\nContent-Disposition: form-data; name=arquivo; filename=c.cer\r\n"
+                "Content-Type: application/x-x509-ca-cert\r\n\r\n"
+            ).encode()
+            + der
+        )
         body += f"\r\n--{BOUNDARY}--\r\n".encode()
         start = time.perf_counter()
         page, location = self.request(
@@ -116,9 +126,9 @@ def figures() -> Iterator[Figure]:
         browser = Browser(port)
         browser.sign_in(f"tecnico{number}")
         for _ in range(ROUNDS):
-            path = browser.begin()
+            path, form = browser.begin()
             together.wait()
-            seconds.append(browser.upload(path, der))
+            seconds.append(browser.upload(path, form, der))
 
     with tempfile.TemporaryDirectory() as data, served(data) as port:
         people = [threading.Thread(target=work, args=(n, port)) for n in range(AT_ONCE)]

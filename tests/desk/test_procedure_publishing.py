@@ -287,6 +287,7 @@ def test_the_review_shows_the_procedure_at_work(client: Client) -> None:
     say = "Anote: {protocol}. O {team} liga {due}."
     page = html.unescape(review(client, {"texts.say.3.text": say}).content.decode())
     assert "Anote: 482 170 365-7. O Relacionamento liga até amanhã, terça, 24/11, às 14h30." in page
+    assert "Seu certificado funciona normalmente; só foi emitido sem o número do CEI." in page
     assert "Não é possível incluir o número no certificado já emitido" in page
     assert "Este tipo de certificado não tem campo para o CEI" in page
     assert "Padaria Exemplo Ltda" in page

@@ -57,6 +57,7 @@ def pasted_and_chosen(page: Page, draft: Draft) -> float:
     return listed + perf_counter() - begin
 
 
+@pytest.mark.timed
 def test_from_the_paste_of_twelve_to_the_verdict_of_one_is_under_a_second(
     page: Page, bruno: User
 ) -> None:

@@ -96,7 +96,7 @@ class Draft(Whose, models.Model):
     def start(cls, by: User, slug: str | None = None) -> "Draft":
         """A new call, with the procedure of the site as it stands now."""
         draft = cls(procedure_version=ProcedureVersion.current(slug or settings.PROCEDURE), by=by)
-        draft._note_offers()
+        draft._offering()
         draft.save()
         return draft
 
@@ -144,21 +144,25 @@ class Draft(Whose, models.Model):
             procedure_version=self.procedure_version, inspection=inspection, typed=self.common,
             batch=self.batch, by=self.by, due=self.due,
         )  # fmt: skip
-        draft._note_offers()
+        answers = draft._offering()
         draft.save()
-        index_call(draft)
+        index_call(draft, answers)
         return draft
 
     # What comes in
 
     def attach(self, inspection: Inspection | None, tab: Tab | None = None) -> bool:
         """Takes a reading, in place of the one before; what a person typed stays. None drops it.
+        A reading that is not stored yet is stored in the same transaction.
 
         False, and nothing changes, when the draft is already submitted or `tab` shows an old one.
         """
         self.inspection = inspection
-        self._note_offers()
-        return self._store(tab, inspection=inspection, offered=self.offered)
+        answers = self._offering()
+        with transaction.atomic():
+            if inspection and inspection.pk is None:
+                inspection.save()
+            return self._store(tab, answers, inspection=inspection, offered=self.offered)
 
     def type_in(self, values: Mapping[str, str], revision: int = 0, tab: Tab | None = None) -> bool:
         """Keeps what the form sends, exactly as typed and without judging it.
@@ -176,26 +180,32 @@ class Draft(Whose, models.Model):
                     self.typed.pop(fact.key, None)
                 else:
                     self.typed[fact.key] = value
-        self._note_offers()
+        answers = self._offering()
         self.revision = max(self.revision, revision)
         newest = Q(revision__lte=revision) if revision else Q()
         return self._store(
-            tab, newest, typed=self.typed, offered=self.offered, revision=self.revision
+            tab, answers, newest, typed=self.typed, offered=self.offered, revision=self.revision
         )
 
-    def _store(self, tab: Tab | None = None, also: Q = _ALWAYS, **changes: Any) -> bool:
+    def _store(
+        self,
+        tab: Tab | None = None,
+        answers: Answers | None = None,
+        also: Q = _ALWAYS,
+        **changes: Any,
+    ) -> bool:
         # Conditional, because autosaves arrive late and pages stay open after the submit; and what
         # is stored whole must not undo what somebody else stored since it was loaded.
         unseen = Q(tab=tab.mark) | Q(version=tab.seen) if tab else Q(version=self.version)
         rows = Draft.objects.filter(OPEN_CALL & also & unseen, pk=self.pk)
         changes |= {"tab": tab.mark if tab else "", "updated_at": clock.now(), "paused_at": None}
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             kept = rows.update(**changes, version=F("version") + 1) == 1
             self.refresh_from_db(fields=["version"] if kept else None)
             if kept:
                 for name, value in changes.items():
                     setattr(self, name, value)
-                index_call(self)
+                index_call(self, answers)
         return kept
 
     def discard(self) -> None:
@@ -218,11 +228,14 @@ class Draft(Whose, models.Model):
             return not offer
         return _fingerprint(value) in (_fingerprint(offer), *self.offered.get(key, ()))
 
-    def _note_offers(self) -> None:
-        for key, offer in self.answers().offers.items():
+    def _offering(self) -> Answers:
+        """The answers as they stand now; what they offer is noted."""
+        answers = self.answers()
+        for key, offer in answers.offers.items():
             known = self.offered.setdefault(key, [])
             if offer and (fingerprint := _fingerprint(offer)) not in known:
                 known.append(fingerprint)
+        return answers
 
     # What is known, and what is missing
 

@@ -63,13 +63,23 @@ class Inspection(models.Model):
     def store(
         cls, reading: Reading, *, der: bytes | None, by: User, source: Source | None = None
     ) -> "Inspection":
-        """A new row. `der` is the certificate read, None when only text was; it is enciphered.
+        """The same as `of`, stored."""
+        row = cls.of(reading, der=der, by=by, source=source)
+        row.save()
+        return row
+
+    @classmethod
+    def of(
+        cls, reading: Reading, *, der: bytes | None, by: User, source: Source | None = None
+    ) -> "Inspection":
+        """A new row, not stored yet: only what may be kept is in it. `der` is the certificate read,
+        None when only text was; it is enciphered.
 
         Of `source` the kind and position are kept, and of its name the extension.
         """
         hidden = _long_values(reading)
         now = clock.now()
-        return cls.objects.create(
+        return cls(
             sha256=reading.sha256 or "",
             status=reading.enrolment.status.value,
             headline=_without(hidden, plain_text(reading.headline)),

@@ -183,7 +183,7 @@ def _page(
         "screens": [screen for screen in screens if not screen.opening],
         "problems": list((problems or {}).items()),
         "verdict": _verdict(row) if row else None,
-        "known": Known.of(draft),
+        "known": Known.of(draft, answers.values),
         "end_reasons": draft.procedure.reasons[END],
         "due_times": Promisable.all(draft, now, site),
         "waiting": waiting_calls(account(request), draft),
@@ -228,7 +228,7 @@ def _taken(
     """One certificate, and no doubt which: read, stored as far as it may be, attached."""
     now = clock.now()
     inspection = found.inspect(at=now)
-    row = Inspection.store(inspection, der=found.der, by=account(request), source=found.source)
+    row = Inspection.of(inspection, der=found.der, by=account(request), source=found.source)
     if not draft.attach(row, _tab(request)) and not draft.submitted_at:
         return _not_read(request, draft)
     if draft.submitted_at or not fragment.wanted(request):
@@ -252,7 +252,7 @@ def _changes(
     screens = screens_of(answers, wrong)
     new = changed(screens, sent, request.POST.getlist("campo"))
     same = [f for screen in screens for f in screen.fields if f not in new and f.asked]
-    known = Known.of(draft)
+    known = Known.of(draft, answers.values)
     return {
         "known_now": known if known.mark != request.POST.get("conhecidos", "") else None,
         "changed": new,

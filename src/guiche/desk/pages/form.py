@@ -50,6 +50,16 @@ class Field:
         return self.fact.key
 
     @property
+    def is_noted(self) -> bool:
+        """Whether there may ever be a note at it."""
+        return bool(self.fact.notes.variants) or self.fact.type == "system"
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether what stands in it may ever be from elsewhere than a person."""
+        return bool(self.fact.certificate or self.fact.proposal)
+
+    @property
     def widget(self) -> str:
         """The template that draws it: input, text, radios, list, confirmation."""
         if self.fact.type in CHOSEN:

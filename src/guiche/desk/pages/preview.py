@@ -109,7 +109,11 @@ def _inspection(case: str) -> Inspection | None:
             "email": "contato@exemplo.com.br",
         },
         "issuer": {"name": "AC Exemplo RFB G1"},
-        "validity": {"status": validity, "not_after": end.isoformat()},
+        "validity": {
+            "status": validity,
+            "not_before": (end - timedelta(days=365)).isoformat(),
+            "not_after": end.isoformat(),
+        },
         "enrolment": {"status": status.value, "reason": reason.value, "formatted": number},
     }  # fmt: skip
     return Inspection(headline=f"{case}.", contract=contract)
@@ -124,7 +128,7 @@ def _said(procedure: Procedure, call: Answers) -> Iterator[tuple[str, str]]:
     yield "Diga ao cliente", texts.say.filled(words, call.known)
     yield "Mande ao cliente", texts.send.filled({**ticket, "due": written(due)}, call.known)
     yield "Sobre o custo", texts.cost.filled({}, call.known)
-    yield "Documentos que o Relacionamento pede", texts.documents.filled(call.words, call.known)
+    yield "Documentos que se pedem ao cliente", texts.documents.filled(call.words, call.known)
 
 
 def _block(procedure: Procedure, keys: tuple[str, ...], call: Answers) -> Lines:

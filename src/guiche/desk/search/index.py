@@ -11,6 +11,7 @@ from guiche.desk.search import spelling
 from guiche.desk.search.term import Term
 
 if TYPE_CHECKING:
+    from guiche.desk.intake.answers import Answers
     from guiche.desk.intake.draft import Draft
     from guiche.desk.tickets.event import Event
     from guiche.desk.tickets.ticket import Ticket
@@ -64,11 +65,15 @@ def index_ticket(ticket: "Ticket") -> None:
     _write(keys_of_ticket(ticket), ticket=ticket)
 
 
-def index_call(draft: "Draft") -> None:
-    """Makes the index say what the call now does: nothing, once it is over."""
+def index_call(draft: "Draft", answers: "Answers | None" = None) -> None:
+    """Makes the index say what the call now does: nothing, once it is over.
+
+    `answers` are those of the call as it stands, where they were made already.
+    """
     keys = set()
     if draft.is_open:
-        keys = keys_of(draft.procedure, draft.answers().values, draft.inspection)
+        values = (answers or draft.answers()).values
+        keys = keys_of(draft.procedure, values, draft.inspection)
     _write(keys, draft=draft)
 
 
@@ -80,7 +85,7 @@ def follow(event: "Event", **_: Any) -> None:
         event.ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _write(keys: set[Key], **owner: Any) -> None:
     """Adds what is missing and takes away what is too much: mostly nothing."""
     rows, there, gone = Term.objects.filter(**owner), set(), []

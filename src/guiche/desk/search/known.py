@@ -1,6 +1,6 @@
 """What the desk already has of the customer of a call, said before a second ticket is made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,21 +31,28 @@ class Known:
         return " ".join([*tickets, *(f"{each.pk}-{each.by_id}" for each in self.calls)])
 
     @classmethod
-    def of(cls, draft: Draft) -> "Known":
-        """What is known beside the call itself, and beside those of the same batch."""
+    def of(cls, draft: Draft, values: Mapping[str, str]) -> "Known":
+        """What is known beside the call itself, and beside those of the same batch.
+
+        `values` are the answers of the call as they stand.
+        """
         if not draft.is_open:
             return cls()
-        values, customer = draft.answers().values, draft.procedure.customer
+        customer = draft.procedure.customer
         document = spelling.document(values[customer.document])
         forms = [spelling.phone(values[phone]) for phone in customer.phones]
         # Without DDD half of Brazil has the same number.
         phones = [form[0] for form in forms if len(form) > 1]
         of_document = _alike(Term.Kind.DOCUMENT, [document])
         of_phone = _alike(Term.Kind.PHONE, phones)
+        calls = tuple(_calls(draft, of_document | of_phone))
+        # Most customers have no ticket: one short question, and none of the long ones.
+        if not (of_document | of_phone).filter(ticket__isnull=False).exists():
+            return cls(calls=calls)
         # The holder of a ticket's certificate may be somebody else than its customer.
         same = [each for each in _tickets(draft, of_document) if _document(each) == document]
         others = [each for each in _tickets(draft, of_phone) if each not in same]
-        return cls(tuple(same), tuple(others), tuple(_calls(draft, of_document | of_phone)))
+        return cls(tuple(same), tuple(others), calls)
 
 
 def open_of(documents: Iterable[str], batch: UUID) -> dict[str, Ticket]:
@@ -82,5 +89,6 @@ def _calls(draft: Draft, alike: "QuerySet[Term]") -> "QuerySet[Draft]":
         calls.filter(beside)
         .exclude(pk=draft.pk)
         .select_related("by")
+        .defer("typed", "offered")
         .order_by("-updated_at")[:_MOST]
     )

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from guiche.desk.intake.facts import mask_document
@@ -38,5 +39,7 @@ class Command(BaseCommand):
             return
         refusals = held.erase()
         self.stdout.write(f"Chamados apagados: {len(held.tickets) - len(refusals)}.")
+        if not settings.EMAIL_HOST:
+            self.stdout.write(f"E-mails gravados em {settings.EMAIL_FILE_PATH}: confira e apague.")
         if refusals:
             raise CommandError("\n".join(map(str, refusals)))
