@@ -36,6 +36,7 @@ _PROCESSES = min(4, os.cpu_count() or 1)
 def command(host: str, port: int, workers: int, *, with_parent: bool) -> None:
     """Serve as páginas do Guichê. Os ajustes vêm de variáveis GUICHE_*."""
     start_desk()
+    from django.conf import settings
     from django.db import connections
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -57,4 +58,5 @@ def command(host: str, port: int, workers: int, *, with_parent: bool) -> None:
         workers_kill_timeout=_SECONDS_TO_FINISH,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
+        log_dictconfig=settings.LOGGING,
     ).serve()
