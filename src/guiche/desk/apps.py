@@ -13,7 +13,7 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Joins what does not know each other: tickets say what happened, others listen."""
         from guiche.desk import checks  # noqa: F401  registers them
-        from guiche.desk.connectors.delivery import enqueue
+        from guiche.desk.deliveries.enqueue import enqueue
         from guiche.desk.search.index import follow
         from guiche.desk.tickets.event import recorded
 

@@ -1,7 +1,9 @@
 """The rows, gathered for Django; each lives in the folder of its noun."""
 
 from guiche.desk.connectors.connection import Connection
-from guiche.desk.connectors.delivery import Delivery
+from guiche.desk.deliveries.delivery import Delivery
+from guiche.desk.deliveries.link import Link
+from guiche.desk.deliveries.stray import Stray
 from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
@@ -23,10 +25,12 @@ __all__ = [
     "Event",
     "Image",
     "Inspection",
+    "Link",
     "Message",
     "ProcedureVersion",
     "Promise",
     "SiteVersion",
+    "Stray",
     "Term",
     "Ticket",
     "User",

@@ -14,7 +14,6 @@ import pytest
 from guiche.desk import clock
 from guiche.desk.connectors.case import Attachment, Case, Note
 from guiche.desk.connectors.connector import Connector, Created, Customer, DeliveryError, Outcome
-from guiche.desk.connectors.connector import can as kind_can
 
 OPENED = datetime(2026, 11, 23, 17, 44, tzinfo=UTC)
 CASE = Case(
@@ -98,7 +97,7 @@ def made(bench: Bench, case: Case = CASE) -> Created:
 
 
 def can(bench: Bench, capability: str) -> bool:
-    return kind_can(type(bench.connector), capability)
+    return bench.connector.offers(capability)
 
 
 def needs(bench: Bench, *capabilities: str) -> Any:

@@ -1,1 +1,1 @@
-"""Rows toward the desks of others: what is to be delivered, and where."""
+"""The desks of others: what each is asked for, how it is set up, and a file for each kind."""

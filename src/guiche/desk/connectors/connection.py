@@ -1,17 +1,150 @@
-"""A configured desk of somebody else."""
+"""A configured desk of somebody else: its settings, whether it is up, and its circuit."""
 
-from django.db import models
+import json
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from guiche.desk import clock
+from django.db import models, transaction
+from django.db.models import F, Q, QuerySet
+
+from guiche.desk import clock, vault
+from guiche.desk.connectors.connector import Connector, DeliveryError
+from guiche.desk.connectors.registry import KINDS, connector_class
+from guiche.desk.connectors.settings import Settings, SettingsRefused
+
+TROUBLE = 3
+"""So many failures in a row, and one step at a time tries whether the desk is back."""
+_LOGIN_REFUSALS = 2
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_UNSEALED = "A chave que cifra as senhas mudou, e estas não abrem mais. Digite-as de novo."
 
 
 class Connection(models.Model):
-    """Where events are delivered to."""
+    """Where events are delivered to. What the settings hold besides secrets is in `content`."""
 
     kind = models.CharField(max_length=40)
     name = models.CharField(max_length=80, unique=True)
     active = models.BooleanField(default=True)
+    numbers = models.BooleanField(default=True)
+    """Whether the customer is told the number that this desk gives."""
+    from_file = models.BooleanField(default=False)
+    """Whether it comes from the file of connections, and is only shown on pages."""
+    content: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
+    sealed = models.BinaryField(default=bytes)
+    version = models.PositiveIntegerField(default=0)
+    """Grows with each change of the settings, so that no worker goes on with old ones."""
     created_at = models.DateTimeField(default=clock.now)
+
+    failures = models.PositiveIntegerField(default=0)
+    """In a row, of the desk as a whole."""
+    open_until = models.DateTimeField(null=True)
+    """Nothing is sent before."""
+    login_refusals = models.PositiveIntegerField(default=0)
+    stopped = models.BooleanField(default=False)
+    """The desk refused the login twice: a third time might lock the account."""
+    last_error = models.TextField(blank=True)
+    last_ok_at = models.DateTimeField(null=True)
+    reconciled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """What kind of desk it is, for people."""
+        return KINDS[self.kind].label if self.kind in KINDS else self.kind
+
+    # Settings
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The passwords and tokens; `SettingsRefused` where the data key does not open them."""
+        if not self.sealed:
+            return {}
+        opened = vault.unseal(bytes(self.sealed))
+        if opened is None:
+            raise SettingsRefused({"senhas": _UNSEALED})
+        secrets: dict[str, str] = json.loads(opened)
+        return secrets
+
+    @property
+    def settings(self) -> Settings:
+        """The settings typed; `SettingsRefused` says what is wrong with them."""
+        return connector_class(self.kind).Settings.read({**self.content, **self.secrets})
+
+    def connect(self) -> Connector[Any]:
+        """A connector with these settings; `SettingsRefused` where they cannot be used."""
+        return connector_class(self.kind)(self.settings)
+
+    def set(self, raw: Mapping[str, Any]) -> None:
+        """Takes new settings, not saved yet; a secret that is left empty stays as it was.
+
+        Raises `SettingsRefused`.
+        """
+        declared = connector_class(self.kind).Settings
+        given = {key: value for key, value in raw.items() if value not in ("", None)}
+        left = declared.secrets() - given.keys()
+        kept = self.secrets if left else {}
+        whole = {**{key: kept[key] for key in left & kept.keys()}, **given}
+        declared.read(whole)
+        secrets = {key: str(whole[key]) for key in declared.secrets() & whole.keys()}
+        self.content = {key: value for key, value in whole.items() if key not in secrets}
+        self.sealed = vault.seal(json.dumps(secrets).encode()) if secrets else b""
+
+    @transaction.atomic
+    def keep(self) -> None:
+        """Saves the settings; whatever was wrong before may be right now, and is tried at once."""
+        self.version += 1
+        self.save()
+        self.try_again()
+
+    # The circuit
+
+    @classmethod
+    def open_for_work(cls, now: datetime) -> "QuerySet[Connection]":
+        """The ones to which something may be sent now."""
+        rested = Q(open_until=None) | Q(open_until__lte=now)
+        return cls.objects.filter(rested, active=True, stopped=False).order_by("pk")
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether one step at a time tries if the desk is back."""
+        return self.failures >= TROUBLE
+
+    def try_again(self) -> None:
+        """Forgets failures and refusals: a person says that it is mended."""
+        self._set(failures=0, open_until=None, login_refusals=0, stopped=False)
+
+    def succeeded(self, now: datetime) -> None:
+        """The desk did something; its troubles are over."""
+        stale = Q(last_ok_at=None) | Q(last_ok_at__lte=now - timedelta(minutes=1))
+        troubled = Q(failures__gt=0) | Q(login_refusals__gt=0)
+        type(self).objects.filter(stale | troubled, pk=self.pk).update(
+            failures=0, open_until=None, login_refusals=0, last_error="", last_ok_at=now
+        )
+
+    def failed(self, error: DeliveryError, now: datetime) -> None:
+        """Counts a failure of the desk as a whole, and rests for longer each time."""
+        self._set(failures=F("failures") + 1, last_error=str(error))
+        self.refresh_from_db(fields=["failures", "login_refusals"])
+        pause = error.pause
+        if pause is None and self.in_trouble:
+            pause = _rest(self.failures - TROUBLE)
+        if pause:
+            self._set(open_until=now + pause)
+        if error.login:
+            self._set(login_refusals=F("login_refusals") + 1)
+            self.refresh_from_db(fields=["login_refusals"])
+            self._set(stopped=self.login_refusals >= _LOGIN_REFUSALS)
+
+    def _set(self, **changes: Any) -> None:
+        type(self).objects.filter(pk=self.pk).update(**changes)
+        self.refresh_from_db(fields=list(changes))
+
+
+def _rest(times: int) -> timedelta:
+    """Twice as long each time, up to five minutes, and never the same for two workers."""
+    whole = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(times, 10))
+    return timedelta(seconds=whole * random.uniform(0.5, 1))  # noqa: S311  no secret

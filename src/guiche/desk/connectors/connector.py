@@ -132,11 +132,11 @@ class Connector(Generic[S]):
     """Base of the connectors: its settings, and what is known of the kind without asking."""
 
     Settings: ClassVar[type[Settings]]
-    lag: ClassVar[timedelta] = timedelta(seconds=10)
+    lag: timedelta = timedelta(seconds=10)
     """How long a ticket that was created may stay out of the desk's own search."""
-    at_once: ClassVar[int] = 4
+    at_once: int = 4
     """How many steps may be under way at the same time."""
-    poll_every: ClassVar[timedelta] = timedelta(minutes=2)
+    poll_every: timedelta = timedelta(minutes=2)
     """How often the open tickets are read, where the desk does not call."""
 
     def __init__(self, settings: S) -> None:
@@ -152,6 +152,10 @@ class Connector(Generic[S]):
         Writes nothing. What fails is a `Check`, not an exception.
         """
         raise NotImplementedError
+
+    def offers(self, capability: str) -> bool:
+        """Whether a connection with these settings has the capability."""
+        return can(type(self), capability)
 
     def close_down(self) -> None:
         """Ends open network connections."""
@@ -172,6 +176,15 @@ class Finds(Protocol):
 
     def find(self, key: str, since: datetime) -> Sequence[Found]:
         """Every ticket that carries the key, the oldest first; none was created before `since`."""
+        ...
+
+
+@runtime_checkable
+class Completes(Protocol):
+    """May leave a ticket without content behind when it refuses a creation."""
+
+    def complete(self, ref: str, case: Case) -> None:
+        """Writes what is missing into a ticket that was found as not `complete`."""
         ...
 
 
@@ -263,6 +276,7 @@ class Hears(Protocol):
 CAPABILITIES: Mapping[str, type[Any]] = {
     "customer": FindsCustomer,
     "find": Finds,
+    "complete": Completes,
     "recent": Lists,
     "attach": Attaches,
     "solve": Solves,

@@ -69,8 +69,10 @@ class Told(Shown, models.Model):
         )
 
     @transaction.atomic
-    def take_number(self, typed: str, by: User, form: UUID | None = None) -> Event | None:
+    def take_number(self, typed: str, by: User | None, form: UUID | None = None) -> Event | None:
         """From now on the number of the desk in use is the one that is told; "" takes it back.
+
+        `by` None: the desk itself gave it.
 
         None when it is so already. Raises `NumberRefused`, or `AlreadyRecorded` for a form that
         was sent before.

@@ -1,0 +1,1 @@
+"""What is on its way to other desks: rows, sending, what comes home, doubles."""

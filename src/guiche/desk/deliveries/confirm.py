@@ -1,0 +1,54 @@
+"""What came of an attempt, written down: the row, the ticket of the desk, its circuit, doubles."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from guiche.desk.connectors.connection import Connection
+from guiche.desk.connectors.connector import Created, DeliveryError, Found
+from guiche.desk.deliveries.attempt import Attempt, Done, NotThere, Result
+from guiche.desk.deliveries.delivery import Delivery
+from guiche.desk.deliveries.link import Link, LinkRefused
+from guiche.desk.deliveries.stray import Stray
+
+Kind = Stray.Kind
+
+
+@transaction.atomic
+def confirm(attempt: Attempt, result: Result, connection: Connection, now: datetime) -> None:
+    """Writes the result of an attempt, whole or not at all."""
+    delivery, lag = attempt.delivery, attempt.connector.lag
+    if isinstance(result, DeliveryError):
+        delivery.put_off(result, now, lag)
+        if result.everywhere:
+            connection.failed(result, now)
+        return
+    connection.succeeded(now)
+    if isinstance(result, NotThere):
+        delivery.wait_for_index(now, lag)
+        return
+    _keep(delivery, connection, result)
+    delivery.confirm(now)
+
+
+def _keep(delivery: Delivery, connection: Connection, done: Done) -> None:
+    ticket = delivery.ticket
+    if done.customer:
+        Link.meet(ticket, connection, done.customer)
+    if done.created:
+        key = f"G{ticket.number}"
+        _link(delivery, connection, done.created, key)
+        for double in done.doubles:
+            Stray.note(connection, ticket, Kind.DOUBLE, double)
+
+
+def _link(delivery: Delivery, connection: Connection, created: Created, key: str) -> None:
+    """The first ticket that is known stays the one; a second is shown to a person."""
+    found = Found(created.ref, key, created.number, created.url)
+    try:
+        link = Link.make(delivery.ticket, connection, created)
+    except LinkRefused:
+        Stray.note(connection, delivery.ticket, Kind.UNLINKED, found)
+        return
+    if link.ref != created.ref:
+        Stray.note(connection, delivery.ticket, Kind.DOUBLE, found)

@@ -1,0 +1,287 @@
+"""One step of one event toward one connection; the row is the queue."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+
+from guiche.desk import clock
+from guiche.desk.connectors.connection import Connection
+from guiche.desk.connectors.connector import DeliveryError, Outcome
+from guiche.desk.people.user import User
+from guiche.desk.refusal import Refused
+from guiche.desk.tickets.event import Event
+
+PAUSES = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 900, 1800, 3600, 3600, 3600))
+"""Between one try of a step and the next, when the trouble is with this step alone."""
+LONGEST_LEASE = timedelta(minutes=5)
+POISON_PAUSE = timedelta(hours=1)
+LONGEST_WHY = 500
+
+
+class DeliveryRefused(Refused):
+    """A delivery that cannot be repeated or dropped now."""
+
+
+class Delivery(models.Model):
+    """A step to be taken, or taken. Exactly one for each event, connection and step.
+
+    Steps of one ticket toward one connection are taken in the order of their rows.
+    """
+
+    class State(models.TextChoices):
+        """`unknown`: the desk may have it; it is looked up there before anything is sent again."""
+
+        WAITING = "waiting", "Na fila"
+        SENDING = "sending", "Enviando"
+        DONE = "done", "Confirmado"
+        REJECTED = "rejected", "Recusado"
+        UNKNOWN = "unknown", "Verificando"
+        DROPPED = "dropped", "Dispensado"
+
+    class Step(models.TextChoices):
+        """What is done in the desk."""
+
+        CUSTOMER = "customer", "Achar o cliente"
+        CREATE = "create", "Abrir o chamado"
+        ATTACH = "attach", "Anexar a leitura"
+        SOLVE = "solve", "Escrever a solução"
+        FORWARD = "forward", "Encaminhar"
+        NOTE = "note", "Anotar"
+        CLOSE = "close", "Encerrar"
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
+    ticket = models.ForeignKey("desk.Ticket", on_delete=models.PROTECT, related_name="deliveries")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="deliveries")
+    step = models.CharField(max_length=20, choices=Step)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)
+    """Attempts that failed for a reason of this step alone."""
+    unsure = models.BooleanField(default=False)
+    """An attempt may have succeeded: the desk is asked before anything is sent again."""
+    otherwise = models.CharField(max_length=10, default="retry")
+    """What is done once the desk shows that it did not."""
+    empty_at = models.DateTimeField(null=True)
+    """When the desk was asked for the first time since, and had nothing."""
+    next_at = models.DateTimeField(default=clock.now)
+    lease_owner = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    choices: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
+    """What a person may choose from before it is tried again: value to label."""
+    created_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=LONGEST_WHY, blank=True)
+    """Who dropped it, and why."""
+
+    class Meta:
+        """The constraint is what makes a step be taken once."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["event", "connection", "step"], name="delivery_step_once"
+            ),
+        )
+        indexes = (
+            # What is not over yet: few rows, whatever the age of the desk.
+            models.Index(
+                fields=["connection", "id"],
+                name="delivery_unfinished",
+                condition=Q(state__in=("waiting", "sending", "unknown")),
+            ),
+            models.Index(
+                fields=["ticket", "connection", "id"],
+                name="delivery_blocking",
+                condition=Q(state__in=("waiting", "sending", "unknown", "rejected")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()}: {self.get_state_display()}"
+
+    @property
+    def token(self) -> str:
+        """`[G4821703657.5]`, by which what this step wrote is known in the desk."""
+        return f"[G{self.ticket.number}.{self.event.seq}]"
+
+    # Claiming
+
+    @classmethod
+    def due(cls, connection: Connection, now: datetime) -> "QuerySet[Delivery]":
+        """What may be sent to a connection now, the oldest first.
+
+        Among it is what a worker took and did not end before its lease ran out.
+        """
+        state = cls.State
+        ready = Q(state__in=(state.WAITING, state.UNKNOWN), next_at__lte=now)
+        lost = Q(state=state.SENDING, lease_until__lte=now)
+        return (
+            cls.objects.filter(ready | lost, connection=connection)
+            .filter(~Exists(cls._before()))
+            .order_by("pk")
+        )
+
+    @classmethod
+    def _before(cls) -> "QuerySet[Delivery]":
+        """What a step has to wait for: earlier ones of its ticket. Without a ticket in the desk
+        nothing follows; of all else that was refused a person decides, and the rest goes on."""
+        state, step = cls.State, cls.Step
+        unfinished = Q(state__in=(state.WAITING, state.SENDING, state.UNKNOWN))
+        no_ticket = Q(state=state.REJECTED, step__in=(step.CUSTOMER, step.CREATE))
+        return cls.objects.filter(
+            unfinished | no_ticket,
+            ticket=OuterRef("ticket"),
+            connection=OuterRef("connection"),
+            pk__lt=OuterRef("pk"),
+        )
+
+    @classmethod
+    @transaction.atomic
+    def claim(
+        cls, connection: Connection, owner: str, now: datetime, lease: timedelta, most: int
+    ) -> "list[Delivery]":
+        """Takes up to `most` steps for one worker; each is nobody else's until the lease is over.
+
+        One that was under way in a worker that is gone is `unsure` from now on.
+        """
+        rows = cls.due(connection, now).select_for_update(skip_locked=True, of=("self",))
+        taken = list(rows.values_list("pk", flat=True)[:most])
+        if not taken:
+            return []
+        sending = cls.State.SENDING
+        cls.objects.filter(pk__in=taken).update(
+            unsure=Case(When(state=sending, then=Value(value=True)), default=F("unsure")),
+            state=sending, attempts=F("attempts") + 1, lease_owner=owner, lease_until=now + lease,
+        )  # fmt: skip
+        return list(
+            cls.objects.filter(pk__in=taken)
+            .select_related(
+                "event__by", "ticket__promise", "ticket__procedure_version", "ticket__inspection"
+            )
+            .defer("ticket__inspection__sealed_der")
+            .order_by("pk")
+        )
+
+    @classmethod
+    def under_way(cls, connection: Connection, now: datetime) -> int:
+        """How many steps are being taken there, by whatever worker."""
+        return cls.objects.filter(
+            connection=connection, state=cls.State.SENDING, lease_until__gt=now
+        ).count()
+
+    @classmethod
+    def renew(cls, owner: str, until: datetime) -> int:
+        """A worker that is alive keeps what it took."""
+        return cls.objects.filter(state=cls.State.SENDING, lease_owner=owner).update(
+            lease_until=until
+        )
+
+    # Ending an attempt. One that was lost meanwhile may still say that it succeeded, nothing else.
+
+    def confirm(self, now: datetime) -> bool:
+        """The desk did it; False when that was known already."""
+        open_ = type(self).objects.filter(pk=self.pk).exclude(state=self.State.DONE)
+        done = open_.update(
+            state=self.State.DONE, done_at=now, unsure=False, last_error="", choices={},
+            lease_owner="", lease_until=None,
+        )  # fmt: skip
+        return done == 1
+
+    def put_off(self, error: DeliveryError, now: datetime, lag: timedelta) -> bool:
+        """Writes what an attempt that did not succeed leads to; False where it was lost."""
+        if error.outcome is Outcome.UNKNOWN:
+            return self._end(
+                self.State.UNKNOWN, str(error), next_at=now + max(lag, error.pause or lag),
+                unsure=True, otherwise=error.otherwise,
+            )  # fmt: skip
+        if error.outcome is Outcome.REJECTED:
+            return self._end(self.State.REJECTED, str(error), choices=error.choices)
+        if error.everywhere:
+            return self._end(self._still, str(error), next_at=now + _soon())
+        if self.tries >= len(PAUSES):
+            words = f"{error} Foram {self.tries + 1} tentativas."
+            return self._end(self.State.REJECTED, words)
+        pause = PAUSES[self.tries] * random.uniform(0.5, 1)  # noqa: S311  no secret
+        return self._end(self._still, str(error), next_at=now + pause, tries=F("tries") + 1)
+
+    def wait_for_index(self, now: datetime, lag: timedelta) -> bool:
+        """The desk had nothing; it is asked once more after its lag."""
+        return self._end(self.State.UNKNOWN, self.last_error, empty_at=now, next_at=now + lag)
+
+    def poisoned(self, words: str, now: datetime) -> bool:
+        """Our own mistake: others go first, and whether it was sent is found out later."""
+        return self._end(self.State.UNKNOWN, words, next_at=now + POISON_PAUSE, unsure=True)
+
+    @property
+    def _still(self) -> "Delivery.State":
+        return self.State.UNKNOWN if self.unsure else self.State.WAITING
+
+    def _end(self, state: "Delivery.State", words: str, **changes: Any) -> bool:
+        mine = type(self).objects.filter(
+            pk=self.pk, state=self.State.SENDING, lease_owner=self.lease_owner,
+            attempts=self.attempts,
+        )  # fmt: skip
+        ended = {
+            "state": state, "last_error": words, "unsure": self.unsure, "empty_at": None,
+            "lease_owner": "", "lease_until": None,
+        }  # fmt: skip
+        return mine.update(**{**ended, **changes}) == 1
+
+    # What a person decides
+
+    @transaction.atomic
+    def repeat(self) -> None:
+        """Tries it again now. `DeliveryRefused` where it is under way or over.
+
+        What may have been done is looked up first, as ever.
+        """
+        state = self.State
+        again = type(self).objects.filter(
+            pk=self.pk, state__in=(state.REJECTED, state.UNKNOWN, state.WAITING)
+        )
+        turned = Case(When(unsure=True, then=Value(state.UNKNOWN)), default=Value(state.WAITING))
+        if again.update(state=turned, next_at=clock.now(), tries=0, empty_at=None) != 1:
+            raise DeliveryRefused("Este envio está em andamento ou já terminou. Atualize a página.")
+        self.refresh_from_db()
+
+    @transaction.atomic
+    def drop(self, by: User | None, why: str) -> int:
+        """Gives it up, and all that needs it: without its creation a ticket gets no further step.
+
+        How many were given up. `by` None: from the command line, and `why` says by whom.
+        """
+        if not why.strip():
+            raise DeliveryRefused("Escreva por que este envio é dispensado.")
+        state = self.State
+        rows = type(self).objects.filter(
+            state__in=(state.WAITING, state.UNKNOWN, state.REJECTED), ticket=self.ticket_id,
+            connection=self.connection_id,
+        )  # fmt: skip
+        chain = Q(pk=self.pk)
+        if self.step in (self.Step.CUSTOMER, self.Step.CREATE):
+            chain |= Q(pk__gt=self.pk)
+        if not rows.filter(pk=self.pk).exists():
+            raise DeliveryRefused("Este envio está em andamento ou já terminou. Atualize a página.")
+        ended = {"done_at": clock.now(), "ended_by": by, "why": why.strip()[:LONGEST_WHY]}
+        return rows.filter(chain).update(state=state.DROPPED, **ended)
+
+    @classmethod
+    def clock_jumped(cls, connection: int, now: datetime, lag: timedelta) -> None:
+        """The clock was set: what waits is due now, and what is unsure waits its lag again.
+
+        A jump forward would cut that wait short, one backward make a queue wait for an hour.
+        """
+        rows, state = cls.objects.filter(connection=connection), cls.State
+        rows.filter(state=state.WAITING, next_at__gt=now).update(next_at=now)
+        rows.filter(state=state.UNKNOWN).update(next_at=now + lag)
+        rows.filter(state=state.SENDING, lease_until__gt=now + LONGEST_LEASE).update(
+            lease_until=now + LONGEST_LEASE
+        )
+
+
+def _soon() -> timedelta:
+    return timedelta(seconds=random.uniform(0.5, 1.5))  # noqa: S311  no secret
