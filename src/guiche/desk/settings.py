@@ -60,6 +60,8 @@ MIDDLEWARE = [
     "guiche.desk.logs.context.RequestContext",
     # Early, so that every answer carries the policy: a redirect to https and a static file too.
     "guiche.desk.pages.security.SecurityHeaders",
+    # A load balancer asks by address and over http.
+    "guiche.desk.health.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -8,6 +8,7 @@ from threading import Event
 from django.db import close_old_connections, connections
 
 from guiche.desk import clock, retention
+from guiche.desk.health.heartbeat import Heartbeat
 from guiche.desk.messages.outbox import send_due
 from guiche.desk.promises.watch import watch
 
@@ -29,6 +30,7 @@ def work_until(stop: Event, pause: float = _PAUSE) -> None:
     next_sweep = clock.now()
     while not stop.is_set():
         close_old_connections()
+        _try(Heartbeat.beat)
         _try(watch)
         _try(send_due)
         if clock.now() >= next_sweep:
