@@ -175,5 +175,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A mistyped address or a refused form is no fault; the server's own are errors.
         "django.request": {"level": "ERROR"},
+        # Every call of a connector, with its address.
+        "httpx": {"level": "WARNING"},
     },
 }
