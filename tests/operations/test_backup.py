@@ -116,7 +116,7 @@ def test_a_damaged_copy_is_refused(desk: tuple[Machine, str, Path], tmp_path: Pa
     damaged = bytearray(desk[2].read_bytes())
     damaged[8192:12288] = bytes(4096)
     (tmp_path / "copy").write_bytes(damaged)
-    with pytest.raises(backup.BackupRefused, match="danificado|não é um banco"):
+    with pytest.raises(backup.BackupRefused, match=r"danificado|não é um banco"):
         backup.check(tmp_path / "copy")
 
 
