@@ -85,7 +85,7 @@ def test_deliveries(ticket: Ticket, stopped_clock: object) -> None:
 @pytest.mark.django_db
 def test_e_mails_and_workers(ticket: Ticket, suporte: User) -> None:
     Message.queue(ticket, suporte)
-    Heartbeat.beat(clock.now())
+    Heartbeat.beat("um", clock.now())
     found = scraped()
     assert found[("emails_waiting", ())] == 1
     assert found[("workers", ())] == 1

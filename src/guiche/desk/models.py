@@ -2,9 +2,9 @@
 
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
+from guiche.desk.deliveries.heartbeat import Heartbeat
 from guiche.desk.deliveries.link import Link
 from guiche.desk.deliveries.stray import Stray
-from guiche.desk.health.heartbeat import Heartbeat
 from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection

@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
-from guiche.desk.health.heartbeat import Heartbeat
+from guiche.desk.deliveries.heartbeat import Heartbeat
 from guiche.desk.messages.message import Message
 from guiche.desk.promises.promise import Promise
 from guiche.desk.tickets.ticket import Ticket
@@ -150,8 +150,8 @@ def _promises(now: datetime) -> Iterator[Metric]:
 
 
 def _workers(now: datetime) -> Iterator[Metric]:
-    count = Heartbeat.alive(now).count()
-    yield GaugeMetricFamily("workers", "Workers heard of within a minute.", count)
+    alive = Heartbeat.alive(now)
+    yield GaugeMetricFamily("workers", "Workers heard of within a minute.", alive)
 
 
 def _seconds(since: datetime | None, now: datetime) -> float:

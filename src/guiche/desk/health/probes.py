@@ -11,7 +11,7 @@ from guiche.desk import clock
 from guiche.desk.checks import is_migrated
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
-from guiche.desk.health.heartbeat import Heartbeat
+from guiche.desk.deliveries.heartbeat import Heartbeat
 from guiche.desk.messages.message import Message
 
 BEHIND = timedelta(minutes=5)
@@ -52,7 +52,7 @@ def _ready() -> HttpResponse:
         state = {
             "ready": True,
             "database": "ok",
-            "worker": "ok" if Heartbeat.alive(now).exists() else "silent",
+            "worker": "ok" if Heartbeat.alive(now) else "silent",
             "outbox": "behind" if _is_behind(now) else "ok",
         }
     except DatabaseError:

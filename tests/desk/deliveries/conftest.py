@@ -1,0 +1,67 @@
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from desk.deliveries.memory import Desk, World
+from guiche.desk import clock
+from guiche.desk.connectors import connection as connections
+from guiche.desk.connectors import registry
+from guiche.desk.connectors.registry import Kind, connector_class
+from guiche.desk.deliveries import enqueue
+from guiche.desk.deliveries.dispatch import Dispatcher
+from guiche.desk.models import Connection, Delivery
+
+KINDS = {"memory": Kind("Memória", "desk.deliveries.memory:Memory")}
+
+
+@pytest.fixture(autouse=True)
+def _kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for module in (registry, connections, enqueue):
+        monkeypatch.setattr(module, "KINDS", KINDS)
+    connector_class.cache_clear()
+    yield
+    connector_class.cache_clear()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    World.desk = Desk()
+    return World.desk
+
+
+@pytest.fixture
+def connection(desk: Desk, db: None) -> Connection:
+    made = Connection(kind="memory", name="Central")
+    made.set({"password": "segredo-de-teste"})
+    made.keep()
+    return made
+
+
+Run = Callable[..., None]
+
+
+@pytest.fixture
+def dispatcher() -> Iterator[Dispatcher]:
+    worker = Dispatcher(threads=2, owner="um", monotonic=lambda: clock.now().timestamp())
+    yield worker
+    worker.finish()
+
+
+@pytest.fixture
+def run(dispatcher: Dispatcher) -> Run:
+    """Rounds until nothing is due any more."""
+
+    def until_idle(worker: Dispatcher = dispatcher) -> None:
+        while worker.round() or worker._under_way:
+            worker.finish()
+
+    return until_idle
+
+
+def states(connection: Connection) -> dict[str, str]:
+    rows = Delivery.objects.filter(connection=connection).order_by("pk")
+    return {row.step: row.state for row in rows}
+
+
+SECOND = timedelta(seconds=1)

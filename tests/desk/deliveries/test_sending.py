@@ -1,0 +1,408 @@
+"""A ticket reaches the desk once, in order, whatever happens on the way."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from desk.conftest import StoppedClock
+from desk.deliveries.conftest import Run, states
+from desk.deliveries.memory import LAG, Desk, after, away, before, lost, refused
+from guiche.desk.connectors.connector import DeliveryError, Outcome
+from guiche.desk.deliveries.delivery import PAUSES, DeliveryRefused
+from guiche.desk.deliveries.dispatch import Dispatcher
+from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket, User
+
+pytestmark = pytest.mark.django_db
+Open = Callable[..., Ticket]
+State = Delivery.State
+ALL = ["customer", "create", "attach", "solve", "forward"]
+
+
+@pytest.fixture
+def opened(connection: Connection, stopped_clock: StoppedClock, open_ticket: Open) -> Ticket:
+    return open_ticket()
+
+
+def key(ticket: Ticket) -> str:
+    return f"G{ticket.number}"
+
+
+def row(step: str) -> Delivery:
+    return Delivery.objects.get(step=step)
+
+
+class TestOpening:
+    def test_every_step_waits_in_the_order_in_which_it_is_taken(self, opened: Ticket) -> None:
+        rows = Delivery.objects.order_by("pk")
+        assert [each.step for each in rows] == ALL
+        assert {each.state for each in rows} == {State.WAITING}
+
+    def test_the_ticket_stands_whole_in_the_desk(
+        self, opened: Ticket, desk: Desk, run: Run, connection: Connection
+    ) -> None:
+        run()
+        assert states(connection) == dict.fromkeys(ALL, State.DONE)
+        assert desk.steps(key(opened)) == ALL
+        (held,) = desk.tickets
+        assert opened.mark in held.title
+        assert held.files == [f"leitura-{key(opened)}.txt"]
+        assert held.team == "Relacionamento"
+        assert f"[{key(opened)}.1]" in held.notes[0]
+
+    def test_the_customer_is_told_the_number_of_the_desk(self, opened: Ticket, run: Run) -> None:
+        run()
+        opened.refresh_from_db()
+        assert (opened.desk_number, opened.protocol) == ("M-1", "M-1")
+        assert [e.kind for e in opened.history][-1] == "numbered"
+        opened.verify_chain()
+
+    def test_a_number_that_a_person_typed_stays(
+        self, opened: Ticket, run: Run, suporte: User
+    ) -> None:
+        opened.take_number("777", suporte)
+        run()
+        opened.refresh_from_db()
+        assert opened.desk_number == "777"
+        assert Link.objects.get().number_differs
+
+    def test_without_a_connection_nothing_waits(self, db: None, open_ticket: Open) -> None:
+        open_ticket()
+        assert not Delivery.objects.exists()
+
+    def test_a_ticket_from_before_the_connection_is_not_followed(
+        self, desk: Desk, db: None, open_ticket: Open, suporte: User
+    ) -> None:
+        ticket = open_ticket()
+        made = Connection(kind="memory", name="Depois")
+        made.set({"password": "x"})
+        made.keep()
+        ticket.move("cancel", suporte, "Aberto por engano")
+        assert not Delivery.objects.exists()
+
+    def test_what_happens_later_follows_in_order(
+        self, opened: Ticket, desk: Desk, run: Run, supervisao: User
+    ) -> None:
+        opened.move("cancel", supervisao, "Aberto por engano")
+        run()
+        assert desk.steps(key(opened)) == [*ALL, "close"]
+        assert desk.tickets[0].closed
+
+
+class TestUnknown:
+    def test_what_was_created_is_found_and_not_created_again(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        desk.fail("create", after(lost()))
+        run()
+        assert row("create").state == State.UNKNOWN
+        stopped_clock.forward(seconds=11)
+        run()
+        assert len(desk.tickets) == 1
+        assert row("create").state == row("forward").state == State.DONE
+        assert desk.steps(key(opened)).count("create") == 1
+
+    def test_a_lagging_index_is_waited_for(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        desk.lag = LAG + timedelta(seconds=5)
+        desk.fail("create", after(lost()))
+        run()
+        stopped_clock.forward(seconds=11)
+        run()
+        assert row("create").empty_at == stopped_clock.now
+        run()
+        assert desk.steps(key(opened)).count("find") == 1
+        stopped_clock.forward(seconds=11)
+        run()
+        assert len(desk.tickets) == 1
+        assert row("create").state == State.DONE
+
+    def test_what_was_not_created_is_created_after_two_looks(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        desk.fail("create", before(lost()))
+        for _ in range(3):
+            run()
+            stopped_clock.forward(seconds=11)
+        assert desk.steps(key(opened))[:5] == ["customer", "create", "find", "find", "create"]
+        assert len(desk.tickets) == 1
+
+    def test_a_refusal_that_may_have_half_created_is_no_loop(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        error = DeliveryError("mime-type fehlt", Outcome.UNKNOWN, otherwise=Outcome.REJECTED)
+        desk.fail("create", before(error))
+        for _ in range(4):
+            run()
+            stopped_clock.forward(seconds=11)
+        assert row("create").state == State.REJECTED
+        assert row("create").last_error == "mime-type fehlt"
+        assert desk.steps(key(opened)).count("create") == 1
+
+    def test_two_of_the_same_key_the_oldest_is_taken_the_other_shown(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        def twice(do: Callable[[], object]) -> None:
+            do()
+            do()
+            raise lost()
+
+        desk.fail("create", twice)
+        run()
+        stopped_clock.forward(seconds=11)
+        run()
+        assert Link.objects.get().ref == "1"
+        stray = Stray.objects.get()
+        assert (stray.ref, stray.kind, stray.ticket) == ("2", Stray.Kind.DOUBLE, opened)
+
+    @pytest.mark.parametrize("step", ["attach", "solve"])
+    def test_a_note_or_file_is_not_written_twice(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock, step: str
+    ) -> None:
+        desk.fail(step, after(lost()))
+        run()
+        stopped_clock.forward(seconds=11)
+        run()
+        assert (len(desk.tickets[0].files), len(desk.tickets[0].notes)) == (1, 1)
+        assert row(step).state == State.DONE
+
+    def test_forwarding_twice_does_no_harm_and_is_not_looked_up(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        desk.fail("forward", before(lost()))
+        run()
+        stopped_clock.forward(seconds=11)
+        run()
+        assert desk.tickets[0].team == "Relacionamento"
+
+
+class TestWorkers:
+    def test_a_dead_worker_loses_nothing_and_creates_nothing_twice(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        run_step = Delivery.claim
+        connection = Connection.objects.get()
+        run_step(connection, "morto", stopped_clock.now, timedelta(seconds=30), 1)
+        run()
+        assert desk.calls == []
+        stopped_clock.forward(seconds=31)
+        run()
+        # It had the step of the customer, which may be repeated.
+        assert len(desk.tickets) == 1
+
+    def test_a_creation_under_way_in_a_dead_worker_is_looked_up(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        connection = Connection.objects.get()
+        Delivery.objects.filter(step="customer").update(state=State.DONE)
+        (taken,) = Delivery.claim(connection, "morto", stopped_clock.now, LAG, 5)
+        assert taken.step == "create"
+        stopped_clock.forward(seconds=11)
+        run()
+        assert desk.steps(key(opened)) == ["find"]
+        stopped_clock.forward(seconds=11)
+        run()
+        assert desk.steps(key(opened))[:3] == ["find", "find", "create"]
+        assert len(desk.tickets) == 1
+
+    def test_a_late_answer_is_still_believed(
+        self, opened: Ticket, stopped_clock: StoppedClock
+    ) -> None:
+        connection = Connection.objects.get()
+        (late,) = Delivery.claim(connection, "lento", stopped_clock.now, LAG, 1)
+        now = stopped_clock.forward(seconds=11)
+        Delivery.claim(connection, "outro", now, LAG, 1)
+        assert not late.put_off(away(), now, LAG)
+        assert late.confirm(now)
+        assert row("customer").state == State.DONE
+
+    def test_a_process_that_stood_still_sends_nothing(
+        self, opened: Ticket, desk: Desk, run: Run
+    ) -> None:
+        worker = Dispatcher(threads=1, lease=timedelta())
+        worker.round()
+        worker.finish()
+        assert desk.calls == []
+        assert row("customer").state == State.WAITING
+
+    def test_our_own_mistake_is_put_aside_and_others_go_on(
+        self, opened: Ticket, open_ticket: Open, desk: Desk, run: Run
+    ) -> None:
+        def broken(_do: object) -> None:
+            raise ZeroDivisionError
+
+        other = open_ticket(document="123.456.789-09")
+        desk.fail("customer", broken)
+        run()
+        assert [held.key for held in desk.tickets] == [key(other)]
+        first = Delivery.objects.order_by("pk")[0]
+        assert (first.state, first.unsure) == (State.UNKNOWN, True)
+        assert "Guichê falhou" in first.last_error
+
+
+class TestTrouble:
+    def test_a_desk_that_is_away_is_left_alone_and_nothing_is_lost(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        desk.fail("customer", *[before(away())] * 6)
+        for _ in range(3):
+            stopped_clock.forward(seconds=2)
+            run()
+        connection = Connection.objects.get()
+        assert connection.in_trouble
+        assert connection.open_until is not None
+        calls = len(desk.calls)
+        run()
+        assert len(desk.calls) == calls
+        for _ in range(6):
+            stopped_clock.forward(minutes=6)
+            run()
+        assert len(desk.tickets) == 1
+        connection.refresh_from_db()
+        assert connection.failures == 0
+        assert connection.open_until is None
+
+    def test_a_pause_that_the_desk_asks_for_is_kept(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        pause = timedelta(seconds=70)
+        busy = DeliveryError("Devagar", Outcome.RETRY, everywhere=True, pause=pause)
+        desk.fail("customer", before(busy))
+        run()
+        stopped_clock.forward(seconds=69)
+        run()
+        assert len(desk.calls) == 1
+        stopped_clock.forward(seconds=2)
+        run()
+        assert len(desk.tickets) == 1
+
+    def test_after_two_refused_logins_nothing_is_sent_until_a_person_mends_it(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        wrong = DeliveryError("Senha inválida", Outcome.RETRY, everywhere=True, login=True)
+        desk.fail("customer", *[before(wrong)] * 5)
+        for _ in range(6):
+            run()
+            stopped_clock.forward(minutes=10)
+        assert len(desk.calls) == 2
+        connection = Connection.objects.get()
+        assert (connection.stopped, connection.last_error) == (True, "Senha inválida")
+        desk.faults.clear()
+        connection.set({"password": "outra"})
+        connection.keep()
+        stopped_clock.forward(minutes=1)
+        run()
+        assert len(desk.tickets) == 1
+
+    def test_a_refused_creation_stops_its_ticket_alone(
+        self, opened: Ticket, open_ticket: Open, desk: Desk, run: Run
+    ) -> None:
+        other = open_ticket(document="123.456.789-09")
+        desk.fail("create", before(refused()))
+        run()
+        assert [held.key for held in desk.tickets] == [key(other)]
+        first = Delivery.objects.filter(ticket=opened).order_by("pk")
+        assert [each.state for each in first] == [
+            State.DONE, State.REJECTED, State.WAITING, State.WAITING, State.WAITING,
+        ]  # fmt: skip
+        assert first[1].last_error == "Categoria inválida"
+
+    def test_a_refused_file_does_not_keep_the_ticket_from_its_team(
+        self, opened: Ticket, desk: Desk, run: Run
+    ) -> None:
+        desk.fail("attach", before(refused("Arquivo proibido")))
+        run()
+        assert desk.tickets[0].team == "Relacionamento"
+        assert row("attach").state == State.REJECTED
+
+    def test_a_step_in_trouble_rests_longer_each_time_and_then_is_shown(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        desk.fail("customer", *[before(DeliveryError("Trancado", Outcome.RETRY))] * 50)
+        for pause in PAUSES:
+            run()
+            assert row("customer").state == State.WAITING
+            stopped_clock.set(stopped_clock.now + pause)
+        run()
+        assert row("customer").state == State.REJECTED
+        assert row("customer").last_error == "Trancado Foram 11 tentativas."
+
+    def test_settings_that_do_not_open_stop_nothing_else(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        Connection.objects.update(sealed=b"nothing", version=9)
+        run()
+        assert desk.calls == []
+        connection = Connection.objects.get()
+        assert "chave que cifra" in connection.last_error
+
+
+class TestPeople:
+    def test_a_person_repeats_what_was_refused(self, opened: Ticket, desk: Desk, run: Run) -> None:
+        desk.fail("create", before(refused()))
+        run()
+        row("create").repeat()
+        run()
+        assert len(desk.tickets) == 1
+        assert row("forward").state == State.DONE
+
+    def test_what_may_be_there_is_looked_up_when_a_person_repeats(
+        self, opened: Ticket, desk: Desk, run: Run
+    ) -> None:
+        desk.fail("create", after(lost()))
+        run()
+        row("create").repeat()
+        run()
+        assert len(desk.tickets) == 1
+
+    def test_dropping_a_creation_drops_what_needs_it(
+        self, opened: Ticket, desk: Desk, run: Run, supervisao: User
+    ) -> None:
+        desk.fail("create", before(refused()))
+        run()
+        assert row("create").drop(supervisao, "Aberto à mão") == 4
+        run()
+        assert {each.state for each in Delivery.objects.exclude(step="customer")} == {State.DROPPED}
+        opened.move("cancel", supervisao, "Aberto por engano")
+        assert not Delivery.objects.filter(step="close").exists()
+
+    def test_dropping_needs_a_reason(self, opened: Ticket, supervisao: User) -> None:
+        with pytest.raises(DeliveryRefused, match="por que"):
+            row("create").drop(supervisao, "  ")
+
+    def test_what_is_done_is_neither_repeated_nor_dropped(
+        self, opened: Ticket, run: Run, supervisao: User
+    ) -> None:
+        run()
+        with pytest.raises(DeliveryRefused):
+            row("create").repeat()
+        with pytest.raises(DeliveryRefused):
+            row("create").drop(supervisao, "Sem motivo")
+
+    def test_secrets_rest_enciphered(self, connection: Connection) -> None:
+        connection.refresh_from_db()
+        assert b"segredo" not in bytes(connection.sealed)
+        assert "segredo" not in str(connection.content)
+        assert connection.secrets == {"password": "segredo-de-teste"}
+        connection.set({"password": "", "queue": "Outra"})
+        assert connection.secrets == {"password": "segredo-de-teste"}
+
+
+class TestClock:
+    @pytest.mark.parametrize("hours", [1, -1])
+    def test_a_clock_that_is_set_stops_nothing_and_cuts_no_wait_short(
+        self, opened: Ticket, desk: Desk, stopped_clock: StoppedClock, hours: int, run: Run
+    ) -> None:
+        worker = Dispatcher(threads=1, owner="relógio")
+        desk.lag = timedelta(hours=2)
+        desk.fail("create", before(lost()))
+        run(worker)
+        stopped_clock.forward(hours=hours)
+        run(worker)
+        assert desk.steps(key(opened)) == ["customer", "create"]
+        for _ in range(3):
+            stopped_clock.forward(seconds=11)
+            run(worker)
+        assert len(desk.tickets) == 1
+        assert row("forward").state == State.DONE
