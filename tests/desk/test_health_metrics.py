@@ -18,7 +18,7 @@ from certificates import e_cnpj
 from guiche.desk import clock
 from guiche.desk.health import counters
 from guiche.desk.health.figures import Figures
-from guiche.desk.models import Connection, Delivery, Draft, Heartbeat, Message, Ticket, User
+from guiche.desk.models import Connection, Delivery, Draft, Heartbeat, Link, Message, Ticket, User
 
 Figure = tuple[str, tuple[str, ...]]
 
@@ -26,7 +26,7 @@ Figure = tuple[str, tuple[str, ...]]
 def scraped(*, figures: Figures | None = None) -> dict[Figure, float]:
     """As Prometheus reads it: name and values of labels, and the figure."""
     registry = CollectorRegistry()
-    registry.register(figures or Figures(kept_seconds=0))
+    registry.register(figures or Figures(kept_seconds=0, totals_seconds=0))
     return read(generate_latest(registry).decode())
 
 
@@ -72,6 +72,7 @@ def test_deliveries(ticket: Ticket, stopped_clock: object) -> None:
             event=submitted, ticket=ticket, connection=busy, step=step, state=state,
             created_at=now - timedelta(minutes=10 - minutes),
         )  # fmt: skip
+    Link.objects.create(ticket=ticket, connection=busy, ref="18", linked_at=now)
     found = scraped()
     assert found[("tickets_created_total", ("Central", "done"))] == 1
     assert found[("deliveries_waiting", ("Central",))] == 2

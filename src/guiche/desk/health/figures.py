@@ -5,7 +5,7 @@ of rows that are never deleted: they only grow. No label tells anything about a 
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from threading import Lock
 from time import monotonic
@@ -20,50 +20,60 @@ from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import Heartbeat
+from guiche.desk.deliveries.link import Link
 from guiche.desk.messages.message import Message
 from guiche.desk.promises.promise import Promise
 from guiche.desk.tickets.ticket import Ticket
 
 log = logging.getLogger(__name__)
 
-KEPT_SECONDS = 5.0
-"""However often it is asked, the database is not, within this time."""
+KEPT_SECONDS, TOTALS_SECONDS = 5.0, 60.0
+"""However often it is asked, the database is not, within this time; totals go through all rows."""
 OURS = "guiche"
 """The connection of tickets as such; those of other desks have their own names."""
 
 _STATE = Delivery.State
 _UNFINISHED = (_STATE.WAITING, _STATE.SENDING, _STATE.UNKNOWN)
-_ENDED = (_STATE.DONE, _STATE.DROPPED)
+
+
+class _Kept:
+    """What was counted, for some seconds."""
+
+    def __init__(self, count: Callable[[], Iterator[Metric]], seconds: float) -> None:
+        self._count, self._seconds = count, seconds
+        self._until = 0.0
+        self._counted: list[Metric] = []
+
+    def get(self) -> list[Metric]:
+        """Of now, or of a moment ago."""
+        if monotonic() >= self._until:
+            self._counted = list(self._count())
+            self._until = monotonic() + self._seconds
+        return self._counted
 
 
 class Figures(Collector):
     """Seven queries, and `database_up` 0 instead where the database does not answer."""
 
-    def __init__(self, kept_seconds: float = KEPT_SECONDS) -> None:
-        self._kept_seconds, self._until = kept_seconds, 0.0
+    def __init__(
+        self, kept_seconds: float = KEPT_SECONDS, totals_seconds: float = TOTALS_SECONDS
+    ) -> None:
+        self._kept = (_Kept(_tickets, totals_seconds), _Kept(_present, kept_seconds))
         self._lock = Lock()
-        self._counted: list[Metric] = []
 
     def describe(self) -> list[Metric]:
         """Nothing: to register a collector asks no database."""
         return []
 
     def collect(self) -> list[Metric]:
-        """The figures of a moment ago, or of now."""
+        """The figures; one at a time counts, the others wait and are told the same."""
         with self._lock:
-            if monotonic() >= self._until:
-                self._counted = _count(clock.now())
-                self._until = monotonic() + self._kept_seconds
-            return self._counted
-
-
-def _count(now: datetime) -> list[Metric]:
-    try:
-        counted = [*_tickets(), *_deliveries(now), *_messages(now), *_promises(now), *_workers(now)]
-    except DatabaseError as error:
-        log.warning("no figures: %s", type(error).__name__)
-        return [GaugeMetricFamily("database_up", _UP, 0)]
-    return [GaugeMetricFamily("database_up", _UP, 1), *counted]
+            try:
+                counted = [metric for kept in self._kept for metric in kept.get()]
+            except DatabaseError as error:
+                log.warning("no figures: %s", type(error).__name__)
+                return [GaugeMetricFamily("database_up", _UP, 0)]
+            return [GaugeMetricFamily("database_up", _UP, 1), *counted]
 
 
 _UP = "1 while the database answers; without it the other figures of the database are missing."
@@ -72,15 +82,20 @@ _UP = "1 while the database answers; without it the other figures of the databas
 def _tickets() -> Iterator[Metric]:
     created = CounterMetricFamily(
         "tickets_created",
-        "Tickets: all of ours, and of each desk those that were created there (done) or given up "
-        "by a person (dropped).",
+        "Tickets: all of ours, and those that stand in each desk.",
         labels=["connection", "result"],
     )
     created.add_metric([OURS, "done"], Ticket.objects.count())
-    rows = Delivery.objects.filter(step=Delivery.Step.CREATE, state__in=_ENDED)
-    for row in rows.values("connection__name", "state").annotate(count=Count("pk")).order_by():
-        created.add_metric([row["connection__name"], row["state"]], row["count"])
+    rows = Link.objects.filter(linked_at__isnull=False).values("connection__name")
+    for row in rows.annotate(count=Count("pk")).order_by():
+        created.add_metric([row["connection__name"], "done"], row["count"])
     yield created
+
+
+def _present() -> Iterator[Metric]:
+    now = clock.now()
+    for count in (_deliveries, _messages, _promises, _workers):
+        yield from count(now)
 
 
 def _deliveries(now: datetime) -> Iterator[Metric]:
