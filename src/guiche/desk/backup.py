@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from guiche.desk.refusal import Refused
 
@@ -36,6 +36,8 @@ def save(file: Path) -> int:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [str(partial)])
+        except DatabaseError as error:
+            raise BackupRefused(f"Não consegui copiar o banco para {file} ({error}).") from error
         finally:
             connections.close_all()
         check(partial)
@@ -68,7 +70,11 @@ def restore(file: Path) -> Path | None:
     place = Path(settings.DATABASES["default"]["NAME"])
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _partial(place) as partial:
-        shutil.copyfile(file, partial)
+        try:
+            shutil.copyfile(file, partial)
+        except OSError as error:
+            why = error.strerror
+            raise BackupRefused(f"Não consegui copiar {file} para {place} ({why}).") from error
         check(partial)
         _to_disk(partial)
         before = _put_aside(place) if place.exists() else None
