@@ -17,6 +17,7 @@ class Crowd:
     """Technicians, each opening one ticket after the other until told to stop."""
 
     def __init__(self, technicians: list[Technician]) -> None:
+        self.technicians = technicians
         self.numbers: list[str] = []
         self.failures: list[BaseException] = []
         self._stop = threading.Event()
@@ -42,6 +43,17 @@ class Crowd:
             for thread in self._threads:
                 thread.join(60)
         assert self.failures == []
+
+    def wait_for_everybody(self) -> None:
+        """Until what anybody was waiting for has come: no request has met what was before."""
+        before = [technician.requests for technician in self.technicians]
+        until(
+            lambda: (
+                bool(self.failures)
+                or all(t.requests > b for t, b in zip(self.technicians, before, strict=True))
+            ),
+            "alguém parado",
+        )
 
     def wait_for_tickets(self, more: int) -> None:
         """Until so many more were opened: what happened meanwhile was met by somebody."""
@@ -81,6 +93,8 @@ def kill_one_by_one(site: Site, crowd: Crowd) -> None:
         crowd.wait_for_tickets(1)
         web.start()
         web.wait_until_ready()
+        # One that this machine refused has no third to go to.
+        crowd.wait_for_everybody()
 
 
 def upgrade_one_by_one(site: Site, crowd: Crowd) -> None:
@@ -88,7 +102,7 @@ def upgrade_one_by_one(site: Site, crowd: Crowd) -> None:
         web.end(signal.SIGTERM)
         web.start()
         web.wait_until_ready()
-        crowd.wait_for_tickets(1)
+        crowd.wait_for_everybody()
 
 
 def every_history_is_there_and_whole(site: Site, opened: int) -> None:
