@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-PUBLIC = {"entrar"}
+PUBLIC = {"entrar", "aviso"}
 SAMPLES = {
     "draft_id": "00000000-0000-4000-8000-000000000000",
     "batch_id": "00000000-0000-4000-8000-000000000000",
@@ -14,6 +14,8 @@ SAMPLES = {
     "slug": "cei-ausente",
     "number": "4821703657",
     "name": "resolve",
+    "pk": 1,
+    "kind": "qualitor",
 }
 
 

@@ -39,6 +39,13 @@ class Group(_Help, click.Group):
         super().format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands."""
+        with formatter.section("Comandos"):
+            formatter.write_dl([
+                (name, each.get_short_help_str(80)) for name, each in self.commands.items()
+            ])  # fmt: skip
+
 
 def sentence(error: click.ClickException) -> str:
     """The error for a person, with what to do next."""

@@ -22,7 +22,8 @@ port_option = click.option(
 def start_desk(*, checked: bool = True) -> None:
     """Makes the desk ready in this process; a `ClickException` says what is missing.
 
-    A local desk gets its data folder and secrets; `checked` refuses unsafe settings.
+    A local desk gets its data folder and secrets; `checked` refuses unsafe settings, and makes the
+    connections agree with their file.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiche.desk.settings")
     try:
@@ -37,8 +38,10 @@ def start_desk(*, checked: bool = True) -> None:
         django.setup()
         if checked:
             from guiche.desk import checks
+            from guiche.desk.connectors import file
 
             checks.refuse_unsafe()
+            file.carry_out()
     except ImproperlyConfigured as error:
         raise click.ClickException(str(error)) from error
 

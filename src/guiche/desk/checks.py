@@ -2,7 +2,8 @@
 
 Codes: desk.E001-E009 settings of production, desk.E010 procedures, desk.E011 settings of a local
 desk, desk.E012 demonstration accounts in production, desk.E013 database not migrated, desk.E014
-sender of e-mails, desk.W001 (with `--deploy`) e-mails that go to nobody.
+sender of e-mails, desk.E015 file of connections, desk.W001 (with `--deploy`) e-mails that go to
+nobody.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from guiche.desk.connectors import file as connections_file
 from guiche.desk.demo.accounts import open_demo_accounts
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.table import ProcedureError
@@ -144,6 +146,16 @@ def procedures(**_: Any) -> list[CheckMessage]:
         shelf.find(settings.PROCEDURE)
     except ProcedureError as error:
         return [Error(str(error), hint="Corrija o arquivo e inicie de novo.", id="desk.E010")]
+    return []
+
+
+@register(TAG)
+def connections(**_: Any) -> list[CheckMessage]:
+    """The file of connections can be used, with all its secrets."""
+    try:
+        connections_file.declared_here()
+    except connections_file.FileRefused as error:
+        return [Error(str(error), hint="Corrija e inicie de novo.", id="desk.E015")]
     return []
 
 

@@ -1,5 +1,6 @@
 """The rows, gathered for Django; each lives in the folder of its noun."""
 
+from guiche.desk.connectors.change import ConnectionChange
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import Heartbeat
@@ -20,6 +21,7 @@ from guiche.desk.tickets.ticket import Ticket
 
 __all__ = [
     "Connection",
+    "ConnectionChange",
     "ContactAttempt",
     "Delivery",
     "Draft",

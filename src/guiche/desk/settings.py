@@ -40,6 +40,9 @@ ALLOWED_HOSTS = environment.words(_ENV, "GUICHE_HOSTS") or ([] if PRODUCTION els
 PROCEDURE = environment.text(_ENV, "GUICHE_PROCEDURE", "cei-ausente")
 PROCEDURES_FOLDER = environment.text(_ENV, "GUICHE_PROCEDURES")
 
+# The file of connections to other desks; pages show them and do not change them.
+CONNECTIONS_FILE = environment.text(_ENV, "GUICHE_CONNECTIONS")
+
 # How long it is known who a closed ticket was about.
 KEEP_TICKETS = timedelta(
     days=environment.number(_ENV, "GUICHE_KEEP_TICKETS_DAYS", 730, at_least=30, at_most=3650)
@@ -91,6 +94,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "guiche.desk.pages.attention.attention",
             ]
         },
     }
@@ -177,6 +181,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        # They would log every address that is called.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
         # A mistyped address or a refused form is no fault; the server's own are errors.
         "django.request": {"level": "ERROR"},
         # Every call of a connector, with its address.

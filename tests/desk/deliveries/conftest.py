@@ -3,25 +3,17 @@ from datetime import timedelta
 
 import pytest
 
+from desk import kinds
 from desk.deliveries.memory import Desk, World
 from guiche.desk import clock
-from guiche.desk.connectors import connection as connections
-from guiche.desk.connectors import registry
-from guiche.desk.connectors.registry import Kind, connector_class
-from guiche.desk.deliveries import enqueue
 from guiche.desk.deliveries.dispatch import Dispatcher
 from guiche.desk.models import Connection, Delivery
 
-KINDS = {"memory": Kind("Memória", "desk.deliveries.memory:Memory")}
-
 
 @pytest.fixture(autouse=True)
-def _kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for module in (registry, connections, enqueue):
-        monkeypatch.setattr(module, "KINDS", KINDS)
-    connector_class.cache_clear()
-    yield
-    connector_class.cache_clear()
+def _kinds() -> Iterator[None]:
+    with kinds.known():
+        yield
 
 
 @pytest.fixture

@@ -296,9 +296,8 @@ def named(violations: list[Any]) -> list[tuple[str, list[str]]]:
     return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in violations]
 
 
-@pytest.mark.parametrize("visit", PAGES, ids=lambda visit: visit.__name__)
-def test_is_accessible_and_fits(new_page: Open, bruno: User, carla: User, visit: Visit) -> None:
-    page = visit(new_page, bruno, carla)
+def assert_accessible(page: Page) -> None:
+    """Axe finds nothing in light or dark, nothing overflows, targets are large enough."""
     page.emulate_media(reduced_motion="reduce")
     assert named(Axe().run(page).response["violations"]) == []
     page.emulate_media(color_scheme="dark")
@@ -311,3 +310,8 @@ def test_is_accessible_and_fits(new_page: Open, bruno: User, carla: User, visit:
     assert page.evaluate(SMALL_TARGETS) == []
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.lang") == "pt-BR"
+
+
+@pytest.mark.parametrize("visit", PAGES, ids=lambda visit: visit.__name__)
+def test_is_accessible_and_fits(new_page: Open, bruno: User, carla: User, visit: Visit) -> None:
+    assert_accessible(visit(new_page, bruno, carla))

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,14 +78,15 @@ class Connection(models.Model):
         """A connector with these settings; `SettingsRefused` where they cannot be used."""
         return connector_class(self.kind)(self.settings)
 
-    def set(self, raw: Mapping[str, Any]) -> None:
-        """Takes new settings, not saved yet; a secret that is left empty stays as it was.
+    def set(self, raw: Mapping[str, Any], *, forget: Collection[str] = ()) -> None:
+        """Takes new settings, not saved yet; a secret that is left empty stays as it was, unless
+        it is to be forgotten.
 
         Raises `SettingsRefused`.
         """
         declared = connector_class(self.kind).Settings
         given = {key: value for key, value in raw.items() if value not in ("", None)}
-        left = declared.secrets() - given.keys()
+        left = declared.secrets() - given.keys() - set(forget)
         kept = self.secrets if left else {}
         whole = {**{key: kept[key] for key in left & kept.keys()}, **given}
         declared.read(whole)

@@ -2,11 +2,12 @@
 
 A connector turns a `Case` into calls of one kind of desk. It holds no state but its settings, is
 used from several threads at once, and logs nothing. `create` and `check` are needed; each other
-method is a capability, and one that is missing is a step that is not taken there. What a method
-returns was confirmed by the desk; anything else is a `DeliveryError`.
+method is a capability, and one that is missing, or that `offers` denies for how this connection is
+set up, is a step that is not taken there. What a method returns was confirmed by the desk; anything
+else is a `DeliveryError`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -126,6 +127,15 @@ class Check:
     label: str
     ok: bool
     words: str = ""
+
+    @classmethod
+    def tried(cls, label: str, attempt: Callable[[], object]) -> "Check":
+        """Whether the attempt succeeds; the words of its `DeliveryError` where not."""
+        try:
+            attempt()
+        except DeliveryError as error:
+            return cls(label, ok=False, words=str(error))
+        return cls(label, ok=True)
 
 
 S = TypeVar("S", bound=Settings)
@@ -276,6 +286,24 @@ class Hears(Protocol):
         ...
 
 
+@runtime_checkable
+class Probes(Protocol):
+    """Has encodings that differ from site to site."""
+
+    def probe_encoding(self, ref: str) -> Check:
+        """Writes a note of odd letters into a test ticket, and reads it back."""
+        ...
+
+
+@runtime_checkable
+class Cancels(Protocol):
+    """Ends a ticket as one that should not have been."""
+
+    def cancel(self, ref: str, note: Note) -> None:
+        """Ends a test ticket; it does not count as solved."""
+        ...
+
+
 CAPABILITIES: Mapping[str, type[Any]] = {
     "customer": FindsCustomer,
     "find": Finds,
@@ -293,5 +321,8 @@ CAPABILITIES: Mapping[str, type[Any]] = {
 
 
 def can(connector: type[Connector[Any]], capability: str) -> bool:
-    """Whether this kind of desk has the capability; `create` every one has."""
+    """Whether this kind of desk has the capability; `create` every one has.
+
+    Of a connection that there is, ask `offers`.
+    """
     return capability == "create" or hasattr(connector, capability)

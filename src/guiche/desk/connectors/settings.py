@@ -6,7 +6,7 @@
 ...     password: str = setting("Senha", kind="secret")
 ...     teams: Mapping[str, str] = setting("Equipes", kind="table", default={})
 >>> Example.read({"url": "https://desk.exemplo.com.br/", "password": "x", "teams": "A = 18"})
-Example(url='https://desk.exemplo.com.br', password='x', teams={'A': '18'})
+Example(url='https://desk.exemplo.com.br', teams={'A': '18'})
 >>> Example.read({"password": "x", "uri": "?"})
 Traceback (most recent call last):
     ...
@@ -57,15 +57,16 @@ def setting(
 ) -> Any:
     """Declares one setting; without a default it is required.
 
-    `url` is http or https without a slash at its end; `secret` is kept enciphered and never shown;
-    `number` an int of 0 or more; `flag` a bool; `choice` one key of `choices`; `table` names to
-    values, typed as lines `name = value`.
+    `url` is http or https without a slash at its end; `secret` is kept enciphered and never shown,
+    not even by `repr`; `number` an int of 0 or more; `flag` a bool; `choice` one key of `choices`;
+    `table` names to values, typed as lines `name = value`.
     """
     described = {"label": label, "kind": kind, "help": help, "choices": dict(choices or {})}
+    shown = kind != "secret"
     if isinstance(default, Mapping):
         table = dict(default)
         return dataclasses.field(default_factory=lambda: dict(table), metadata=described)
-    return dataclasses.field(default=default, metadata=described)
+    return dataclasses.field(default=default, repr=shown, metadata=described)
 
 
 @dataclass(frozen=True)

@@ -234,19 +234,33 @@ class Delivery(models.Model):
     # What a person decides
 
     @transaction.atomic
-    def repeat(self) -> None:
+    def repeat(self, *, not_there: bool = False) -> None:
         """Tries it again now. `DeliveryRefused` where it is under way or over.
 
-        What may have been done is looked up first, as ever.
+        What may have been done is looked up first, as ever, unless a person has looked in the desk
+        and says that it is `not_there`.
         """
         state = self.State
         again = type(self).objects.filter(
             pk=self.pk, state__in=(state.REJECTED, state.UNKNOWN, state.WAITING)
         )
-        turned = Case(When(unsure=True, then=Value(state.UNKNOWN)), default=Value(state.WAITING))
-        if again.update(state=turned, next_at=clock.now(), tries=0, empty_at=None) != 1:
+        if not_there:
+            again.update(unsure=False)
+        if type(self)._again(again) != 1:
             raise DeliveryRefused("Este envio está em andamento ou já terminou. Atualize a página.")
         self.refresh_from_db()
+
+    @classmethod
+    def repeat_refused(cls, connection: Connection) -> int:
+        """Tries again now all that a desk refused, but where a person has to choose first."""
+        refused = cls.objects.filter(connection=connection, state=cls.State.REJECTED, choices={})
+        return cls._again(refused)
+
+    @classmethod
+    def _again(cls, rows: "QuerySet[Delivery]") -> int:
+        state = cls.State
+        turned = Case(When(unsure=True, then=Value(state.UNKNOWN)), default=Value(state.WAITING))
+        return rows.update(state=turned, next_at=clock.now(), tries=0, empty_at=None)
 
     @transaction.atomic
     def drop(self, by: User | None, why: str) -> int:

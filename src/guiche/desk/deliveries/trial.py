@@ -5,14 +5,15 @@ Nothing of it is stored here; the test ticket stands in the desk, is named as on
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 
 from guiche.desk import clock
-from guiche.desk.connectors.case import Attachment
+from guiche.desk.connectors.case import Attachment, Note
 from guiche.desk.connectors.connection import Connection
-from guiche.desk.connectors.connector import Check, Connector, DeliveryError
+from guiche.desk.connectors.connector import Cancels, Check, Connector, DeliveryError, Probes
 from guiche.desk.connectors.settings import SettingsRefused
 from guiche.desk.deliveries.attempt import Attempt, Done
 from guiche.desk.deliveries.delivery import Delivery
@@ -58,6 +59,7 @@ class _Trial:
     def __init__(self, connection: Connection, connector: Connector[Any]) -> None:
         self._connector = connector
         self._ticket = _unsaved_ticket()
+        self._ways = {Delivery.Step.ATTACH: self._attach, Delivery.Step.CLOSE: self._cancel}
         self._link = Link(ticket=self._ticket, connection=connection)
         payload = {"team": self._ticket.team, "note": _ACCENTS}
         self._event = Event(
@@ -72,12 +74,12 @@ class _Trial:
             yield check
             if not check.ok:
                 return
-            if step == Delivery.Step.CREATE and self._connector.offers("find"):
-                yield self._found_again()
+            if step == Delivery.Step.CREATE:
+                yield from self._after_creation()
 
     def _take(self, step: Delivery.Step) -> Check:
         try:
-            words = self._attach() if step == Delivery.Step.ATTACH else self._step(step)
+            words = self._ways.get(step, partial(self._step, step))()
         except DeliveryError as error:
             hint = "; ".join(f"{label} ({value})" for value, label in error.choices.items())
             return Check(step.label, ok=False, words=f"{error} {hint}".strip())
@@ -104,6 +106,20 @@ class _Trial:
         attacher: Any = self._connector
         attacher.attach(self._link.ref, file)
         return ""
+
+    def _cancel(self) -> str:
+        """Where the desk has it, a test ticket does not end as a solved one."""
+        if not isinstance(self._connector, Cancels):
+            return self._step(Delivery.Step.CLOSE)
+        token = f"[G{self._ticket.number}.1]"
+        self._connector.cancel(self._link.ref, Note(f"{_NAME}\n{token}", token))
+        return ""
+
+    def _after_creation(self) -> Iterator[Check]:
+        if self._connector.offers("find"):
+            yield self._found_again()
+        if isinstance(self._connector, Probes):
+            yield self._connector.probe_encoding(self._link.ref)
 
     def _found_again(self) -> Check:
         """Whether a ticket is found by its key, and how soon: what nothing is doubled by."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +15,7 @@ from guiche.desk import clock
 from guiche.desk.intake.facts import mask_email, show_phone, whatsapp_url
 from guiche.desk.models import Message, Ticket, User
 from guiche.desk.pages.access import account, attends, form_mark, page_or_form, ticket_of
+from guiche.desk.pages.counterpart import Coming
 from guiche.desk.pages.due import Clock
 from guiche.desk.promises.promise import PromiseState
 from guiche.desk.refusal import Refused
@@ -23,6 +26,8 @@ from guiche.desk.tickets.told import LONGEST, NumberTaken, Told
 
 _NUMBER, _TOLD, _EMAIL = "numero", "informado", "mensagem-envio"
 """Where the forms stand on the page."""
+_PATIENT_AFTER = timedelta(minutes=10)
+"""A page that is left open asks no longer for a number that did not come by then."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,18 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, ticket_of(number))
 
 
+@require_GET
+def arrived(request: HttpRequest, number: str) -> HttpResponse:
+    """What an open page asks for: the page anew once the number is there or something changed."""
+    ticket = ticket_of(number)
+    coming = _coming(ticket)
+    if coming and coming.state == request.GET.get("visto"):
+        return HttpResponse(status=204)
+    answer = render(request, "desk/registrado_parte.html", _content(request, ticket))
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#registrado", "outerHTML"
+    return answer
+
+
 @page_or_form
 def take_number(request: HttpRequest, number: str) -> HttpResponse:
     """Keeps the number that the desk in use gave."""
@@ -145,12 +162,27 @@ def _done(
 
 
 def _page(request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None) -> HttpResponse:
-    now, desk, standing = clock.now(), Site.current().desk, Message.standing(ticket)
-    page = {
+    page = _content(request, ticket, refusal)
+    return render(request, "desk/registrado.html", page, status=422 if refusal else 200)
+
+
+def _coming(ticket: Ticket) -> Coming | None:
+    return Coming.of(ticket, patient=clock.now() - ticket.opened_at > _PATIENT_AFTER)
+
+
+def _content(
+    request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None
+) -> dict[str, Any]:
+    now, standing, coming = clock.now(), Message.standing(ticket), _coming(ticket)
+    desk = Site.current().desk or (coming.desk if coming else "")
+    provisional = bool(desk and not ticket.desk_number)
+    return {
         "section": "atender",
         "ticket": ticket,
         "desk": desk,
-        "provisional": bool(desk and not ticket.desk_number),
+        "provisional": provisional,
+        "coming": coming,
+        "at_hand": provisional and (coming is None or coming.by_hand),
         "blocks": copy_blocks(ticket) if desk else [],
         "due": ticket.promise.spoken(now),
         "clock": Clock.of(ticket.promise, now),
@@ -164,4 +196,3 @@ def _page(request: HttpRequest, ticket: Ticket, refusal: Refusal | None = None) 
         "refusal": refusal,
         "form_mark": uuid4(),
     }
-    return render(request, "desk/registrado.html", page, status=422 if refusal else 200)

@@ -17,6 +17,7 @@ from guiche.desk import clock
 from guiche.desk.models import Ticket
 from guiche.desk.pages.access import account, form_mark, page_or_form, ticket_of
 from guiche.desk.pages.card import Card
+from guiche.desk.pages.counterpart import Counterpart
 from guiche.desk.pages.due import Clock
 from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.fact import Fact
@@ -126,6 +127,7 @@ def ticket_page(
         "refusal": refusal,
         "form_mark": uuid4(),
         "desk": Site.current().desk,
+        "counterparts": Counterpart.all(ticket),
         **more,
     }
     return render(request, "desk/chamado.html", page, status=422 if refusal else 200)

@@ -135,6 +135,15 @@ if (reader) {
   });
 }
 
+/* The number of the desk in use came while the page was open */
+
+document.body.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "registrado") return;
+  const words = [byId("protocolo-titulo"), byId("chegando")].filter(Boolean);
+  announce(words.map((part) => part.textContent.trim().replace(/\s+/g, " ")).join(". "));
+  if (document.activeElement === document.body) byId("protocolo-titulo").focus();
+});
+
 /* The form: saved as typed, one submit */
 
 const form = byId("chamado");

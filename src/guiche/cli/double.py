@@ -1,0 +1,119 @@
+"""`guiche double`: a desk that only pretends, to try a configuration before the real one."""
+
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from guiche.cli.portuguese import Command, Group
+from guiche.cli.start import until_stopped
+
+if TYPE_CHECKING:
+    from guiche.desk.doubles.qualitor import Qualitor
+
+
+@click.group("double", cls=Group, subcommand_metavar="SISTEMA [OPÇÕES]")
+def command() -> None:
+    """Sobe um sistema de mentira nesta máquina, para experimentar uma integração."""
+
+
+@command.command("qualitor", cls=Command, short_help="Um Qualitor, por HTTP e por SOAP.")
+@click.option(
+    "--port",
+    metavar="PORTA",
+    type=click.IntRange(0, 65535),
+    default=8020,
+    help="Porta em que responde, 8020 se nada for dito; 0 escolhe uma livre.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    metavar="OPERAÇÃO:FALHA[:N]",
+    multiple=True,
+    help="Falha da próxima chamada dessa operação, da N-ésima, ou de todas (N = 0). A operação * é "
+    "qualquer uma. Pode repetir. `--fault ajuda` mostra as falhas.",
+)
+@click.option(
+    "--lag",
+    metavar="SEGUNDOS",
+    type=click.IntRange(0, 3600),
+    default=0,
+    help="Tempo que um chamado novo leva para aparecer nas listas.",
+)
+@click.option("--utf-8", "utf8", is_flag=True, help="Responde em UTF-8, e não em ISO-8859-1.")
+@click.option("--responsestatus", is_flag=True, help="Escreve responsestatus, como no manual.")
+@click.option("--latin-only", is_flag=True, help="Guarda só o que existe em ISO-8859-1.")
+@click.option("--solution-closes", is_flag=True, help="Encerra o chamado que recebe a solução.")
+def qualitor(
+    *, port: int, faults: tuple[str, ...], lag: int, utf8: bool, responsestatus: bool,
+    latin_only: bool, solution_closes: bool,
+) -> None:  # fmt: skip
+    """Sobe um Qualitor de mentira: clientes, equipes e códigos inventados, e falhas a pedido.
+
+    Só atende esta máquina, e esquece tudo quando para.
+    """
+    try:
+        from guiche.desk.doubles.qualitor import Qualitor
+        from guiche.desk.doubles.qualitor.state import Site
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"Falta instalar o balcão ({error.name}): pip install 'guiche[desk]'."
+        ) from error
+    site = Site(
+        charset="UTF-8" if utf8 else "ISO-8859-1",
+        status_tag="responsestatus" if responsestatus else "response_status",
+        lag=lag, latin_only=latin_only, solution_closes=solution_closes,
+    )  # fmt: skip
+    planned = [_planned(fault) for fault in faults]
+    try:
+        double = Qualitor(port, site)
+    except OSError as error:
+        raise click.ClickException(
+            f"A porta {port} não está livre ({error.strerror}). Use outra: --port."
+        ) from error
+    for operation, fault, nth in planned:
+        double.faults.inject(operation, fault, nth)
+    with until_stopped(), double:
+        _welcome(double)
+        threading.Event().wait()
+    click.echo("Qualitor de mentira parado.")
+
+
+def _planned(typed: str) -> tuple[str, str, int]:
+    from guiche.desk.doubles.qualitor.faults import ANY, FAULTS
+    from guiche.desk.doubles.qualitor.operations import OPERATIONS
+
+    operation, _, rest = typed.partition(":")
+    fault, _, nth = rest.partition(":")
+    nth = nth or "1"
+    if (
+        operation not in (ANY, "login", "wsdl", *OPERATIONS)
+        or fault not in FAULTS
+        or not nth.isdecimal()
+    ):
+        listed = "\n".join(f"  {name:<16}{words}" for name, words in FAULTS.items())
+        raise click.UsageError(
+            f"--fault {typed}: escreva operação:falha ou operação:falha:N, como "
+            f"addTicketByData:hang_after. Falhas:\n{listed}\n"
+        )
+    return operation, fault, int(nth)
+
+
+def _welcome(double: "Qualitor") -> None:
+    from guiche.desk.doubles.qualitor import state
+
+    click.echo(f"\nQualitor de mentira no ar: {double.url}\n\nConfigure a integração com:")
+    for name, value in double.settings().items():
+        click.echo(f"  {name:<14}{value.replace(chr(10), '; ')}")
+    click.echo("\nOutros códigos que ele conhece:")
+    for element, known in (
+        ("cdequipe", state.TEAMS), ("cdcategoria", state.CATEGORIES),
+        ("cdtipochamado", state.TYPES), ("cdlocalidade", state.LOCALITIES),
+        ("cdseveridade", state.SEVERITIES), ("cdorigem", state.ORIGINS),
+        ("cdtipoacompanhamento", state.NOTE_TYPES), ("vlinformacaoadicional", state.INFOS),
+    ):  # fmt: skip
+        click.echo(f"  {element:<24}{', '.join(f'{ref} {name}' for ref, name in known.items())}")
+    click.echo("\nClientes:")
+    for customer in double.desk.customers:
+        click.echo(f"  {customer.ref:<6}{customer.document or 'sem documento':<16}{customer.name}")
+    click.echo("\nPara parar: Ctrl-C\n")

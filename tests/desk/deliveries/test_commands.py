@@ -1,0 +1,143 @@
+"""`guiche deliveries` and `guiche connections`: lines and NDJSON, masked, with an exit status."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from calls import ticket_of
+from desk.deliveries.conftest import Run
+from desk.deliveries.memory import Desk, before, refused
+from guiche.cli import FAILED, group
+from guiche.desk.models import Connection, Delivery, User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def guiche(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Iterator[Command]:
+    """Carries out a command; its status, and what it printed on either stream."""
+    monkeypatch.setenv("GUICHE_DATA", str(tmp_path / "data"))
+    umask = os.umask(0o077)
+
+    def carried_out(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["guiche", *words])
+        capsys.readouterr()
+        try:
+            status = group.run()
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    yield carried_out
+    os.umask(umask)
+
+
+@pytest.fixture
+def create(desk: Desk, connection: Connection, suporte: User, run: Run) -> Delivery:
+    desk.fail("create", before(refused("Categoria inválida\x1b[2J")))
+    ticket_of(suporte, document="111.444.777-35", name="Ana Exemplo da Silva")
+    run()
+    return Delivery.objects.get(step="create")
+
+
+def test_lines_are_masked_and_safe_to_show(guiche: Command, create: Delivery) -> None:
+    status, out, _ = guiche("deliveries", "list")
+    assert status == 0
+    first = out.splitlines()[0]
+    assert first.startswith(f"{create.pk}  Recusado  Abrir o chamado  Central  ")
+    assert "Ana E. S." in first
+    assert "Categoria inválida?[2J" in first
+    assert "Ana Exemplo" not in out
+    assert len(out.splitlines()) == Delivery.objects.exclude(state="done").count()
+
+
+def test_objects_are_one_a_line(guiche: Command, create: Delivery) -> None:
+    status, out, _ = guiche("deliveries", "list", "--state", "rejected", "--json")
+    (row,) = map(json.loads, out.splitlines())
+    assert status == 0
+    assert (row["id"], row["state"], row["step"]) == (create.pk, "rejected", "create")
+    assert row["error"].startswith("Categoria inválida")
+    assert row["customer"] == "Ana E. S."
+
+
+def test_none_is_an_answer(guiche: Command, create: Delivery) -> None:
+    assert guiche("deliveries", "list", "--connection", "Outra") == (1, "", "")
+    assert guiche("deliveries", "list", "--state", "unknown")[0] == 1
+
+
+def test_one_is_shown_whole(guiche: Command, create: Delivery) -> None:
+    status, out, _ = guiche("deliveries", "show", str(create.pk))
+    assert status == 0
+    assert "Criado em: 23/11/2026 14:44" in out
+    assert "Tentativas: 1" in out
+    row = json.loads(guiche("deliveries", "show", str(create.pk), "--json")[1])
+    assert row["attempts"] == 1
+
+
+def test_one_is_tried_again(guiche: Command, create: Delivery, run: Run) -> None:
+    assert guiche("deliveries", "retry", str(create.pk))[0] == 0
+    run()
+    create.refresh_from_db()
+    assert create.state == Delivery.State.DONE
+    status, out, err = guiche("deliveries", "retry", str(create.pk))
+    assert (status, out) == (FAILED, "")
+    assert "já terminou" in err
+
+
+def test_one_is_dropped_with_a_reason(guiche: Command, create: Delivery) -> None:
+    assert guiche("deliveries", "drop", str(create.pk))[0] == FAILED
+    status, _, err = guiche("deliveries", "drop", str(create.pk), "--why", " ")
+    assert status == FAILED
+    assert "Escreva por que" in err
+    assert guiche("deliveries", "drop", str(create.pk), "--why", "À mão")[:2] == (
+        0, "Dispensados: 4.\n",
+    )  # fmt: skip
+    create.refresh_from_db()
+    assert create.why.startswith("À mão (")
+    assert create.ended_by is None
+    assert "Motivo: À mão (" in guiche("deliveries", "show", str(create.pk))[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("deliveries", "show", "999999"),
+        ("deliveries", "retry", "999999"),
+        ("deliveries", "show", "x"),
+        ("connections", "check", "Outra"),
+    ],
+)
+def test_what_there_is_not_is_a_failure(guiche: Command, words: tuple[str, ...]) -> None:
+    status, out, err = guiche(*words)
+    assert (status, out) == (FAILED, "")
+    assert err.strip()
+
+
+def test_connections_and_how_they_stand(guiche: Command, connection: Connection) -> None:
+    assert guiche("connections", "list") == (
+        0, "Central  Memória  Ainda não respondeu a nada.\n", "",
+    )  # fmt: skip
+    row = json.loads(guiche("connections", "list", "--json")[1])
+    assert (row["name"], row["stopped"]) == ("Central", False)
+    assert "segredo" not in str(row)
+    Connection.objects.all().delete()
+    assert guiche("connections", "list")[0] == 1
+
+
+def test_a_connection_is_checked(guiche: Command, connection: Connection) -> None:
+    assert guiche("connections", "check", "Central") == (0, "certo  Fila\n", "")
+    connection.set({"queue": "Outra"})
+    connection.keep()
+    status, out, _ = guiche("connections", "check", "Central")
+    assert (status, out) == (1, "NÃO  Fila  Esta fila não existe.\n")
+    row = json.loads(guiche("connections", "check", "Central", "--json")[1])
+    assert row == {"label": "Fila", "ok": False, "words": "Esta fila não existe."}
