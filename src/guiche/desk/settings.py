@@ -186,7 +186,5 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
         # A mistyped address or a refused form is no fault; the server's own are errors.
         "django.request": {"level": "ERROR"},
-        # Every call of a connector, with its address.
-        "httpx": {"level": "WARNING"},
     },
 }
