@@ -17,6 +17,8 @@ COMMANDS = {
     "deliveries": ("guiche.cli.deliveries", "Mostra, repete e dispensa envios a outros sistemas."),
     "connections": ("guiche.cli.connections", "Mostra e confere as integrações."),
     "double": ("guiche.cli.double", "Sobe um Qualitor de mentira, para experimentar a integração."),
+    "backup": ("guiche.cli.backup", "Copia o banco SQLite, com o Guichê no ar."),
+    "restore": ("guiche.cli.restore", "Põe uma cópia no lugar do banco SQLite."),
     "manage": ("guiche.cli.manage", "Comandos de administração do banco e das contas."),
 }
 

@@ -1,6 +1,9 @@
 """`guiche web`: serves the pages."""
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -32,10 +35,68 @@ _PROCESSES = min(4, os.cpu_count() or 1)
     show_default="um por núcleo, até 4",
     help="Processos que respondem.",
 )
+@click.option(
+    "--metrics-host",
+    metavar="ENDEREÇO",
+    envvar="GUICHE_METRICS_BIND",
+    default="127.0.0.1",
+    help="Endereço das métricas; nunca um que a internet alcance.",
+)
+@click.option(
+    "--metrics-port",
+    metavar="PORTA",
+    envvar="GUICHE_METRICS_PORT",
+    type=click.IntRange(1, 65535),
+    help="Porta das métricas (Prometheus); sem ela não há métricas.",
+)
 @click.option("--with-parent", is_flag=True, hidden=True)
-def command(host: str, port: int, workers: int, *, with_parent: bool) -> None:
+def command(
+    host: str,
+    port: int,
+    workers: int,
+    metrics_host: str,
+    metrics_port: int | None,
+    *,
+    with_parent: bool,
+) -> None:
     """Serve as páginas do Guichê. Os ajustes vêm de variáveis GUICHE_*."""
-    start_desk()
+    if metrics_port == port:
+        raise click.UsageError("--metrics-port não pode ser a porta das páginas.")
+    with ExitStack() as stack:
+        if metrics_port:
+            # Before anything imports the part that counts.
+            folder = stack.enter_context(_counting_folder())
+        start_desk()
+        if metrics_port:
+            stack.enter_context(_metrics(metrics_host, metrics_port, folder))
+        _serve(host, port, workers, with_parent=with_parent)
+
+
+@contextmanager
+def _counting_folder() -> Iterator[str]:
+    """Where the processes that answer leave their counts, for the one that tells them."""
+    with TemporaryDirectory(prefix="guiche-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield folder
+
+
+@contextmanager
+def _metrics(host: str, port: int, folder: str) -> Iterator[None]:
+    from guiche.desk.health.metrics import served
+
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(served(host, port, folder))
+        except OSError as error:
+            raise click.ClickException(
+                f"Não consegui abrir {host}:{port} para as métricas ({error.strerror}). "
+                "Use outra porta: --metrics-port."
+            ) from error
+        yield
+
+
+def _serve(host: str, port: int, workers: int, *, with_parent: bool) -> None:
+    from django.conf import settings
     from django.db import connections
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -57,4 +118,5 @@ def command(host: str, port: int, workers: int, *, with_parent: bool) -> None:
         workers_kill_timeout=_SECONDS_TO_FINISH,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,
+        log_dictconfig=settings.LOGGING,
     ).serve()

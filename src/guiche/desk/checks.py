@@ -159,10 +159,15 @@ def connections(**_: Any) -> list[CheckMessage]:
     return []
 
 
+def is_migrated() -> bool:
+    """Whether the database has all that this version needs; it may be that of a later one."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
 def database() -> Iterator[Error]:
     """The database is that of this version, and in production has no account known to all."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not is_migrated():
         yield Error(
             "O banco de dados não está na versão deste programa.",
             hint="Rode: guiche manage migrate.",

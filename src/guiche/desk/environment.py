@@ -102,6 +102,16 @@ def make_data_folder(folder: Path) -> None:
                 handle.write(secrets.token_urlsafe(48))
 
 
+# A server that is gone without a word is noticed within half a minute, not within hours.
+_GONE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+
+
 def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
     """The Django entry of a database URL; without one, SQLite in `sqlite_file`.
 
@@ -120,7 +130,7 @@ def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
         port = str(parts.port or "")
     except ValueError as error:
         raise ImproperlyConfigured("GUICHE_DATABASE_URL: a porta não é um número.") from error
-    options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    options = {**_GONE, **dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -17,6 +17,7 @@ Refused                     the message is pt-BR and shown as it is
 ├── SettingsRefused         a connection cannot be used so            (connectors/settings.py)
 ├── AttemptRefused          the contact attempt cannot be recorded    (promises/attempt.py)
 ├── MessageRefused          the e-mail cannot be sent                 (messages/message.py)
+├── BackupRefused           no copy of the database, or none put back (backup.py)
 ├── HoursRefused            the hours of the team are not understood  (site/hours.py)
 ├── SavedMeanwhile          another version of the settings holds     (site/site.py)
 ├── SettingsRefused         the settings of a connection are wrong    (connectors/settings.py)

@@ -64,8 +64,11 @@ INSTALLED_APPS = [
     "guiche.desk",
 ]
 MIDDLEWARE = [
-    # First, so that every answer carries the policy: a redirect to https and a static file too.
+    "guiche.desk.logs.context.RequestContext",
+    # Early, so that every answer carries the policy: a redirect to https and a static file too.
     "guiche.desk.pages.security.SecurityHeaders",
+    # A load balancer asks by address and over http.
+    "guiche.desk.health.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -168,11 +171,13 @@ if PRODUCTION:
 if environment.flag(_ENV, "GUICHE_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+_LOG = environment.choice(_ENV, "GUICHE_LOG", ("lines", "json"))
+_FORM = {"lines": "guiche.desk.logs.lines.Lines", "json": "guiche.desk.logs.lines.Json"}[_LOG]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"form": {"()": _FORM}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "form"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from guiche.desk import clock
+from guiche.desk.logs.context import about
 from guiche.desk.messages import mail
 from guiche.desk.messages.message import MOST_ATTEMPTS, Message
 
@@ -21,18 +22,19 @@ def send_due(now: datetime) -> int:
     for message in Message.due(now).select_related("ticket__promise", "ticket__procedure_version"):
         if not message.claim(clock.now()):
             continue
-        try:
-            sent += _attempt(message)
-        except mail.MailError as error:
-            # Not the words of the server: they may repeat the address.
-            cause = type(error.__cause__).__name__
-            log.warning("message %s, attempt %s: %s", message.pk, message.attempts, cause)
-            if error.final:
-                message.mark_failed(str(error))
-            else:
-                message.put_back(clock.now(), str(error))
-            if not error.reached:
-                break
+        with about(message.ticket.spoken):
+            try:
+                sent += _attempt(message)
+            except mail.MailError as error:
+                # Not the words of the server: they may repeat the address.
+                cause = type(error.__cause__).__name__
+                log.warning("message %s, attempt %s: %s", message.pk, message.attempts, cause)
+                if error.final:
+                    message.mark_failed(str(error))
+                else:
+                    message.put_back(clock.now(), str(error))
+                if not error.reached:
+                    break
     return sent
 
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from guiche.desk.health.counters import counted
 from guiche.desk.intake.image import kind_of
 from guiche.desk.pages import remote
 from guiche.desk.pages.errors import too_large
@@ -111,7 +112,7 @@ class Upload(NamedTuple):
         errors: list[SourceError] = []
         for read_one in self.inputs:
             try:
-                reading = read_one()
+                reading = counted(read_one)
                 found += reading.found
                 errors += reading.errors
             except SourceError as error:

@@ -1,0 +1,1 @@
+"""How the desk is: for load balancers (probes), for monitoring (metrics), for the operator."""
