@@ -13,7 +13,7 @@ COMMANDS = {
     "inspect": ("guiche.cli.inspect", "Lê certificados e diz se trazem a matrícula CEI."),
     "up": ("guiche.cli.up", "Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas."),
     "web": ("guiche.cli.web", "Serve as páginas."),
-    "worker": ("guiche.cli.worker", "Vigia os prazos e apaga o que venceu."),
+    "worker": ("guiche.cli.worker", "Entrega aos outros sistemas, vigia os prazos, envia e-mails."),
     "manage": ("guiche.cli.manage", "Comandos de administração do banco e das contas."),
 }
 

@@ -83,6 +83,22 @@ def until_stopped() -> Iterator[None]:
         yield
 
 
+def stop_on_signal() -> threading.Event:
+    """Set by the first SIGINT or SIGTERM, for work that ends in order by itself.
+
+    A second one ends the process at once.
+    """
+    stop = threading.Event()
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    return stop
+
+
 def stop_with_parent() -> None:
     """Ends this process, as SIGTERM does, when its standard input closes.
 

@@ -2,6 +2,7 @@
 
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
+from guiche.desk.deliveries.heartbeat import Heartbeat
 from guiche.desk.deliveries.link import Link
 from guiche.desk.deliveries.stray import Stray
 from guiche.desk.intake.draft import Draft
@@ -23,6 +24,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "Event",
+    "Heartbeat",
     "Image",
     "Inspection",
     "Link",

@@ -44,6 +44,10 @@ PROCEDURES_FOLDER = environment.text(_ENV, "GUICHE_PROCEDURES")
 KEEP_TICKETS = timedelta(
     days=environment.number(_ENV, "GUICHE_KEEP_TICKETS_DAYS", 730, at_least=30, at_most=3650)
 )
+# How long a step that a worker took is nobody else's after its last sign of life.
+DELIVERY_LEASE = timedelta(
+    seconds=environment.number(_ENV, "GUICHE_DELIVERY_LEASE_SECONDS", 30, at_least=2, at_most=300)
+)
 # Whether the reader opens a .pfx, which holds a private key: in memory, with its password.
 ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
 

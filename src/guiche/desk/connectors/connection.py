@@ -113,6 +113,11 @@ class Connection(models.Model):
         """Whether one step at a time tries if the desk is back."""
         return self.failures >= TROUBLE
 
+    def clock_jumped(self, now: datetime) -> None:
+        """The clock was set: no rest lasts longer than the longest."""
+        longest = now + timedelta(seconds=_LONGEST_PAUSE)
+        type(self).objects.filter(pk=self.pk, open_until__gt=longest).update(open_until=longest)
+
     def try_again(self) -> None:
         """Forgets failures and refusals: a person says that it is mended."""
         self._set(failures=0, open_until=None, login_refusals=0, stopped=False)

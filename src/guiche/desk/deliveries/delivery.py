@@ -270,7 +270,7 @@ class Delivery(models.Model):
         return rows.filter(chain).update(state=state.DROPPED, **ended)
 
     @classmethod
-    def clock_jumped(cls, connection: int, now: datetime, lag: timedelta) -> None:
+    def clock_jumped(cls, connection: Connection, now: datetime, lag: timedelta) -> None:
         """The clock was set: what waits is due now, and what is unsure waits its lag again.
 
         A jump forward would cut that wait short, one backward make a queue wait for an hour.

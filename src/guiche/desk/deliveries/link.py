@@ -15,6 +15,8 @@ from guiche.desk.refusal import Refused
 from guiche.desk.tickets.ticket import Ticket
 
 LONGEST_REF = 200
+_FIRST_READING = timedelta(seconds=30)
+"""By then our own steps are taken, and what differs is the doing of others."""
 
 
 class LinkRefused(Refused):
@@ -70,6 +72,12 @@ class Link(models.Model):
         return cls.objects.filter(ticket=ticket, connection=connection).first()
 
     @classmethod
+    def of_all(cls, connection: Connection, tickets: Iterable[int]) -> "dict[int, Link]":
+        """The counterparts of several tickets, by the id of the ticket."""
+        links = cls.objects.filter(connection=connection, ticket__in=list(tickets))
+        return {link.ticket_id: link for link in links}
+
+    @classmethod
     def meet(cls, ticket: Ticket, connection: Connection, customer: Customer) -> "Link":
         """Keeps who the customer is there."""
         known = {"customer": dict(customer.ids), "warning": customer.warning}
@@ -89,7 +97,7 @@ class Link(models.Model):
         now = clock.now()
         known = {
             "ref": created.ref[:LONGEST_REF], "number": created.number[:LONGEST_REF],
-            "url": created.url[:500], "linked_at": now, "next_read_at": now,
+            "url": created.url[:500], "linked_at": now, "next_read_at": now + _FIRST_READING,
         }  # fmt: skip
         try:
             with transaction.atomic():

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
+from guiche.desk.deliveries.awaited import await_number
 from guiche.desk.intake.draft import ChangedMeanwhile, Draft, Incomplete, Tab
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.reading import Inspection
@@ -32,6 +33,7 @@ from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.procedure import END
 from guiche.desk.search.known import Known
 from guiche.desk.site.site import Site
+from guiche.desk.tickets.ticket import Ticket
 from guiche.sources import Found, SourceError
 
 _OTHER_TAB = (
@@ -125,6 +127,8 @@ def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         with transaction.atomic():
             if refused := _submitted(request, draft):
                 return refused
+        if ticket := Ticket.submitted_from(draft.pk):
+            await_number(ticket)
     return redirect("atendimento", draft_id=draft.pk)
 
 

@@ -66,8 +66,9 @@ def erase(ticket: Ticket, reason: str, by: User | None = None) -> bool:
     readings = {ticket.inspection_id, ticket.proof_id}
     _reduce(ticket, now)
     _erase_around(ticket)
+    ticket.links.update(customer={}, warning="")
     for event in told:
-        event.deliveries.update(last_error="")
+        event.deliveries.update(last_error="", choices={})
         if _is_personal(event):
             event.erase()
     drop_unused(readings)

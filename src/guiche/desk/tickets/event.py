@@ -42,6 +42,7 @@ KINDS = {
     "attempted": "Tentativa de contato",
     "informed": "Protocolo informado ao cliente",
     "numbered": "Número no sistema da empresa",
+    "heard": "Mudou no sistema da empresa",
     "ordered": "Novo certificado pedido",
     "checked": "Novo certificado lido",
     "erased": "Dados do cliente apagados",
@@ -195,10 +196,15 @@ def _informed(payload: Mapping[str, Any]) -> str:
     return f"Por {CHANNELS[payload['channel']]}: {payload['number']}."
 
 
+def _heard(payload: Mapping[str, Any]) -> str:
+    return f"{payload['desk']}: {' '.join(payload['changes'])}"
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "attempted": _attempt,
     "numbered": _numbered,
     "informed": _informed,
+    "heard": _heard,
     "ordered": _ordered,
     "checked": _checked,
     "resolved": _resolved,

@@ -1,0 +1,171 @@
+"""What changes in the desk comes home, and changes nothing of ours by itself."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from desk.conftest import StoppedClock
+from desk.deliveries.conftest import Run
+from desk.deliveries.memory import Desk, Held, away, before, refused
+from guiche.desk import clock
+from guiche.desk.connectors.opened import Opened
+from guiche.desk.deliveries import home, reconcile
+from guiche.desk.deliveries.stray import StrayRefused
+from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket, User
+
+pytestmark = pytest.mark.django_db
+Open = Callable[..., Ticket]
+
+
+@pytest.fixture
+def delivered(
+    connection: Connection, stopped_clock: StoppedClock, open_ticket: Open, run: Run
+) -> Ticket:
+    ticket = open_ticket()
+    run()
+    stopped_clock.forward(minutes=3)
+    home.read_due(Opened(), clock.now())
+    stopped_clock.forward(minutes=3)
+    return ticket
+
+
+def read() -> int:
+    return home.read_due(Opened(), clock.now())
+
+
+def heard(ticket: Ticket) -> list[str]:
+    return [event.text for event in ticket.history if event.kind == "heard"]
+
+
+class TestReading:
+    def test_what_stands_as_we_left_it_is_nothing_new(self, delivered: Ticket) -> None:
+        assert read() == 1
+        assert heard(delivered) == []
+        link = Link.objects.get()
+        assert (link.status, link.team, link.closed_at) == ("Aberto", "Relacionamento", None)
+
+    def test_a_ticket_is_read_when_its_turn_comes(self, delivered: Ticket) -> None:
+        assert read() == 1
+        assert read() == 0
+
+    def test_a_ticket_closed_there_is_told_and_stays_open_here(
+        self, delivered: Ticket, desk: Desk
+    ) -> None:
+        desk.tickets[0].closed = True
+        desk.tickets[0].team = "Financeiro"
+        read()
+        delivered.refresh_from_db()
+        assert delivered.is_open
+        assert Link.objects.get().closed_at == clock.now()
+        assert heard(delivered) == [
+            "Central: Situação: Aberto → Encerrado. Equipe: Relacionamento → Financeiro."
+        ]
+        delivered.verify_chain()
+
+    def test_a_note_of_others_comes_home_once(
+        self, delivered: Ticket, desk: Desk, stopped_clock: StoppedClock
+    ) -> None:
+        desk.tickets[0].notes.append("Cliente ligou\ne confirmou.")
+        for _ in range(2):
+            read()
+            stopped_clock.forward(minutes=3)
+        assert heard(delivered) == ["Central: Anotação: Cliente ligou e confirmou."]
+
+    def test_our_own_notes_do_not_come_back(
+        self, delivered: Ticket, desk: Desk, run: Run, supervisao: User
+    ) -> None:
+        delivered.move("cancel", supervisao, "Aberto por engano")
+        run()
+        read()
+        assert heard(delivered) == ["Central: Situação: Aberto → Encerrado."]
+        assert Link.objects.get().next_read_at is None
+
+    def test_one_that_is_gone_is_told_once(
+        self, delivered: Ticket, desk: Desk, stopped_clock: StoppedClock
+    ) -> None:
+        desk.tickets.clear()
+        for _ in range(2):
+            read()
+            stopped_clock.forward(minutes=3)
+        assert heard(delivered) == ["Central: Não encontrado lá."]
+
+    def test_a_call_of_the_desk_makes_it_read_at_once(self, delivered: Ticket, desk: Desk) -> None:
+        read()
+        desk.tickets[0].closed = True
+        assert Link.read_soon(Connection.objects.get(), ["1", "77"], clock.now()) == 1
+        read()
+        assert Link.objects.get().closed_at
+
+
+class TestReconciling:
+    def look(self) -> int:
+        return reconcile.reconcile_due(Opened(), clock.now())
+
+    def test_all_that_fits_is_passed_over(self, delivered: Ticket) -> None:
+        assert self.look() == 0
+        assert not Stray.objects.exists()
+
+    def test_a_double_of_the_desks_own_making_is_found_once(
+        self, delivered: Ticket, desk: Desk, stopped_clock: StoppedClock
+    ) -> None:
+        desk.tickets.append(replace(desk.tickets[0], ref="2"))
+        assert self.look() == 1
+        stopped_clock.forward(hours=2)
+        assert self.look() == 0
+        stray = Stray.unsettled().get()
+        assert (stray.kind, stray.ticket, stray.shown) == (Stray.Kind.DOUBLE, delivered, "M-2")
+
+    def test_an_hour_lies_between_two_looks(
+        self, delivered: Ticket, desk: Desk, stopped_clock: StoppedClock
+    ) -> None:
+        self.look()
+        desk.tickets.append(replace(desk.tickets[0], ref="2"))
+        stopped_clock.forward(minutes=50)
+        assert self.look() == 0
+        stopped_clock.forward(minutes=11)
+        assert self.look() == 1
+
+    def test_what_is_still_being_created_is_left_to_its_step(
+        self, connection: Connection, desk: Desk, stopped_clock: StoppedClock, open_ticket: Open
+    ) -> None:
+        ticket = open_ticket()
+        desk.tickets.append(Held("1", f"G{ticket.number}", "x", clock.now()))
+        assert self.look() == 0
+
+    def test_what_appears_after_everybody_stopped_looking_is_shown_and_can_be_linked(
+        self, connection: Connection, desk: Desk, stopped_clock: StoppedClock, open_ticket: Open,
+        run: Run, supervisao: User,
+    ) -> None:  # fmt: skip
+        ticket = open_ticket()
+        desk.fail("create", before(refused()))
+        run()
+        Delivery.objects.get(step="create").drop(supervisao, "Aberto à mão")
+        desk.tickets.append(Held("1", f"G{ticket.number}", "x", clock.now()))
+        assert self.look() == 1
+        stray = Stray.unsettled().get()
+        assert stray.kind == Stray.Kind.UNLINKED
+        stray.adopt(supervisao)
+        ticket.refresh_from_db()
+        assert ticket.desk_number == "M-1"
+        assert not Stray.unsettled().exists()
+        with pytest.raises(StrayRefused):
+            Stray.objects.get().settle(supervisao, "De novo")
+
+    def test_a_key_that_is_nobodys_is_shown(
+        self, connection: Connection, desk: Desk, stopped_clock: StoppedClock
+    ) -> None:
+        desk.tickets.append(Held("1", "G4821703657", "x", clock.now()))
+        assert self.look() == 1
+        assert Stray.unsettled().get().kind == Stray.Kind.FOREIGN
+
+    def test_a_desk_that_is_away_is_asked_again(
+        self, delivered: Ticket, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def gone(*_: object) -> None:
+            raise away()
+
+        monkeypatch.setattr("desk.deliveries.memory.Memory.recent", gone)
+        assert self.look() == 0
+        connection = Connection.objects.get()
+        assert (connection.reconciled_at, connection.failures) == (None, 1)
