@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
-from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -30,6 +29,7 @@ from desk.conftest import StoppedClock
 from desk.deliveries.memory import LAG, Desk, Fault, Held, World, after, away, before, lost, refused
 from guiche.desk.connectors.case import Case
 from guiche.desk.connectors.connector import Created, DeliveryError, Outcome
+from guiche.desk.deliveries.crew import Crew
 from guiche.desk.deliveries.delivery import DeliveryRefused
 from guiche.desk.deliveries.dispatch import Dispatcher
 from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket, User
@@ -103,14 +103,15 @@ class RemoteDesk(Desk):
         return fault
 
 
-class Stepped:
+class Stepped(Crew):
     """Takes work and leaves it until it is told to do a piece, in a thread, as a crew does."""
 
     def __init__(self) -> None:
+        super().__init__(0)
         self.waiting: list[Callable[[], None]] = []
 
-    def submit(self, work: Callable[..., None], *given: Any) -> None:
-        self.waiting.append(partial(work, *given))
+    def do(self, work: Callable[[], None]) -> None:
+        self.waiting.append(work)
 
     def do_first(self) -> None:
         thread = Thread(target=self.waiting.pop(0))
@@ -124,7 +125,8 @@ class Worker(Dispatcher):
     def __init__(self, name: str, desk: RemoteDesk) -> None:
         super().__init__(threads=3, lease=LEASE, owner=name, monotonic=lambda: desk.elapsed)
         self.desk, self.stepped = desk, Stepped()
-        self._pool: Any = self.stepped
+        self._crew.dismiss()
+        self._crew = self.stepped
 
     def _send(self, attempt: Any, connection: Connection) -> None:
         self.desk.working_for = attempt.delivery

@@ -1,6 +1,7 @@
 """One step of one event toward one connection; the row is the queue."""
 
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -174,11 +175,13 @@ class Delivery(models.Model):
         ).count()
 
     @classmethod
-    def renew(cls, owner: str, until: datetime) -> int:
-        """A worker that is alive keeps what it took."""
-        return cls.objects.filter(state=cls.State.SENDING, lease_owner=owner).update(
-            lease_until=until
-        )
+    @transaction.atomic
+    def renew(cls, owner: str, held: Mapping[int, int], until: datetime) -> dict[int, int]:
+        """A worker that is alive keeps what it took, row and attempt; returns what is still its."""
+        mine = cls.objects.filter(state=cls.State.SENDING, lease_owner=owner, pk__in=held)
+        mine.update(lease_until=until)
+        kept = dict(mine.values_list("pk", "attempts"))
+        return {pk: attempt for pk, attempt in held.items() if kept.get(pk) == attempt}
 
     # Ending an attempt. One that was lost meanwhile may still say that it succeeded, nothing else.
 

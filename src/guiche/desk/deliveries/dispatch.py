@@ -67,6 +67,9 @@ class Dispatcher:
         self._crew = Crew(threads)
         self._ended: queue.SimpleQueue[_Ended | None] = queue.SimpleQueue()
         self._under_way = 0
+        self._held: dict[int, int] = {}
+        """Row and attempt of what was claimed, and is still ours as far as is known."""
+        self._unwritten: list[_Ended] = []
         self._renewed = self._monotonic()
         self._beat = float("-inf")
         self._offset = self._clock_offset()
@@ -129,8 +132,9 @@ class Dispatcher:
         links = Link.of_all(connection, [each.ticket_id for each in claimed])
         for delivery in claimed:
             link = links.get(delivery.ticket_id)
-            attempt = Attempt(delivery, connector, link, self._may_write)
+            attempt = Attempt(delivery, connector, link, partial(self._may_write, delivery))
             self._under_way += 1
+            self._held[delivery.pk] = delivery.attempts
             self._crew.do(partial(self._send, attempt, connection))
         return len(claimed)
 
@@ -162,12 +166,17 @@ class Dispatcher:
                 yield ended
 
     def _confirm_all(self, news: Iterator[_Ended]) -> int:
-        ended = list(news)
-        self._under_way -= len(ended)
+        """What cannot be written, because the database is away, is written in a later round."""
+        ended = self._unwritten = [*self._unwritten, *news]
         if ended:
             with transaction.atomic():
                 for each in ended:
                     self._confirm(each)
+        self._unwritten = []
+        self._under_way -= len(ended)
+        for each in ended:
+            if self._is_held(each.attempt.delivery):
+                del self._held[each.attempt.delivery.pk]
         return len(ended)
 
     @staticmethod
@@ -185,15 +194,21 @@ class Dispatcher:
 
     def _keep_lease(self) -> None:
         third = self._lease.total_seconds() / 3
-        if self._under_way and self._monotonic() - self._renewed > third:
-            Delivery.renew(self.owner, clock.now() + self._lease)
-        elif self._under_way:
+        began = self._monotonic()
+        if self._held and began - self._renewed > third:
+            # Only these: what was claimed and never sent, or sent and never written, is let go.
+            self._held = Delivery.renew(self.owner, self._held, clock.now() + self._lease)
+        elif self._held:
             return
-        self._renewed = self._monotonic()
+        self._renewed = began
 
-    def _may_write(self) -> bool:
+    def _may_write(self, delivery: Delivery) -> bool:
         """A process that stood still for longer than its lease has lost what it claimed."""
-        return self._monotonic() - self._renewed < self._lease.total_seconds() * 0.8
+        fresh = self._monotonic() - self._renewed < self._lease.total_seconds() * 0.8
+        return fresh and self._is_held(delivery)
+
+    def _is_held(self, delivery: Delivery) -> bool:
+        return self._held.get(delivery.pk) == delivery.attempts
 
     def _beat_now_and_then(self) -> None:
         if self._monotonic() - self._beat >= EVERY.total_seconds():
