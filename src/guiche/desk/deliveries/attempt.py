@@ -1,7 +1,8 @@
 """One attempt at one step: what is asked of the desk, in which order, and what came of it.
 
 1. Where an earlier attempt may have succeeded, the desk is asked first. What is there is done.
-2. What is not there is asked for once more after the desk's index lag: it may not show yet.
+2. What is not there is asked for once more after the desk's index lag: it may not show yet. After
+   an attempt that nobody ended, the longest call is waited for as well: it may be under way yet.
 3. Only then, or where nothing was sent before, the step is sent.
 """
 

@@ -25,7 +25,8 @@ def confirm(attempt: Attempt, result: Result, connection: Connection, now: datet
         return
     connection.succeeded(now)
     if isinstance(result, NotThere):
-        delivery.wait_for_index(now, lag)
+        wait = lag + attempt.connector.longest_call if delivery.was_lost else lag
+        delivery.wait_for_index(now, wait)
         return
     _keep(delivery, connection, result)
     delivery.confirm(now)

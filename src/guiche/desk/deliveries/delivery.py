@@ -17,7 +17,6 @@ from guiche.desk.tickets.event import Event
 
 PAUSES = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 900, 1800, 3600, 3600, 3600))
 """Between one try of a step and the next, when the trouble is with this step alone."""
-LONGEST_LEASE = timedelta(minutes=5)
 POISON_PAUSE = timedelta(hours=1)
 LONGEST_WHY = 500
 
@@ -78,6 +77,10 @@ class Delivery(models.Model):
     ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     why = models.CharField(max_length=LONGEST_WHY, blank=True)
     """Who dropped it, and why."""
+
+    was_lost = False
+    """Of an attempt: the one before was never ended, and may be under way in a worker that lost its
+    lease with the network or the database."""
 
     class Meta:
         """The constraint is what makes a step be taken once."""
@@ -150,7 +153,7 @@ class Delivery(models.Model):
         One that was under way in a worker that is gone is `unsure` from now on.
         """
         rows = cls.due(connection, now).select_for_update(skip_locked=True, of=("self",))
-        taken = list(rows.values_list("pk", flat=True)[:most])
+        taken = dict(rows.values_list("pk", "state")[:most])
         if not taken:
             return []
         sending = cls.State.SENDING
@@ -158,7 +161,7 @@ class Delivery(models.Model):
             unsure=Case(When(state=sending, then=Value(value=True)), default=F("unsure")),
             state=sending, attempts=F("attempts") + 1, lease_owner=owner, lease_until=now + lease,
         )  # fmt: skip
-        return list(
+        claimed = list(
             cls.objects.filter(pk__in=taken)
             .select_related(
                 "event__by", "ticket__promise", "ticket__procedure_version", "ticket__inspection"
@@ -166,6 +169,9 @@ class Delivery(models.Model):
             .defer("ticket__inspection__sealed_der")
             .order_by("pk")
         )
+        for each in claimed:
+            each.was_lost = taken[each.pk] == sending
+        return claimed
 
     @classmethod
     def under_way(cls, connection: Connection, now: datetime) -> int:
@@ -211,9 +217,9 @@ class Delivery(models.Model):
         pause = PAUSES[self.tries] * random.uniform(0.5, 1)  # noqa: S311  no secret
         return self._end(self._still, str(error), next_at=now + pause, tries=F("tries") + 1)
 
-    def wait_for_index(self, now: datetime, lag: timedelta) -> bool:
-        """The desk had nothing; it is asked once more after its lag."""
-        return self._end(self.State.UNKNOWN, self.last_error, empty_at=now, next_at=now + lag)
+    def wait_for_index(self, now: datetime, wait: timedelta) -> bool:
+        """The desk had nothing; it is asked once more after a while."""
+        return self._end(self.State.UNKNOWN, self.last_error, empty_at=now, next_at=now + wait)
 
     def poisoned(self, words: str, now: datetime) -> bool:
         """Our own mistake: others go first, and whether it was sent is found out later."""
@@ -273,17 +279,17 @@ class Delivery(models.Model):
         return rows.filter(chain).update(state=state.DROPPED, **ended)
 
     @classmethod
-    def clock_jumped(cls, connection: Connection, now: datetime, lag: timedelta) -> None:
-        """The clock was set: what waits is due now, and what is unsure waits its lag again.
+    def clock_jumped(
+        cls, connection: Connection, now: datetime, wait: timedelta, lease: timedelta
+    ) -> None:
+        """The clock was set: what waits is due now, what is unsure waits anew, and so do leases.
 
-        A jump forward would cut that wait short, one backward make a queue wait for an hour.
+        A jump forward would cut those short, one backward make a queue wait for an hour.
         """
         rows, state = cls.objects.filter(connection=connection), cls.State
         rows.filter(state=state.WAITING, next_at__gt=now).update(next_at=now)
-        rows.filter(state=state.UNKNOWN).update(next_at=now + lag)
-        rows.filter(state=state.SENDING, lease_until__gt=now + LONGEST_LEASE).update(
-            lease_until=now + LONGEST_LEASE
-        )
+        rows.filter(state=state.UNKNOWN).update(next_at=now + wait)
+        rows.filter(state=state.SENDING).update(lease_until=now + lease)
 
 
 def _soon() -> timedelta:

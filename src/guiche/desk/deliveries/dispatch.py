@@ -222,7 +222,8 @@ class Dispatcher:
             now = clock.now()
             for connection in Connection.objects.filter(active=True):
                 if connector := self.opened.of(connection):
-                    Delivery.clock_jumped(connection, now, connector.lag)
+                    wait = connector.longest_call + connector.lag
+                    Delivery.clock_jumped(connection, now, wait, self._lease)
                 connection.clock_jumped(now)
         self._offset = offset
 
