@@ -410,3 +410,27 @@ class TestClock:
             run(worker)
         assert len(desk.tickets) == 1
         assert row("forward").state == State.DONE
+
+
+class TestRest:
+    """A desk that asked to be left alone is left alone."""
+
+    def test_a_success_that_was_under_way_does_not_end_it(
+        self, connection: Connection, stopped_clock: StoppedClock
+    ) -> None:
+        connection.failed(_busy(70), stopped_clock.now)
+        connection.succeeded(stopped_clock.now)
+        assert not Connection.open_for_work(stopped_clock.forward(seconds=69))
+        assert Connection.open_for_work(stopped_clock.forward(seconds=1))
+
+    def test_another_failure_does_not_make_it_shorter(
+        self, connection: Connection, stopped_clock: StoppedClock
+    ) -> None:
+        for pause in (70, 5, 0):
+            connection.failed(_busy(pause), stopped_clock.now)
+        assert not Connection.open_for_work(stopped_clock.forward(seconds=69))
+
+
+def _busy(seconds: int) -> DeliveryError:
+    pause = timedelta(seconds=seconds)
+    return DeliveryError("Devagar", Outcome.RETRY, everywhere=True, pause=pause)
