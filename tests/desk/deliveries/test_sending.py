@@ -7,7 +7,7 @@ import pytest
 
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run, states
-from desk.deliveries.memory import LAG, Desk, after, away, before, lost, refused
+from desk.deliveries.memory import LAG, Desk, Memory, after, away, before, lost, refused
 from guiche.desk.connectors.connector import DeliveryError, Outcome
 from guiche.desk.deliveries.delivery import PAUSES, DeliveryRefused
 from guiche.desk.deliveries.dispatch import Dispatcher
@@ -239,10 +239,12 @@ class TestWorkers:
         other = open_ticket(document="123.456.789-09")
         desk.fail("customer", broken)
         run()
-        assert [held.key for held in desk.tickets] == [key(other)]
-        first = Delivery.objects.order_by("pk")[0]
-        assert (first.state, first.unsure) == (State.UNKNOWN, True)
-        assert "Guichê falhou" in first.last_error
+        broken_one = Delivery.objects.get(state=State.UNKNOWN)
+        assert broken_one.unsure
+        assert "Guichê falhou" in broken_one.last_error
+        assert {held.key for held in desk.tickets} == {key(opened), key(other)} - {
+            key(broken_one.ticket)
+        }
 
 
 class TestTrouble:
@@ -356,6 +358,21 @@ class TestPeople:
     ) -> None:
         desk.fail("create", after(lost()))
         run()
+        row("create").repeat()
+        run()
+        assert len(desk.tickets) == 1
+
+    def test_what_nobody_can_look_up_is_sent_again_when_a_person_says_so(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        monkeypatch.delattr(Memory, "find")
+        desk.fail("create", before(lost()))
+        run()
+        stopped_clock.forward(seconds=11)
+        run()
+        assert row("create").state == State.REJECTED
+        assert "Confira lá" in row("create").last_error
         row("create").repeat()
         run()
         assert len(desk.tickets) == 1

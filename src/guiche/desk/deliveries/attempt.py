@@ -79,6 +79,10 @@ class Attempt:
         if self.delivery.step != _Step.CREATE and not self.connector.offers(self.delivery.step):
             return Done()
         if self.delivery.unsure and self.delivery.step in _LOOK_UPS:
+            if not self.connector.offers(_ASKED[self.delivery.step]):
+                # Who repeats it has looked there.
+                self.delivery.unsure = False
+                raise DeliveryError(_NOBODY_KNOWS, Outcome.REJECTED)
             found = _LOOK_UPS[self.delivery.step](self)
             if found:
                 return found
@@ -106,9 +110,7 @@ class Attempt:
         return self.link.ref
 
     def ask(self, capability: str) -> Any:
-        """A method of the connector; without it nobody can say whether the step was taken."""
-        if not self.connector.offers(capability):
-            raise DeliveryError(_NOBODY_KNOWS, Outcome.REJECTED)
+        """A method of the connector, which it has as it was asked for the capability before."""
         return getattr(self.connector, capability)
 
     # Looking up
@@ -183,6 +185,9 @@ _LOOK_UPS: Mapping[str, Callable[[Attempt], Done | None]] = {
     _Step.NOTE: Attempt._look_for_note,
 }
 """Of the other steps a second time does no harm: they find what is done already."""
+
+_ASKED = {_Step.CREATE: "find", _Step.ATTACH: "has", _Step.SOLVE: "has", _Step.NOTE: "has"}
+"""What a connector has to offer to be asked."""
 
 _STEPS: Mapping[str, Callable[[Attempt], Done]] = {
     _Step.CUSTOMER: Attempt._customer,

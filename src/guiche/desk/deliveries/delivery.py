@@ -236,6 +236,7 @@ class Delivery(models.Model):
         )  # fmt: skip
         ended = {
             "state": state, "last_error": words, "unsure": self.unsure, "empty_at": None,
+            "otherwise": self.otherwise if self.unsure else Outcome.RETRY,
             "lease_owner": "", "lease_until": None,
         }  # fmt: skip
         return mine.update(**{**ended, **changes}) == 1
