@@ -108,6 +108,13 @@ class Connection(models.Model):
         rested = Q(open_until=None) | Q(open_until__lte=now)
         return cls.objects.filter(rested, active=True, stopped=False).order_by("pk")
 
+    def locked(self, now: datetime) -> "Connection | None":
+        """The row as it stands, held for the transaction; None where nothing may be sent now."""
+        # Not for a key's sake: who opens a ticket refers to it, and shall not wait.
+        return (
+            type(self).open_for_work(now).filter(pk=self.pk).select_for_update(no_key=True).first()
+        )
+
     @property
     def in_trouble(self) -> bool:
         """Whether one step at a time tries if the desk is back."""

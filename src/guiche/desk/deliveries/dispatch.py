@@ -13,7 +13,7 @@ import queue
 import socket
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
 from typing import NamedTuple
@@ -126,9 +126,7 @@ class Dispatcher:
         connector = self.opened.of(connection)
         if connector is None:
             return 0
-        at_once = 1 if connection.in_trouble else connector.at_once
-        most = min(room, at_once - Delivery.under_way(connection, now))
-        claimed = Delivery.claim(connection, self.owner, now, self._lease, most) if most > 0 else []
+        claimed = self._claim_rows(connection, connector.at_once, room, now)
         links = Link.of_all(connection, [each.ticket_id for each in claimed])
         for delivery in claimed:
             link = links.get(delivery.ticket_id)
@@ -137,6 +135,18 @@ class Dispatcher:
             self._held[delivery.pk] = delivery.attempts
             self._crew.do(partial(self._send, attempt, connection))
         return len(claimed)
+
+    @transaction.atomic
+    def _claim_rows(
+        self, connection: Connection, at_once: int, room: int, now: datetime
+    ) -> list[Delivery]:
+        """One worker at a time, so that a desk sees no more at once than it is to bear."""
+        locked = connection.locked(now)
+        if locked is None:
+            return []
+        bears = 1 if locked.in_trouble else at_once
+        most = min(room, bears - Delivery.under_way(locked, now))
+        return Delivery.claim(locked, self.owner, now, self._lease, most) if most > 0 else []
 
     def _send(self, attempt: Attempt, connection: Connection) -> None:
         result: Result | None = None
