@@ -1,14 +1,15 @@
 """What changes in the desk comes home, and changes nothing of ours by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run
-from desk.deliveries.memory import Desk, Held, away, before, refused
+from desk.deliveries.memory import Desk, Held, Memory, away, before, refused
 from guiche.desk import clock
+from guiche.desk.connectors.connector import Remote
 from guiche.desk.connectors.opened import Opened
 from guiche.desk.deliveries import home, reconcile
 from guiche.desk.deliveries.stray import StrayRefused
@@ -89,6 +90,19 @@ class TestReading:
             read()
             stopped_clock.forward(minutes=3)
         assert heard(delivered) == ["Central: Não encontrado lá."]
+
+    def test_one_that_may_not_be_seen_keeps_nobody_from_the_others(
+        self, delivered: Ticket, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def read_then_refuse(memory: Memory, refs: Sequence[str]) -> Iterator[Remote]:
+            yield from whole(memory, refs)
+            raise refused("Sem acesso ao grupo")
+
+        whole = Memory.read
+        monkeypatch.setattr(Memory, "read", read_then_refuse)
+        desk.tickets[0].closed = True
+        assert read() == 0
+        assert Link.objects.get().closed_at
 
     def test_a_call_of_the_desk_makes_it_read_at_once(self, delivered: Ticket, desk: Desk) -> None:
         read()

@@ -38,6 +38,13 @@ class Case:
         """`[G4821703657]`, as it stands in titles."""
         return f"[{self.key}]"
 
+    def title_within(self, length: int) -> str:
+        """The title in so many characters at most, with the mark whole: a desk cuts at the end."""
+        if len(self.title) <= length:
+            return self.title
+        rest = self.title.replace(self.mark, "")[: length - len(self.mark) - 2].rstrip()
+        return f"{rest}… {self.mark}"
+
 
 @dataclass(frozen=True)
 class Note:

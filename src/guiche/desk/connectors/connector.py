@@ -33,7 +33,8 @@ class DeliveryError(Exception):
     `otherwise`: what an unknown outcome turns into once the desk shows that nothing was done.
     `everywhere`: it concerns the whole desk (away, overloaded), not this ticket. `pause`: how long
     the desk asked to be left alone. `login`: it refused the login; after two nothing is sent until
-    a person has mended it. `choices`: what a person may choose from, value to label.
+    a person has mended it. `choices`: what a person may choose from, value to label. `status`: that
+    of the HTTP answer which refused, 0 where there was none.
     """
 
     def __init__(
@@ -46,16 +47,18 @@ class DeliveryError(Exception):
         pause: timedelta | None = None,
         login: bool = False,
         choices: Mapping[str, str] | None = None,
+        status: int = 0,
     ) -> None:
         super().__init__(message)
         self.outcome, self.otherwise, self.everywhere = outcome, otherwise, everywhere
         self.pause, self.login, self.choices = pause, login, dict(choices or {})
+        self.status = status
 
     def turned(self, outcome: Outcome, *, otherwise: Outcome = Outcome.RETRY) -> "DeliveryError":
         """The same error with another outcome, for a desk that is known to mean something else."""
         return DeliveryError(
             str(self), outcome, otherwise=otherwise, everywhere=self.everywhere, pause=self.pause,
-            login=self.login, choices=self.choices,
+            login=self.login, choices=self.choices, status=self.status,
         )  # fmt: skip
 
 

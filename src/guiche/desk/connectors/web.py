@@ -120,18 +120,18 @@ class Web:
         said = (self._words(response) or plain_words(response))[:_LONGEST_WORDS]
         message = f"{said} (HTTP {code})" if said else f"Resposta HTTP {code}, sem explicação."
         if code in (401, 407):
-            return DeliveryError(message, Outcome.RETRY, everywhere=True, login=True)
+            return DeliveryError(message, Outcome.RETRY, everywhere=True, login=True, status=code)
         if code == 429:
             return DeliveryError(
-                message, Outcome.RETRY, everywhere=True, pause=retry_after(response)
+                message, Outcome.RETRY, everywhere=True, pause=retry_after(response), status=code
             )
         if response.is_redirect:
             message = f"O endereço leva a outro ({code}): confira o endereço da integração."
         if response.is_redirect or response.is_server_error or code == 408:
             error = self._unsure(message, writes)
-            error.pause = retry_after(response)
+            error.pause, error.status = retry_after(response), code
             return error
-        return DeliveryError(message, Outcome.REJECTED)
+        return DeliveryError(message, Outcome.REJECTED, status=code)
 
 
 class _Endless(Exception):

@@ -50,7 +50,16 @@ def _read(connection: Connection, opened: Opened, now: datetime) -> int:
 
 def _hear_all(connector: Connector[Any], links: list[Link], now: datetime) -> None:
     reader: Any = connector
-    read = {remote.ref: remote for remote in reader.read([link.ref for link in links])}
+    read: dict[str, Remote] = {}
+    try:
+        for remote in reader.read([link.ref for link in links]):
+            read[remote.ref] = remote
+    except DeliveryError:
+        # One that the desk refuses to show keeps nobody from hearing of the others.
+        for link in links:
+            if link.ref in read:
+                hear(link, read[link.ref], now)
+        raise
     for link in links:
         hear(link, read.get(link.ref), now)
 
