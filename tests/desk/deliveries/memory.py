@@ -21,7 +21,6 @@ from guiche.desk.connectors.connector import (
 from guiche.desk.connectors.settings import Settings, setting
 
 LAG = timedelta(seconds=10)
-LONGEST_CALL = timedelta(seconds=60)
 
 
 @dataclass
@@ -122,7 +121,6 @@ class MemorySettings(Settings):
 class Memory(Connector[MemorySettings]):
     Settings = MemorySettings
     lag = LAG
-    longest_call = LONGEST_CALL
 
     @property
     def desk(self) -> Desk:

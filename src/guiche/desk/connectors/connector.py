@@ -137,8 +137,6 @@ class Connector(Generic[S]):
     Settings: ClassVar[type[Settings]]
     lag: timedelta = timedelta(seconds=10)
     """How long a ticket that was created may stay out of the desk's own search."""
-    longest_call: timedelta = timedelta(seconds=150)
-    """After so long one call has surely ended, whatever became of the worker that made it."""
     at_once: int = 4
     """How many steps may be under way at the same time."""
     poll_every: timedelta = timedelta(minutes=2)

@@ -1,7 +1,8 @@
 """What came of an attempt, written down: the row, the ticket of the desk, its circuit, doubles."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from guiche.desk.connectors.connection import Connection
@@ -25,8 +26,8 @@ def confirm(attempt: Attempt, result: Result, connection: Connection, now: datet
         return
     connection.succeeded(now)
     if isinstance(result, NotThere):
-        wait = lag + attempt.connector.longest_call if delivery.was_lost else lag
-        delivery.wait_for_index(now, wait)
+        still_running = settings.DELIVERY_LONGEST_CALL if delivery.was_lost else timedelta()
+        delivery.wait_for_index(now, lag + still_running)
         return
     _keep(delivery, connection, result)
     delivery.confirm(now)

@@ -232,7 +232,7 @@ class Dispatcher:
             now = clock.now()
             for connection in Connection.objects.filter(active=True):
                 if connector := self.opened.of(connection):
-                    wait = connector.longest_call + connector.lag
+                    wait = connector.lag + settings.DELIVERY_LONGEST_CALL
                     Delivery.clock_jumped(connection, now, wait, self._lease)
                 connection.clock_jumped(now)
         self._offset = offset
