@@ -6,7 +6,7 @@
 import platform
 import sys
 
-from benchmarks import command, desk, folder, library, pkcs12, search
+from benchmarks import command, deliveries, desk, folder, library, pkcs12, search
 
 SUITES = {
     "command": command.figures,
@@ -15,6 +15,7 @@ SUITES = {
     "folder": folder.figures,
     "desk": desk.figures,
     "search": search.figures,
+    "deliveries": deliveries.figures,
 }
 
 

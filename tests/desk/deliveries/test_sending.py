@@ -218,7 +218,7 @@ class TestWorkers:
         now = stopped_clock.forward(seconds=11)
         Delivery.claim(connection, "outro", now, LAG, 1)
         assert not late.put_off(away(), now, LAG)
-        assert late.confirm(now)
+        assert Delivery.confirm([late], now)
         assert row("customer").state == State.DONE
 
     def test_a_process_that_stood_still_sends_nothing(

@@ -99,12 +99,27 @@ def tell() -> dict[str, Any]:
     }
 
 
+def pace() -> str:
+    """How many steps are left, how many were taken, and in how many seconds."""
+    from django.db.models import Count, Max, Min
+
+    from guiche.desk.models import Delivery
+
+    done = Delivery.objects.filter(state="done")
+    taken = done.aggregate(steps=Count("pk"), first=Min("done_at"), last=Max("done_at"))
+    left = Delivery.objects.exclude(state="done").count()
+    seconds = (taken["last"] - taken["first"]).total_seconds() if taken["first"] else 0
+    return f"{left} {taken['steps']} {seconds}"
+
+
 def main(verb: str, *given: str) -> None:
     django.setup()
     if verb == "prepare":
         prepare(given[0])
     elif verb == "open":
         open_tickets(int(given[0]), Path(given[1]))
+    elif verb == "pace":
+        print(pace())
     else:
         print(json.dumps({"mend": mend, "reconcile": reconcile, "tell": tell}[verb]()))
 

@@ -134,6 +134,9 @@ class Connection(models.Model):
 
         A rest lasts to its end: what succeeded may have been sent before the desk asked for it.
         """
+        newly = self.last_ok_at and self.last_ok_at > now - timedelta(minutes=1)
+        if newly and not self.failures and not self.login_refusals:
+            return
         stale = Q(last_ok_at=None) | Q(last_ok_at__lte=now - timedelta(minutes=1))
         troubled = Q(failures__gt=0) | Q(login_refusals__gt=0)
         over = Case(When(open_until__gt=now, then=F("open_until")), default=None)

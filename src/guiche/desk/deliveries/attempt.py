@@ -47,6 +47,11 @@ class Done:
     doubles: tuple[Found, ...] = ()
     """Other tickets of the desk with the same key."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to keep of it."""
+        return not (self.created or self.customer or self.doubles)
+
 
 @dataclass(frozen=True)
 class NotThere:

@@ -1,7 +1,7 @@
 """One step of one event toward one connection; the row is the queue."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -153,25 +153,29 @@ class Delivery(models.Model):
         One that was under way in a worker that is gone is `unsure` from now on.
         """
         rows = cls.due(connection, now).select_for_update(skip_locked=True, of=("self",))
-        taken = dict(rows.values_list("pk", "state")[:most])
-        if not taken:
-            return []
-        sending = cls.State.SENDING
-        cls.objects.filter(pk__in=taken).update(
-            unsure=Case(When(state=sending, then=Value(value=True)), default=F("unsure")),
-            state=sending, attempts=F("attempts") + 1, lease_owner=owner, lease_until=now + lease,
-        )  # fmt: skip
-        claimed = list(
-            cls.objects.filter(pk__in=taken)
-            .select_related(
+        taken = list(
+            rows.select_related(
                 "event__by", "ticket__promise", "ticket__procedure_version", "ticket__inspection"
-            )
-            .defer("ticket__inspection__sealed_der")
-            .order_by("pk")
+            ).defer("ticket__inspection__sealed_der")[:most]
         )
-        for each in claimed:
-            each.was_lost = taken[each.pk] == sending
-        return claimed
+        for each in taken:
+            each._take(owner, now + lease)
+        if taken:
+            cls.objects.filter(pk__in=[each.pk for each in taken]).update(
+                unsure=Case(
+                    When(state=cls.State.SENDING, then=Value(value=True)), default=F("unsure")
+                ),
+                state=cls.State.SENDING, attempts=F("attempts") + 1, lease_owner=owner,
+                lease_until=now + lease,
+            )  # fmt: skip
+        return taken
+
+    def _take(self, owner: str, until: datetime) -> None:
+        """The same for the row that is here."""
+        self.was_lost = self.state == self.State.SENDING
+        self.unsure = self.unsure or self.was_lost
+        self.state, self.attempts = self.State.SENDING, self.attempts + 1
+        self.lease_owner, self.lease_until = owner, until
 
     @classmethod
     def under_way(cls, connection: Connection, now: datetime) -> int:
@@ -191,14 +195,14 @@ class Delivery(models.Model):
 
     # Ending an attempt. One that was lost meanwhile may still say that it succeeded, nothing else.
 
-    def confirm(self, now: datetime) -> bool:
-        """The desk did it; False when that was known already."""
-        open_ = type(self).objects.filter(pk=self.pk).exclude(state=self.State.DONE)
-        done = open_.update(
-            state=self.State.DONE, done_at=now, unsure=False, last_error="", choices={},
+    @classmethod
+    def confirm(cls, taken: "Iterable[Delivery]", now: datetime) -> int:
+        """The desk did these; how many of them were not known to be done."""
+        open_ = cls.objects.filter(pk__in=[each.pk for each in taken]).exclude(state=cls.State.DONE)
+        return open_.update(
+            state=cls.State.DONE, done_at=now, unsure=False, last_error="", choices={},
             lease_owner="", lease_until=None,
         )  # fmt: skip
-        return done == 1
 
     def put_off(self, error: DeliveryError, now: datetime, lag: timedelta) -> bool:
         """Writes what an attempt that did not succeed leads to; False where it was lost."""

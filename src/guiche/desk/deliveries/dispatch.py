@@ -25,8 +25,8 @@ from django.db import close_old_connections, connections, transaction
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.opened import Opened
-from guiche.desk.deliveries.attempt import Attempt, Result
-from guiche.desk.deliveries.confirm import confirm
+from guiche.desk.deliveries.attempt import Attempt, Done, Result
+from guiche.desk.deliveries.confirm import confirm, confirm_plain
 from guiche.desk.deliveries.crew import Crew
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import EVERY, Heartbeat
@@ -121,7 +121,10 @@ class Dispatcher:
     def _claim(self, connection: Connection) -> int:
         now = clock.now()
         room = self._threads - self._under_way
-        if not room or not Delivery.due(connection, now).exists():
+        if not room:
+            return 0
+        # Who is idle only reads, and often.
+        if not self._under_way and not Delivery.due(connection, now).exists():
             return 0
         connector = self.opened.of(connection)
         if connector is None:
@@ -179,15 +182,29 @@ class Dispatcher:
         """What cannot be written, because the database is away, is written in a later round."""
         ended = self._unwritten = [*self._unwritten, *news]
         if ended:
+            plain = [
+                each for each in ended if isinstance(each.result, Done) and each.result.is_plain
+            ]
             with transaction.atomic():
+                self._confirm_plain(plain)
                 for each in ended:
-                    self._confirm(each)
+                    if each not in plain:
+                        self._confirm(each)
         self._unwritten = []
         self._under_way -= len(ended)
         for each in ended:
             if self._is_held(each.attempt.delivery):
                 del self._held[each.attempt.delivery.pk]
         return len(ended)
+
+    @staticmethod
+    def _confirm_plain(plain: list[_Ended]) -> None:
+        of_desk: dict[int, list[_Ended]] = {}
+        for each in plain:
+            of_desk.setdefault(each.connection.pk, []).append(each)
+        for some in of_desk.values():
+            attempts = [each.attempt for each in some]
+            confirm_plain(attempts, some[0].connection, clock.now())
 
     @staticmethod
     def _confirm(ended: _Ended) -> None:
