@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from desk.faults.server import Server
 
 WORKERS = 4
 KILL_EVERY = 1.0
+ASK_EVERY, STILL = 2.0, 60.0
 SRC = Path(__file__).parents[3] / "src"
 TESTS = Path(__file__).parents[2]
 IN_ORDER = ("create", "leitura", "Solução", "group", "state")
@@ -89,8 +90,8 @@ class Storm:
 
     # The storm
 
-    def run(self, tickets: int, *, kills: int, seconds: float) -> Counted:
-        """Opens so many tickets, kills so often, and counts once all is over or time is up."""
+    def run(self, tickets: int, *, kills: int) -> Counted:
+        """Opens so many tickets, kills so often, and counts once all is over or nothing moves."""
         from guiche.desk.environment import make_data_folder
 
         make_data_folder(self.folder)
@@ -103,7 +104,7 @@ class Storm:
                 time.sleep(KILL_EVERY * self.chance.uniform(0.5, 1.5))
                 self._strike(number, kills, processes)
             self._refill(processes)
-            self._settle(processes, tickets, told, began + seconds)
+            self._settle(processes, tickets, told)
         return self._count(told, time.monotonic() - began)
 
     @contextmanager
@@ -152,15 +153,13 @@ class Storm:
             processes[name] = self._openers() if name == "opener" else self.worker()
 
     def _settle(
-        self,
-        processes: dict[str, subprocess.Popen[bytes]],
-        tickets: int,
-        told: Path,
-        ends: float,
+        self, processes: dict[str, subprocess.Popen[bytes]], tickets: int, told: Path
     ) -> None:
-        """The desk stays hostile until most is done, then the faults end."""
-        while time.monotonic() < ends:
-            time.sleep(1)
+        """The desk stays hostile until most is done, then the faults end; so does the storm where
+        nothing moves any more."""
+        seen, moved = "", time.monotonic()
+        while time.monotonic() - moved < STILL:
+            time.sleep(ASK_EVERY)
             self._refill(processes)
             states: Counter[str] = Counter(self.ask("mend"))
             opened = len(_lines(told)) >= tickets
@@ -169,8 +168,9 @@ class Storm:
                 self.hostile.is_fair = True
             if opened and not left:
                 break
-        with suppress(RuntimeError):
-            self.ask("reconcile")
+            if (now := json.dumps(states)) != seen:
+                seen, moved = now, time.monotonic()
+        self.ask("reconcile")
 
     # What came of it
 

@@ -32,7 +32,7 @@ def storm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storm]:
 def test_nothing_is_lost_doubled_disordered_or_stuck(
     storm: Storm, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    counted = storm.run(TICKETS, kills=20, seconds=150)
+    counted = storm.run(TICKETS, kills=20)
     with capsys.disabled():
         print(f"\n{counted}")
     assert counted.tickets >= TICKETS
