@@ -31,7 +31,7 @@ from guiche.desk.connectors.rt.settings import RequestTrackerSettings
 
 _MARK = re.compile(r"\[(G\d{10})\]")
 _LONGEST_SUBJECT = 200
-"""RT cuts a longer one, and with it the mark."""
+"""In bytes: RT cuts a longer one, and with it the mark."""
 
 
 class RequestTracker(Connector[RequestTrackerSettings]):
@@ -125,7 +125,7 @@ class RequestTracker(Connector[RequestTrackerSettings]):
             fields[self.settings.key_field] = case.key
         ticket = {
             "Queue": self.settings.queue,
-            "Subject": case.title_within(_LONGEST_SUBJECT),
+            "Subject": _subject(case),
             "Content": case.text,
             "ContentType": "text/plain",
             "Due": f"{case.due_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
@@ -183,6 +183,11 @@ class RequestTracker(Connector[RequestTrackerSettings]):
                 return None
             raise
         return ticket if ticket["Status"] != "deleted" else None
+
+
+def _subject(case: Case) -> str:
+    titles = (case.title_within(length) for length in range(_LONGEST_SUBJECT, 0, -1))
+    return next(title for title in titles if len(title.encode()) <= _LONGEST_SUBJECT)
 
 
 def _value(case: Case, source: str) -> str:
