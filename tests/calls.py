@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from stdnum.br import cnpj
 
 from certificates import ZEROS, e_cnpj
@@ -60,6 +61,13 @@ def zeros() -> bytes:
 
 def upload(data: bytes, name: str = "cliente.cer") -> dict[str, Any]:
     return {"arquivo": SimpleUploadedFile(name, data)}
+
+
+def signed_in(user: User) -> Client:
+    """A browser session of this person."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def ticket_of(by: User, **changes: str) -> Ticket:

@@ -132,6 +132,9 @@ def test_says_that_the_port_is_taken(data: Path) -> None:
     assert "Traceback" not in "".join(lines)
 
 
-def test_what_a_local_desk_writes_is_readable_by_its_owner_alone(data: Path) -> None:
+def test_what_a_local_desk_writes_is_readable_by_its_owner_alone(data: Path, port: int) -> None:
+    with started(data, port) as (process, _):
+        pids = family(process.pid)
+    assert gone(pids)
     for path in [data, *data.rglob("*")]:
         assert path.stat().st_mode & 0o077 == 0, path

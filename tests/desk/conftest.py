@@ -1,7 +1,8 @@
 """The desk is tested on both databases it runs on: each test that uses one runs once on each.
 
 `GUICHE_TEST_DATABASES=sqlite` leaves PostgreSQL out. `GUICHE_TEST_DATABASE_URL` names a server to
-use; without it a throw-away one is started.
+use; without it a throw-away one is started. Of tests that run in several processes (`pytest -n`)
+each process has its own databases.
 """
 
 import os
@@ -15,8 +16,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import Client
 
 import postgresql
+from calls import signed_in
 from certificates import profiles
 from certificates.certificate import Certificate
 from guiche import sources
@@ -45,26 +48,31 @@ def database(
     if request.param == "sqlite":
         # A file, as in service: a database in memory knows neither WAL nor waiting for a lock.
         folder = tmp_path_factory.mktemp("sqlite")
-        _use(environment.sqlite(folder / "guiche.sqlite3"), folder / "test.sqlite3")
+        _use(environment.sqlite(folder / "guiche.sqlite3"), str(folder / "test.sqlite3"))
         yield "sqlite"
         return
     url = os.environ.get("GUICHE_TEST_DATABASE_URL")
     if url:
-        _use(environment.database(url, sqlite_file=Path()))
+        _use_postgresql(url)
         yield "postgresql"
         return
     try:
         with postgresql.server() as url:
-            _use(environment.database(url, sqlite_file=Path()))
+            _use_postgresql(url)
             yield "postgresql"
     except postgresql.NotInstalled as error:
         pytest.skip(str(error))
 
 
-def _use(database: dict[str, Any], test_name: Path | None = None) -> None:
+def _use_postgresql(url: str) -> None:
+    database = environment.database(url, sqlite_file=Path())
+    process = os.environ.get("PYTEST_XDIST_WORKER", "")
+    _use(database, "_".join(filter(None, ("test", database["NAME"], process))))
+
+
+def _use(database: dict[str, Any], test_name: str) -> None:
     database["CONN_MAX_AGE"] = 0
-    if test_name:
-        database["TEST"] = {"NAME": str(test_name)}
+    database["TEST"] = {"NAME": test_name}
     settings.DATABASES["default"] = database
     connections.settings = connections.configure_settings(settings.DATABASES)
     connections["default"].close()
@@ -148,6 +156,36 @@ def relacionamento(db: None) -> User:
 @pytest.fixture
 def supervisao(db: None) -> User:
     return _account(Role.SUPERVISAO)
+
+
+@pytest.fixture
+def bruno(db: None) -> User:
+    """Who takes the calls that pages show."""
+    return User.objects.create_user("bruno", name="Bruno Exemplo")
+
+
+@pytest.fixture
+def carla(db: None) -> User:
+    """Who returns them."""
+    return User.objects.create_user("carla", name="Carla Exemplo", role=Role.RELACIONAMENTO)
+
+
+@pytest.fixture
+def client(bruno: User) -> Client:
+    """Bruno's browser session."""
+    return signed_in(bruno)
+
+
+@pytest.fixture
+def visitor() -> Client:
+    """A browser in which nobody signed in."""
+    return Client()
+
+
+@pytest.fixture
+def draft(bruno: User) -> Draft:
+    """A call that Bruno has just begun."""
+    return Draft.start(bruno)
 
 
 @pytest.fixture

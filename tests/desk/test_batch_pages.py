@@ -37,23 +37,6 @@ COMMON = {
 ONCE = {"holder_is_customer": "Sim", "wanted_kind": "Cliente vai confirmar"}
 
 
-@pytest.fixture
-def bruno() -> User:
-    return User.objects.create_user("bruno", name="Bruno Exemplo")
-
-
-@pytest.fixture
-def client(bruno: User) -> Client:
-    client = Client()
-    client.force_login(bruno)
-    return client
-
-
-@pytest.fixture
-def draft(bruno: User) -> Draft:
-    return Draft.start(bruno)
-
-
 def sent(*ders: bytes, **more: Any) -> dict[str, Any]:
     """What the page of the list sends back of the certificates."""
     coded = [base64.b64encode(der).decode() for der in ders]

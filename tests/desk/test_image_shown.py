@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 import pictures
-from calls import answers, zeros
+from calls import answers, signed_in, zeros
 from guiche.desk.intake.image import LARGEST, Image
 from guiche.desk.models import Draft, Inspection, User
 
@@ -16,22 +16,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}
 NO_PROOF = "Uma imagem não prova o que está no certificado"
 LABEL = "imagem, não confirmada"
-
-
-@pytest.fixture
-def draft(suporte: User) -> Draft:
-    return Draft.start(suporte)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def client(draft: Draft) -> Client:
-    return signed_in(draft.by)
 
 
 def sent(client: Client, draft: Draft, *contents: bytes, **more: Any) -> tuple[int, str]:

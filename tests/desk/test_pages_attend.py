@@ -17,23 +17,6 @@ COMPANY = {"name": "Padaria Exemplo", "document": "11.222.333/0001-81"}
 """A list shows its name; that of a person, or of nobody knows whom, in initials."""
 
 
-@pytest.fixture
-def bruno() -> User:
-    return User.objects.create_user("bruno", name="Bruno Exemplo")
-
-
-@pytest.fixture
-def client(bruno: User) -> Client:
-    client = Client()
-    client.force_login(bruno)
-    return client
-
-
-@pytest.fixture
-def draft(bruno: User) -> Draft:
-    return Draft.start(bruno)
-
-
 def at(draft: Draft, verb: str = "") -> str:
     return f"/atender/{draft.pk}/{verb}/" if verb else f"/atender/{draft.pk}/"
 

@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
-from django.test import Client
 
-from calls import answers
+from calls import answers, signed_in
 from guiche.desk.models import Draft, Ticket, User
 
 pytestmark = [
@@ -35,8 +34,7 @@ def test_one_ticket_and_nobody_is_refused(verbs: tuple[str, ...], tab: dict[str,
     gate = threading.Barrier(len(verbs))
 
     def send(verb: str) -> tuple[str, int]:
-        client = Client()
-        client.force_login(bruno)
+        client = signed_in(bruno)
         try:
             gate.wait()
             answer = client.post(f"/atender/{draft.pk}/{verb}/", {**answers(), **tab})

@@ -17,25 +17,8 @@ CALL = "Há outro atendimento deste cliente ou telefone"
 
 
 @pytest.fixture
-def bruno() -> User:
-    return User.objects.create_user("bruno", name="Bruno Exemplo")
-
-
-@pytest.fixture
 def davi() -> User:
     return User.objects.create_user("davi", name="Davi Exemplo")
-
-
-@pytest.fixture
-def client(bruno: User) -> Client:
-    client = Client()
-    client.force_login(bruno)
-    return client
-
-
-@pytest.fixture
-def draft(bruno: User) -> Draft:
-    return Draft.start(bruno)
 
 
 def saved(client: Client, draft: Draft, **typed: str) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from calls import NOW, ticket_of
+from calls import NOW, signed_in, ticket_of
 from guiche.desk import clock
 from guiche.desk.models import User
 
@@ -15,20 +15,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
 
 @pytest.fixture
-def bruno() -> User:
-    return User.objects.create_user("bruno", name="Bruno Exemplo")
-
-
-@pytest.fixture
-def carla() -> User:
-    return User.objects.create_user("carla", name="Carla Exemplo", role="relacionamento")
-
-
-@pytest.fixture
 def client(carla: User) -> Client:
-    client = Client()
-    client.force_login(carla)
-    return client
+    return signed_in(carla)
 
 
 def test_an_empty_queue_says_so(client: Client) -> None:

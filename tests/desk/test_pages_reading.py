@@ -24,23 +24,11 @@ from calls import NOW, upload, zeros
 from certificates import CEI, ZEROS, ca, e_cnpj, e_cpf, equipment, pem, selo_eletronico
 from certificates.certificate import rdn
 from guiche.desk.intake.draft import Draft
-from guiche.desk.models import Inspection, User
+from guiche.desk.models import Inspection
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}
 KEY_REFUSED = "Este arquivo tem a chave privada. Peça o .cer."
-
-
-@pytest.fixture
-def draft() -> Draft:
-    return Draft.start(User.objects.create_user("bruno", name="Bruno Exemplo"))
-
-
-@pytest.fixture
-def client(draft: Draft) -> Client:
-    client = Client()
-    client.force_login(draft.by)
-    return client
 
 
 @pytest.fixture

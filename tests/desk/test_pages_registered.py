@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from django.test import Client
 
-from calls import NOW, ticket_of
+from calls import NOW, signed_in, ticket_of
 from guiche.desk import clock
 from guiche.desk.messages.outbox import send_due
 from guiche.desk.models import Message, SiteVersion, Ticket, User
@@ -23,9 +23,7 @@ def ticket() -> Ticket:
 
 @pytest.fixture
 def suporte(ticket: Ticket) -> Client:
-    client = Client()
-    client.force_login(ticket.opened_by)
-    return client
+    return signed_in(ticket.opened_by)
 
 
 def at(ticket: Ticket, verb: str = "registrado") -> str:

@@ -6,33 +6,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from calls import NOW, ticket_of
+from calls import NOW, signed_in, ticket_of
 from guiche.desk import clock
 from guiche.desk.models import Draft, Ticket, User
 from guiche.desk.search.query import MOST
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
-
-
-@pytest.fixture
-def bruno() -> User:
-    return User.objects.create_user("bruno", name="Bruno Exemplo")
-
-
-@pytest.fixture
-def carla() -> User:
-    return User.objects.create_user("carla", name="Carla Exemplo", role="relacionamento")
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def client(bruno: User) -> Client:
-    return client_of(bruno)
 
 
 def page_of(client: Client, typed: str) -> str:
@@ -170,11 +149,11 @@ def test_a_call_with_one_ticket_are_both_shown(client: Client, bruno: User) -> N
 
 def test_relacionamento_sees_no_calls(bruno: User, carla: User) -> None:
     paused(bruno, phone_1="(11) 98765-4321")
-    page = page_of(client_of(carla), "11 98765-4321")
+    page = page_of(signed_in(carla), "11 98765-4321")
     assert "Nada encontrado" in page
     assert "atendimento em aberto" not in page
     ticket = ticket_of(bruno, phone_1="(11) 98765-4321")
-    answer = client_of(carla).post("/busca/", {"q": "11 98765-4321"})
+    answer = signed_in(carla).post("/busca/", {"q": "11 98765-4321"})
     assert answer["Location"] == f"/chamados/{ticket.number}/"
 
 

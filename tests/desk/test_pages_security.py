@@ -39,11 +39,11 @@ def addresses() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("name", "address"), addresses())
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_every_page_asks_for_the_login(
-    client: Client, method: str, name: str, address: str
+    visitor: Client, method: str, name: str, address: str
 ) -> None:
     if name in PUBLIC:
         return
-    answer = getattr(client, method)(address)
+    answer = getattr(visitor, method)(address)
     assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/entrar/")
 
 
@@ -51,8 +51,8 @@ def test_every_page_asks_for_the_login(
 @pytest.mark.parametrize(
     "address", ["/", "/entrar/", "/nada/", "/static/desk/desk.css", "/static/nada.css"]
 )
-def test_every_answer_carries_the_policy(client: Client, address: str) -> None:
-    answer = client.get(address)
+def test_every_answer_carries_the_policy(visitor: Client, address: str) -> None:
+    answer = visitor.get(address)
     answer.close()
     policy = answer["Content-Security-Policy"]
     assert "default-src 'self'" in policy
@@ -61,33 +61,33 @@ def test_every_answer_carries_the_policy(client: Client, address: str) -> None:
 
 
 @pytest.mark.django_db
-def test_pages_are_not_kept_and_static_files_are(client: Client) -> None:
-    assert client.get("/entrar/")["Cache-Control"] == (
+def test_pages_are_not_kept_and_static_files_are(visitor: Client) -> None:
+    assert visitor.get("/entrar/")["Cache-Control"] == (
         "max-age=0, no-cache, no-store, must-revalidate, private"
     )
-    assert client.get("/")["Cache-Control"] == "no-store"
-    sheet = client.get("/static/desk/desk.css")
+    assert visitor.get("/")["Cache-Control"] == "no-store"
+    sheet = visitor.get("/static/desk/desk.css")
     sheet.close()
     assert "public" in sheet["Cache-Control"]
 
 
 @pytest.mark.django_db
-def test_no_inline_script_or_style_and_nothing_from_elsewhere(client: Client) -> None:
-    page = client.get("/entrar/").content.decode()
+def test_no_inline_script_or_style_and_nothing_from_elsewhere(visitor: Client) -> None:
+    page = visitor.get("/entrar/").content.decode()
     assert "<style" not in page
     assert "style=" not in page
     assert "//" not in page.replace("http://www.w3.org", "")
 
 
 @pytest.mark.parametrize("length", [str(21 * 1024 * 1024), "muito", "-1"])
-def test_a_body_over_the_limit_is_refused_unread(client: Client, length: str) -> None:
-    answer = client.post("/entrar/", CONTENT_LENGTH=length)
+def test_a_body_over_the_limit_is_refused_unread(visitor: Client, length: str) -> None:
+    answer = visitor.post("/entrar/", CONTENT_LENGTH=length)
     assert answer.status_code == 413
     assert "grande demais" in answer.content.decode()
 
 
-def test_inside_a_page_the_refusal_is_one_card(client: Client) -> None:
-    answer = client.post("/", CONTENT_LENGTH="99999999", headers={"HX-Request": "true"})
+def test_inside_a_page_the_refusal_is_one_card(visitor: Client) -> None:
+    answer = visitor.post("/", CONTENT_LENGTH="99999999", headers={"HX-Request": "true"})
     assert answer.status_code == 413
     assert "<html" not in answer.content.decode()
 
@@ -100,8 +100,8 @@ def test_without_the_token_nothing_is_accepted() -> None:
 
 
 @pytest.mark.django_db
-def test_the_error_pages_speak_portuguese_and_show_no_inside(client: Client) -> None:
-    answer = client.get("/nada/")
+def test_the_error_pages_speak_portuguese_and_show_no_inside(visitor: Client) -> None:
+    answer = visitor.get("/nada/")
     page = answer.content.decode()
     assert answer.status_code == 404
     assert 'lang="pt-BR"' in page

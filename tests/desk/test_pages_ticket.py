@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from calls import NOW, ticket_of
+from calls import NOW, signed_in, ticket_of
 from certificates import CEI, e_cnpj, e_cpf, pem
 from guiche.desk import clock
 from guiche.desk.models import Inspection, ProcedureVersion, Ticket, User
@@ -25,9 +25,7 @@ def ticket() -> Ticket:
 
 @pytest.fixture
 def suporte(ticket: Ticket) -> Client:
-    client = Client()
-    client.force_login(ticket.opened_by)
-    return client
+    return signed_in(ticket.opened_by)
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.test import Client
 
 import documents
+from calls import signed_in
 from certificates import ZEROS, e_cnpj, e_cpf
 from certificates.profiles import Person
 from guiche.desk import clock, environment, retention
@@ -190,8 +190,7 @@ def test_is_logged_as_counts_alone(told: Ticket, caplog: pytest.LogCaptureFixtur
 
 def test_the_pages_still_open_and_say_since_when(told: Ticket, supervisao: User) -> None:
     after(730)
-    client = Client()
-    client.force_login(supervisao)
+    client = signed_in(supervisao)
     page = client.get(f"/chamados/{told.number}/").content.decode()
     assert "Dados apagados em 22/11/2028." in page
     assert "Conteúdo apagado." in page

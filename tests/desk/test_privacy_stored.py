@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -163,6 +164,19 @@ def test_what_is_deleted_is_counted_in_the_log(
         retention.sweep(clock.now() + timedelta(days=7))
     assert "1 drafts" in caplog.text
     assert "PADARIA" not in caplog.text
+
+
+def test_a_step_that_fails_keeps_none_of_the_others(
+    tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_FILE_PATH = tmp_path
+    (tmp_path / "none-of-ours.log").mkdir()  # what cannot be deleted like a file
+    Session.objects.create(session_key="x", session_data="", expire_date=clock.now())
+    done = retention.sweep(clock.now() + timedelta(days=91))
+    assert done.keys() == retention.STEPS.keys() - {"e-mail files"}
+    assert done["logins"] == 1
+    assert "e-mail files failed" in caplog.text
+    assert "none-of-ours.log" in caplog.text
 
 
 def test_masks() -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calls import signed_in
 from guiche.desk.models import Draft, ProcedureVersion, User
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.sheet import Sheet
@@ -40,9 +41,7 @@ def system(name: str) -> str:
 
 @pytest.fixture
 def client(supervisao: User) -> Client:
-    client = Client()
-    client.force_login(supervisao)
-    return client
+    return signed_in(supervisao)
 
 
 def hidden(page: str, name: str) -> str:
@@ -85,8 +84,7 @@ def current() -> Any:
 @pytest.mark.parametrize("role", ["suporte", "relacionamento"])
 @pytest.mark.parametrize("page", ["", "conferir/", "publicar/", "versoes/"])
 def test_only_a_supervisor_opens_them(people: dict[str, User], role: str, page: str) -> None:
-    client = Client()
-    client.force_login(people[role])
+    client = signed_in(people[role])
     assert client.get(f"{URL}{page}").status_code == 403
     assert client.post(f"{URL}{page}").status_code in (403, 405)
 

@@ -14,23 +14,11 @@ from calls import upload
 from certificates import CEI, ZEROS, ca, e_cnpj, e_cpf, equipment, other_pki, selo_eletronico
 from clipboard import TWELVE, copied, ended
 from guiche.desk.intake.draft import Draft
-from guiche.desk.models import Inspection, User
+from guiche.desk.models import Inspection
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}
 PADARIA, ANA, SITIO = "PADARIA EXEMPLO LTDA", "ANA EXEMPLO DA SILVA", "SITIO EXEMPLO LTDA"
-
-
-@pytest.fixture
-def draft() -> Draft:
-    return Draft.start(User.objects.create_user("bruno", name="Bruno Exemplo"))
-
-
-@pytest.fixture
-def client(draft: Draft) -> Client:
-    client = Client()
-    client.force_login(draft.by)
-    return client
 
 
 def listed(client: Client, draft: Draft, *ders: bytes, **typed: str) -> str:

@@ -6,9 +6,8 @@ from email.message import EmailMessage
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
-from calls import zeros
+from calls import signed_in, zeros
 from certificates import pem
 from guiche.desk.intake.draft import Draft
 from guiche.desk.models import User
@@ -67,8 +66,7 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_it_is_read_by_what_it_is_and_not_by_its_name(name: str) -> None:
     draft = Draft.start(User.objects.create_user("bruno", name="Bruno Exemplo"))
-    client = Client()
-    client.force_login(draft.by)
+    client = signed_in(draft.by)
     answer = client.post(
         f"/atender/{draft.pk}/ler/",
         {"arquivo": SimpleUploadedFile(name, FILES[name])},

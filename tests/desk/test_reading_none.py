@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 import pictures
-from calls import answers, upload, zeros
-from guiche.desk.models import Draft, Ticket, User
+from calls import answers, signed_in, upload, zeros
+from guiche.desk.models import Draft, Ticket
 from guiche.icpbrasil import inspect
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -31,18 +31,6 @@ REASONS = (
     "Só há imagem",
     "Cliente não quis",
 )
-
-
-@pytest.fixture
-def draft(suporte: User) -> Draft:
-    return Draft.start(suporte)
-
-
-@pytest.fixture
-def client(draft: Draft) -> Client:
-    client = Client()
-    client.force_login(draft.by)
-    return client
 
 
 def fill(draft: Draft, reason: str) -> None:
@@ -78,8 +66,7 @@ def texts(ticket: Ticket) -> Iterator[str]:
         for key in block.fields:
             yield ticket.shown.get(key, "")
     yield from (event.text for event in ticket.history)
-    client = Client()
-    client.force_login(ticket.opened_by)
+    client = signed_in(ticket.opened_by)
     yield page(client, f"/chamados/{ticket.number}/")
 
 

@@ -18,7 +18,7 @@ from calls import zeros
 from certificates import CEI, e_cnpj
 from clipboard import TWELVE, copied
 from guiche.desk.intake.draft import Draft
-from guiche.desk.models import Inspection, User
+from guiche.desk.models import Inspection
 from guiche.desk.pages import remote
 from guiche.sources import read_text
 
@@ -111,18 +111,6 @@ def test_the_vectors_are_as_windows_prints_them() -> None:
 
 
 # On the page
-
-
-@pytest.fixture
-def draft(db: None) -> Draft:
-    return Draft.start(User.objects.create_user("bruno", name="Bruno Exemplo"))
-
-
-@pytest.fixture
-def client(draft: Draft) -> Client:
-    client = Client()
-    client.force_login(draft.by)
-    return client
 
 
 def test_the_page_offers_four_ways_and_both_lines(client: Client, draft: Draft) -> None:

@@ -1,6 +1,8 @@
 """The environment is read strictly: understood, or refused with the remedy."""
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,21 @@ def test_without_a_url_it_is_sqlite_made_for_a_ledger() -> None:
     assert entry["NAME"] == "/data/guiche.sqlite3"
     assert entry["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "synchronous=FULL" in entry["OPTIONS"]["init_command"]
+
+
+def test_what_is_deleted_is_not_left_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "guiche.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute("PRAGMA secure_delete=OFF")  # as many builds begin
+        for pragma in environment.sqlite(file)["OPTIONS"]["init_command"].split(";"):
+            database.execute(pragma)
+        database.execute("CREATE TABLE person (name TEXT)")
+        database.execute("INSERT INTO person VALUES ('Bento Exemplo')")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert b"Bento Exemplo" in file.read_bytes()
+        database.execute("DELETE FROM person")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert b"Bento Exemplo" not in file.read_bytes()
 
 
 def test_a_data_folder_makes_its_secrets_once(tmp_path: Path) -> None:

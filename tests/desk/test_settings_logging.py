@@ -7,9 +7,11 @@ from django.test import Client
 
 
 @pytest.mark.django_db
-def test_a_mistyped_address_is_not_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    client.get("/entrar/", headers={"HX-Request": "true"})
-    client.get("/nada/")
+def test_a_mistyped_address_is_not_logged(
+    visitor: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    visitor.get("/entrar/", headers={"HX-Request": "true"})
+    visitor.get("/nada/")
     assert [record.name for record in caplog.records] == []
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calls import signed_in
 from guiche.desk.models import SiteVersion, User
 from guiche.desk.site.site import SavedMeanwhile, Site
 from guiche.desk.site.typed import KEYS, read
@@ -27,9 +28,7 @@ TYPED = {
 
 @pytest.fixture
 def client(supervisao: User) -> Client:
-    client = Client()
-    client.force_login(supervisao)
-    return client
+    return signed_in(supervisao)
 
 
 def form(**changes: str) -> dict[str, str]:
@@ -43,8 +42,7 @@ def post(client: Client, **changes: str) -> Any:
 
 @pytest.mark.parametrize("role", ["suporte", "relacionamento"])
 def test_only_a_supervisor_opens_and_saves(people: dict[str, User], role: str) -> None:
-    client = Client()
-    client.force_login(people[role])
+    client = signed_in(people[role])
     assert client.get("/ajustes/").status_code == 403
     assert post(client).status_code == 403
     assert SiteVersion.objects.count() == 1
@@ -150,8 +148,7 @@ def test_the_history_tells_who_changed_what(client: Client) -> None:
 def test_without_hours_everybody_is_told_what_to_do(people: dict[str, User]) -> None:
     SiteVersion.objects.all().delete()
     for role, words in (("supervisao", "Defina em Ajustes"), ("suporte", "Peça à supervisão")):
-        client = Client()
-        client.force_login(people[role])
+        client = signed_in(people[role])
         for page in ("/fila/", "/atender/"):
             assert words in client.get(page, follow=True).content.decode()
     client.force_login(people["supervisao"])

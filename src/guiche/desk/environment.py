@@ -185,7 +185,9 @@ def mailbox(environ: Mapping[str, str], name: str) -> str:
 
 def sqlite(file: Path) -> dict[str, Any]:
     """SQLite for a ledger: IMMEDIATE, because a read turned into a write fails without waiting;
-    FULL, because in WAL mode NORMAL may lose the last commits when the power goes.
+    FULL, because in WAL mode NORMAL may lose the last commits when the power goes;
+    secure_delete, because erased data would stay in the free pages of the file: a save takes as
+    long, a sweep an eighth longer.
     """
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -193,6 +195,8 @@ def sqlite(file: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+            ),
         },
     }

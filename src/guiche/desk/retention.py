@@ -15,6 +15,7 @@ docs/lgpd.md says the same to whoever answers for it.
 """
 
 import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -30,26 +31,42 @@ from guiche.desk.tickets import erasure
 log = logging.getLogger(__name__)
 
 
-def sweep(now: datetime) -> dict[str, int]:
-    """Deletes or erases what has run its time at `now`; how much, which the log keeps as proof."""
-    done = {
-        "certificates": Inspection.objects.filter(der_expires_at__lte=now).update(
-            sealed_der=None, der_expires_at=None
-        ),
-        "images": Image.objects.filter(expires_at__lte=now).delete()[0],
-        # Of an unfinished call its pictures go too, and are not counted as calls.
-        "drafts": Draft.objects.filter(updated_at__lte=now - DRAFT_KEPT, ended_at=None)
+STEPS: Mapping[str, Callable[[datetime], int]] = {
+    "certificates": lambda now: Inspection.objects.filter(der_expires_at__lte=now).update(
+        sealed_der=None, der_expires_at=None
+    ),
+    "images": lambda now: Image.objects.filter(expires_at__lte=now).delete()[0],
+    # Of an unfinished call its pictures go too, and are not counted as calls.
+    "drafts": lambda now: (
+        Draft.objects.filter(updated_at__lte=now - DRAFT_KEPT, ended_at=None)
         .delete()[1]
-        .get("desk.Draft", 0),
-        "readings": Inspection.objects.filter(
-            created_at__lte=now - DRAFT_KEPT, drafts=None, tickets=None, proved_tickets=None
-        ).delete()[0],
-        "e-mails": Message.forget(Message.ended().filter(created_at__lte=now - KEPT)),
-        "e-mail files": folder.delete_before(now - KEPT),
-        "tickets": erasure.erase_closed_before(now - settings.KEEP_TICKETS),
-        "ended calls": Draft.objects.filter(ended_at__lte=now - settings.KEEP_TICKETS).delete()[0],
-        "logins": Session.objects.filter(expire_date__lte=now).delete()[0],
-    }
+        .get("desk.Draft", 0)
+    ),
+    "readings": lambda now: Inspection.objects.filter(
+        created_at__lte=now - DRAFT_KEPT, drafts=None, tickets=None, proved_tickets=None
+    ).delete()[0],
+    "e-mails": lambda now: Message.forget(Message.ended().filter(created_at__lte=now - KEPT)),
+    "e-mail files": lambda now: folder.delete_before(now - KEPT),
+    "tickets": lambda now: erasure.erase_closed_before(now - settings.KEEP_TICKETS),
+    "ended calls": lambda now: Draft.objects.filter(
+        ended_at__lte=now - settings.KEEP_TICKETS
+    ).delete()[0],
+    "logins": lambda now: Session.objects.filter(expire_date__lte=now).delete()[0],
+}
+"""What is deleted or erased of what has run its time, in this order, and how much of it."""
+
+
+def sweep(now: datetime) -> dict[str, int]:
+    """Carries out each step at `now`; how much of it was done, which the log keeps as proof.
+
+    A step that fails is logged, is not in the answer, and keeps none of the others.
+    """
+    done = {}
+    for what, step in STEPS.items():
+        try:
+            done[what] = step(now)
+        except Exception:
+            log.exception("retention: %s failed; trying again at the next sweep", what)
     if any(done.values()):
         log.info("retention: %s", ", ".join(f"{count} {what}" for what, count in done.items()))
     return done

@@ -56,8 +56,8 @@ class Bench(Protocol):
     connector: Connector[Any]
     base_team: str
     """Where a ticket stands before it is forwarded."""
-    is_real: bool
-    """Whether it is a real server, which does not misbehave when told to."""
+    can_fail: bool
+    """Whether `fail` works: a double, or a real server behind `doubles.proxy`."""
 
     def tickets(self) -> Sequence[Seen]:
         """All tickets, in the order in which they were created."""
@@ -72,7 +72,7 @@ class Bench(Protocol):
         """The same pointed at a port where nobody listens."""
 
     def fail(self, fault: str) -> None:
-        """The next call that creates goes wrong; of a double only.
+        """The next call that creates goes wrong.
 
         `hang_before` and `hang_after` (the answer is withheld, nothing or the ticket stored; the
         connector's own timeout has to be short in the bench), `cut` (stored, connection cut in the
@@ -255,7 +255,7 @@ def _creation_of(connector: Connector[Any]) -> Any:
 
 
 def _failing(bench: Bench, fault: str) -> DeliveryError:
-    if bench.is_real:
+    if not bench.can_fail:
         pytest.skip("a real server does not misbehave when told to")
     connector: Any = bench.connector
     customer = connector.customer(CASE) if can(bench, "customer") else Customer()

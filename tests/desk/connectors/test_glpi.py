@@ -31,7 +31,7 @@ class Impatient(Glpi):
 
 class GlpiBench:
     base_team = ""
-    is_real = False
+    can_fail = True
 
     def __init__(self, desk: double.Glpi) -> None:
         self.desk = desk

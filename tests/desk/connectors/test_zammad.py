@@ -36,7 +36,7 @@ class Impatient(Zammad):
 
 class ZammadBench:
     base_team = "Suporte"
-    is_real = False
+    can_fail = True
 
     def __init__(self, desk: double.Zammad) -> None:
         self.desk = desk

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from calls import zeros
+from calls import signed_in, zeros
 from guiche.desk.models import User
 
 ARGS = [
@@ -84,20 +83,9 @@ def new_page(browser: Browser, complaints: list[str], live_server: Any) -> Itera
 
 
 def _session(user: User, url: str) -> Any:
-    client = Client()
-    client.force_login(user)
+    client = signed_in(user)
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": url}
-
-
-@pytest.fixture
-def bruno(live_server: Any) -> User:
-    return User.objects.create_user("bruno", name="Bruno Exemplo")
-
-
-@pytest.fixture
-def carla(live_server: Any) -> User:
-    return User.objects.create_user("carla", name="Carla Exemplo", role="relacionamento")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from guiche.desk.people.user import User
 from guiche.desk.procedures.fact import Fact
 from guiche.desk.refusal import Refused
 from guiche.desk.site.site import Site
+from guiche.icpbrasil import Inspection as Reading
 from guiche.sources import Found
 
 log = logging.getLogger(__name__)
@@ -49,10 +50,9 @@ class Batch:
         new = batch._unknown(chosen)
         if batch.calls.count() + len(new) > MOST:
             raise Refused(f"Um lote leva até {MOST} certificados. Escolha menos.")
-        now = clock.now()
         readings = [
-            Inspection.store(found.inspect(at=now), der=found.der, by=by, source=found.source)
-            for found in new
+            Inspection.store(reading, der=found.der, by=by, source=found.source)
+            for found, reading in new
         ]
         own = _reading_of(call, readings)
         for reading in readings:
@@ -62,9 +62,11 @@ class Batch:
                 call.beside(reading)
         return batch
 
-    def _unknown(self, chosen: Sequence[Found]) -> list[Found]:
-        known = set(self.calls.values_list("inspection__sha256", flat=True))
-        return [found for found in chosen if found.inspect().sha256 not in known]
+    def _unknown(self, chosen: Sequence[Found]) -> list[tuple[Found, Reading]]:
+        """What the batch has not, each with its reading."""
+        known, now = set(self.calls.values_list("inspection__sha256", flat=True)), clock.now()
+        read = ((found, found.inspect(at=now)) for found in chosen)
+        return [(found, reading) for found, reading in read if reading.sha256 not in known]
 
     # The calls
 
