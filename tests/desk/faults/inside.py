@@ -1,13 +1,15 @@
 """What is done within the desk of a storm, each in a process of its own:
 
-`prepare URL` a desk with an account and a connection, `open COUNT FILE` tickets, each told in the
-file once it is committed, `mend` what waits for a person, `tell` how all stands.
+`prepare URL` a desk with a person and a connection, `account NAME PASSWORD` another person, `open
+COUNT FILE` tickets, each told in the file once it is committed, `away` for an hour, `mend` what
+waits for a person, `reconcile`, `tell` how all stands, `pace` of what was done.
 """
 
 import json
 import os
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -44,13 +46,19 @@ def prepare(url: str) -> None:
     made.keep()
 
 
+def account(name: str, password: str) -> None:
+    from guiche.desk.models import User
+
+    User.objects.create_user(name, password, name="Bruno Exemplo", role="suporte")
+
+
 def open_tickets(count: int, file: Path) -> None:
     """Like the one that is there, which is from before the connection."""
     from django.db import close_old_connections, transaction
 
     from guiche.desk.models import Ticket, User
 
-    user, model = User.objects.get(), Ticket.objects.order_by("pk")[0]
+    user, model = User.objects.earliest("pk"), Ticket.objects.earliest("pk")
     with file.open("a") as told:
         for number in range(count):
             close_old_connections()
@@ -63,6 +71,15 @@ def open_tickets(count: int, file: Path) -> None:
                     ticket.move("cancel", user, ticket.procedure.reasons["cancel"][0])
             told.write(f"{ticket.number}\n")
             told.flush()
+
+
+def away() -> None:
+    """The connection as an hour of silence leaves it, at the end of its last rest."""
+    from guiche.desk import clock
+    from guiche.desk.models import Connection
+
+    until = clock.now() + timedelta(seconds=3)
+    Connection.objects.update(failures=20, open_until=until, last_error="Não consegui me conectar.")
 
 
 def mend() -> dict[str, int]:
@@ -116,12 +133,16 @@ def main(verb: str, *given: str) -> None:
     django.setup()
     if verb == "prepare":
         prepare(given[0])
+    elif verb == "account":
+        account(*given)
     elif verb == "open":
         open_tickets(int(given[0]), Path(given[1]))
     elif verb == "pace":
         print(pace())
     else:
-        print(json.dumps({"mend": mend, "reconcile": reconcile, "tell": tell}[verb]()))
+        print(
+            json.dumps({"away": away, "mend": mend, "reconcile": reconcile, "tell": tell}[verb]())
+        )
 
 
 if __name__ == "__main__":

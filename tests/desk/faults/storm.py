@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from desk.faults.hostile import Hostile
 from desk.faults.server import Server
+from guiche.desk.environment import make_data_folder
 
 WORKERS = 4
 KILL_EVERY = 1.0
@@ -90,15 +91,18 @@ class Storm:
 
     # The storm
 
-    def run(self, tickets: int, *, kills: int) -> Counted:
-        """Opens so many tickets, kills so often, and counts once all is over or nothing moves."""
-        from guiche.desk.environment import make_data_folder
-
+    def begin(self) -> Path:
+        """A desk with a connection; the file in which tickets will be told."""
         make_data_folder(self.folder)
-        began = time.monotonic()
         self.ask("prepare", self.hostile.url)
         told = self.folder / "told"
         told.touch()
+        return told
+
+    def run(self, tickets: int, *, kills: int) -> Counted:
+        """Opens so many tickets, kills so often, and counts once all is over or nothing moves."""
+        began = time.monotonic()
+        told = self.begin()
         with self._processes(told, tickets) as processes:
             for number in range(kills):
                 time.sleep(KILL_EVERY * self.chance.uniform(0.5, 1.5))
