@@ -11,25 +11,19 @@ from django.conf import settings
 
 DATABASE = {"ENGINE": "django.db.backends.postgresql", "NAME": "helpdesk", "USER": "postgres",
             "HOST": os.environ["HELPDESK_HOST"]}  # fmt: skip
-DJANGO = [
-    "admin",
-    "auth",
-    "contenttypes",
-    "humanize",
-    "messages",
-    "sessions",
-    "sites",
-    "staticfiles",
-]
-APPS = [f"django.contrib.{name}" for name in DJANGO]
+APPS = ("admin", "auth", "contenttypes", "humanize", "messages", "sessions", "sites")
 
 
 def set_up() -> None:
     settings.configure(
         SECRET_KEY="nothing-secret", DATABASES={"default": DATABASE}, SITE_ID=1, USE_TZ=True,
-        INSTALLED_APPS=[*(f"django.contrib.{app}" for app in APPS), "helpdesk"],
+        INSTALLED_APPS=[*(f"django.contrib.{app}" for app in APPS), "rest_framework",
+                        "helpdesk"],
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
-        DEFAULT_AUTO_FIELD="django.db.models.AutoField", ROOT_URLCONF="helpdesk.urls",
+        DEFAULT_AUTO_FIELD="django.db.models.AutoField", ROOT_URLCONF="helpdesk.urls", STATIC_URL="/static/",
+        MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware",
+                    "django.contrib.auth.middleware.AuthenticationMiddleware",
+                    "django.contrib.messages.middleware.MessageMiddleware"],
         HELPDESK_TEAMS_MODE_ENABLED=False, HELPDESK_ACTIVATE_API_ENDPOINT=False,
         TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates",
                     "APP_DIRS": True}],

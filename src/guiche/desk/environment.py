@@ -102,6 +102,13 @@ def make_data_folder(folder: Path) -> None:
                 handle.write(secrets.token_urlsafe(48))
 
 
+# A network that swallows everything would hold a process for a quarter of an hour.
+_PATIENCE = {
+    "connect_timeout": 5, "tcp_user_timeout": 15_000,
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+}  # fmt: skip
+
+
 def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
     """The Django entry of a database URL; without one, SQLite in `sqlite_file`.
 
@@ -128,7 +135,7 @@ def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", port),
-        "OPTIONS": options,
+        "OPTIONS": {**_PATIENCE, **options},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

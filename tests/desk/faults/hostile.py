@@ -5,10 +5,11 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from http.server import ThreadingHTTPServer
+from typing import Any, Self
 
 from guiche.desk import clock
-from guiche.desk.doubles.server import Answer, Request
+from guiche.desk.doubles.server import Answer, Request, _Handler
 from guiche.desk.doubles.zammad import Row, Zammad
 
 WRITES = {
@@ -23,6 +24,7 @@ READS = {"hang_before": 1, "cut": 3, "truncated": 2, "html": 2, "busy": 1, "down
 class Hostile(Zammad):
     """`rate` of the calls go wrong. `did` tells per ticket what was done, in order."""
 
+    host = "127.0.0.1"
     hangs_for = 1.0
     late_by = 0.3
 
@@ -91,6 +93,19 @@ class Hostile(Zammad):
     def _do(self, request: Request) -> None:
         with self.lock:
             self.answer(request)
+
+    def start(self, port: int = 0) -> Self:
+        """On its own `host`, which a network of a test may have."""
+        handler = type("Handler", (_Handler,), {"double": self})
+        self._server = ThreadingHTTPServer((self.host, port), handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    @property
+    def url(self) -> str:
+        assert self._server
+        return f"http://{self.host}:{self._server.server_port}"
 
     def stand_still(self) -> None:
         """Nobody can connect; whoever is connected is cut."""

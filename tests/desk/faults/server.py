@@ -11,11 +11,14 @@ from urllib.parse import quote
 
 import postgresql
 
+PORT = 5432
+
 
 class Server:
-    """Runs while in `with`; `url` names its only database."""
+    """Runs while in `with`; `url` names its only database. It also listens at `address`."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "") -> None:
+        self._address = address
         self._programs = postgresql.binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="guiche-pg-"))
         self._owner = postgresql.OWNER if os.geteuid() == 0 else getpass.getuser()
@@ -27,6 +30,9 @@ class Server:
             shutil.chown(self.folder, self._owner)
         self._run("initdb", "-D", "data", "-U", postgresql.OWNER, "--auth=trust", "-E", "UTF8",
                   "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+        if self._address:
+            with (self.folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
         self.start()
         return self
 
@@ -57,7 +63,7 @@ class Server:
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
                 [self._programs / "postgres", "-D", "data", "-k", str(self.folder), "-F",
-                 "-c", "listen_addresses="],
+                 "-c", f"listen_addresses={self._address}", "-c", f"port={PORT}"],
                 user=self._owner, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,6 +58,7 @@ class Storm:
     def __init__(self, folder: Path, hostile: Hostile, server: Server | None = None) -> None:
         self.folder, self.hostile, self.server = folder, hostile, server
         self.chance = random.Random(365)
+        self.log = folder.with_name(f"{folder.name}.log")
         self.kills = 0
         self.environment = {
             **os.environ, "GUICHE_DATA": str(folder), "GUICHE_MODE": "local",
@@ -68,11 +69,10 @@ class Storm:
 
     # Processes
 
-    def spawn(self, *command: str) -> subprocess.Popen[bytes]:
-        log = (self.folder / "log").open("ab")
-        with log:
+    def spawn(self, *command: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", *command], env=self.environment,
+                [*before, sys.executable, "-m", *command], env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
             )  # fmt: skip
 
@@ -84,7 +84,7 @@ class Storm:
             if process.returncode == 0:
                 return json.loads(said) if said else None
             time.sleep(0.5)
-        raise RuntimeError((self.folder / "log").read_text("utf-8", "replace")[-3000:])
+        raise RuntimeError(self.log.read_text("utf-8", "replace")[-3000:])
 
     def worker(self) -> subprocess.Popen[bytes]:
         return self.spawn("guiche", "worker")
@@ -180,7 +180,6 @@ class Storm:
 
     def _count(self, told: Path, seconds: float) -> Counted:
         here, desk = self.ask("tell"), self.hostile
-        (self.folder / "told.json").write_text(json.dumps(here))
         keys = {ref: row["title"].rpartition("[G")[2].rstrip("]") for ref, row in
                 desk.tickets.items()}  # fmt: skip
         ours = Counter(key for ref, key in keys.items() if ref not in desk.its_own)
