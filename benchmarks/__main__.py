@@ -6,7 +6,7 @@
 import platform
 import sys
 
-from benchmarks import command, desk, folder, library, pkcs12, search
+from benchmarks import command, deliveries, desk, folder, library, opening, pkcs12, search, submit
 
 SUITES = {
     "command": command.figures,
@@ -15,6 +15,9 @@ SUITES = {
     "folder": folder.figures,
     "desk": desk.figures,
     "search": search.figures,
+    "deliveries": deliveries.figures,
+    "opening": opening.figures,
+    "submit": submit.figures,
 }
 
 

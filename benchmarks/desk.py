@@ -90,6 +90,17 @@ def free_port() -> int:
         return port
 
 
+def answering(port: int, seconds: float = 30) -> bool:
+    """Whether somebody listens there within so many seconds."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
 @contextmanager
 def served(data: str) -> Iterator[int]:
     """The port of a desk on SQLite with twenty accounts, as `guiche web` serves it."""
@@ -105,11 +116,7 @@ def served(data: str) -> Iterator[int]:
     port = free_port()
     server = subprocess.Popen([GUICHE, "web", "--port", str(port)])
     try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        answering(port)
         yield port
     finally:
         server.terminate()

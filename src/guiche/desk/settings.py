@@ -51,6 +51,10 @@ KEEP_TICKETS = timedelta(
 DELIVERY_LEASE = timedelta(
     seconds=environment.number(_ENV, "GUICHE_DELIVERY_LEASE_SECONDS", 30, at_least=2, at_most=300)
 )
+# After so long one call to a desk has surely ended, whatever became of the worker that made it.
+DELIVERY_LONGEST_CALL = timedelta(
+    seconds=environment.number(_ENV, "GUICHE_DELIVERY_CALL_SECONDS", 150, at_least=5, at_most=600)
+)
 # Whether the reader opens a .pfx, which holds a private key: in memory, with its password.
 ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
 

@@ -7,7 +7,7 @@ import pytest
 
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run, states
-from desk.deliveries.memory import LAG, Desk, after, away, before, lost, refused
+from desk.deliveries.memory import LAG, Desk, Memory, after, away, before, lost, refused
 from guiche.desk.connectors.connector import DeliveryError, Outcome
 from guiche.desk.deliveries.delivery import PAUSES, DeliveryRefused
 from guiche.desk.deliveries.dispatch import Dispatcher
@@ -201,7 +201,11 @@ class TestWorkers:
         stopped_clock.forward(seconds=11)
         run()
         assert desk.steps(key(opened)) == ["find"]
+        # The other one may have lost the network alone, and its call be on the way still.
         stopped_clock.forward(seconds=11)
+        run()
+        assert desk.steps(key(opened)) == ["find"]
+        stopped_clock.forward(seconds=150)
         run()
         assert desk.steps(key(opened))[:3] == ["find", "find", "create"]
         assert len(desk.tickets) == 1
@@ -214,7 +218,7 @@ class TestWorkers:
         now = stopped_clock.forward(seconds=11)
         Delivery.claim(connection, "outro", now, LAG, 1)
         assert not late.put_off(away(), now, LAG)
-        assert late.confirm(now)
+        assert Delivery.confirm([late], now)
         assert row("customer").state == State.DONE
 
     def test_a_process_that_stood_still_sends_nothing(
@@ -235,10 +239,12 @@ class TestWorkers:
         other = open_ticket(document="123.456.789-09")
         desk.fail("customer", broken)
         run()
-        assert [held.key for held in desk.tickets] == [key(other)]
-        first = Delivery.objects.order_by("pk")[0]
-        assert (first.state, first.unsure) == (State.UNKNOWN, True)
-        assert "Guichê falhou" in first.last_error
+        broken_one = Delivery.objects.get(state=State.UNKNOWN)
+        assert broken_one.unsure
+        assert "Guichê falhou" in broken_one.last_error
+        assert {held.key for held in desk.tickets} == {key(opened), key(other)} - {
+            key(broken_one.ticket)
+        }
 
 
 class TestTrouble:
@@ -356,6 +362,21 @@ class TestPeople:
         run()
         assert len(desk.tickets) == 1
 
+    def test_what_nobody_can_look_up_is_sent_again_when_a_person_says_so(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        monkeypatch.delattr(Memory, "find")
+        desk.fail("create", before(lost()))
+        run()
+        stopped_clock.forward(seconds=11)
+        run()
+        assert row("create").state == State.REJECTED
+        assert "Confira lá" in row("create").last_error
+        row("create").repeat()
+        run()
+        assert len(desk.tickets) == 1
+
     def test_dropping_a_creation_drops_what_needs_it(
         self, opened: Ticket, desk: Desk, run: Run, supervisao: User
     ) -> None:
@@ -401,8 +422,32 @@ class TestClock:
         stopped_clock.forward(hours=hours)
         run(worker)
         assert desk.steps(key(opened)) == ["customer", "create"]
-        for _ in range(3):
+        for _ in range(18):
             stopped_clock.forward(seconds=11)
             run(worker)
         assert len(desk.tickets) == 1
         assert row("forward").state == State.DONE
+
+
+class TestRest:
+    """A desk that asked to be left alone is left alone."""
+
+    def test_a_success_that_was_under_way_does_not_end_it(
+        self, connection: Connection, stopped_clock: StoppedClock
+    ) -> None:
+        connection.failed(_busy(70), stopped_clock.now)
+        connection.succeeded(stopped_clock.now)
+        assert not Connection.open_for_work(stopped_clock.forward(seconds=69))
+        assert Connection.open_for_work(stopped_clock.forward(seconds=1))
+
+    def test_another_failure_does_not_make_it_shorter(
+        self, connection: Connection, stopped_clock: StoppedClock
+    ) -> None:
+        for pause in (70, 5, 0):
+            connection.failed(_busy(pause), stopped_clock.now)
+        assert not Connection.open_for_work(stopped_clock.forward(seconds=69))
+
+
+def _busy(seconds: int) -> DeliveryError:
+    pause = timedelta(seconds=seconds)
+    return DeliveryError("Devagar", Outcome.RETRY, everywhere=True, pause=pause)

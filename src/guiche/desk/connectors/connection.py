@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from guiche.desk import clock, vault
 from guiche.desk.connectors.connector import Connector, DeliveryError
@@ -109,6 +109,13 @@ class Connection(models.Model):
         rested = Q(open_until=None) | Q(open_until__lte=now)
         return cls.objects.filter(rested, active=True, stopped=False).order_by("pk")
 
+    def locked(self, now: datetime) -> "Connection | None":
+        """The row as it stands, held for the transaction; None where nothing may be sent now."""
+        # Not for a key's sake: who opens a ticket refers to it, and shall not wait.
+        return (
+            type(self).open_for_work(now).filter(pk=self.pk).select_for_update(no_key=True).first()
+        )
+
     @property
     def in_trouble(self) -> bool:
         """Whether one step at a time tries if the desk is back."""
@@ -124,11 +131,18 @@ class Connection(models.Model):
         self._set(failures=0, open_until=None, login_refusals=0, stopped=False)
 
     def succeeded(self, now: datetime) -> None:
-        """The desk did something; its troubles are over."""
+        """The desk did something; its troubles are over.
+
+        A rest lasts to its end: what succeeded may have been sent before the desk asked for it.
+        """
+        newly = self.last_ok_at and self.last_ok_at > now - timedelta(minutes=1)
+        if newly and not self.failures and not self.login_refusals:
+            return
         stale = Q(last_ok_at=None) | Q(last_ok_at__lte=now - timedelta(minutes=1))
         troubled = Q(failures__gt=0) | Q(login_refusals__gt=0)
+        over = Case(When(open_until__gt=now, then=F("open_until")), default=None)
         type(self).objects.filter(stale | troubled, pk=self.pk).update(
-            failures=0, open_until=None, login_refusals=0, last_error="", last_ok_at=now
+            failures=0, open_until=over, login_refusals=0, last_error="", last_ok_at=now
         )
 
     def failed(self, error: DeliveryError, now: datetime) -> None:
@@ -139,7 +153,8 @@ class Connection(models.Model):
         if pause is None and self.in_trouble:
             pause = _rest(self.failures - TROUBLE)
         if pause:
-            self._set(open_until=now + pause)
+            shorter = Q(open_until=None) | Q(open_until__lt=now + pause)
+            type(self).objects.filter(shorter, pk=self.pk).update(open_until=now + pause)
         if error.login:
             self._set(login_refusals=F("login_refusals") + 1)
             self.refresh_from_db(fields=["login_refusals"])

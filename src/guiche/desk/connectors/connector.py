@@ -147,7 +147,7 @@ class Connector(Generic[S]):
     Settings: ClassVar[type[Settings]]
     lag: timedelta = timedelta(seconds=10)
     """How long a ticket that was created may stay out of the desk's own search."""
-    at_once: int = 4
+    at_once: int = 8
     """How many steps may be under way at the same time."""
     poll_every: timedelta = timedelta(minutes=2)
     """How often the open tickets are read, where the desk does not call."""

@@ -20,13 +20,14 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+from django.conf import settings
 
 from guiche.desk import clock
 from guiche.desk.connectors.connector import DeliveryError, Outcome
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
-CALL_SECONDS = 90.0
-"""The longest that one call may take from its beginning to the last byte of the answer."""
+_WHOLE, _BYTE_TO_BYTE = 0.6, 0.4
+"""Shares of the longest call: from its beginning on, and for a last byte that does not come."""
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _LONGEST_WORDS = 600
 _LONGEST_PAUSE = timedelta(hours=1)
@@ -61,6 +62,9 @@ class Web:
         words: Callable[[httpx.Response], str] = _no_words,
     ) -> None:
         self.base, self._words = base, words
+        longest = settings.DELIVERY_LONGEST_CALL.total_seconds()
+        self._seconds = longest * _WHOLE
+        read_seconds = min(read_seconds, longest * _BYTE_TO_BYTE)
         self._client = httpx.Client(
             base_url=base,
             headers={"User-Agent": "guiche", "Accept-Encoding": "identity", **(headers or {})},
@@ -111,7 +115,7 @@ class Web:
 
     def _within_bounds(self, method: str, path: str, request: Mapping[str, Any]) -> httpx.Response:
         """A timeout of httpx counts from byte to byte; an answer that drips has to end as well."""
-        ends = time.monotonic() + CALL_SECONDS
+        ends = time.monotonic() + self._seconds
         with self._client.stream(method, path, **request) as response:
             body = bytearray()
             for piece in response.iter_raw():

@@ -1,7 +1,8 @@
 """One attempt at one step: what is asked of the desk, in which order, and what came of it.
 
 1. Where an earlier attempt may have succeeded, the desk is asked first. What is there is done.
-2. What is not there is asked for once more after the desk's index lag: it may not show yet.
+2. What is not there is asked for once more after the desk's index lag: it may not show yet. After
+   an attempt that nobody ended, the longest call is waited for as well: it may be under way yet.
 3. Only then, or where nothing was sent before, the step is sent.
 """
 
@@ -46,6 +47,11 @@ class Done:
     doubles: tuple[Found, ...] = ()
     """Other tickets of the desk with the same key."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to keep of it."""
+        return not (self.created or self.customer or self.doubles)
+
 
 @dataclass(frozen=True)
 class NotThere:
@@ -78,6 +84,10 @@ class Attempt:
         if self.delivery.step != _Step.CREATE and not self.connector.offers(self.delivery.step):
             return Done()
         if self.delivery.unsure and self.delivery.step in _LOOK_UPS:
+            if not self.connector.offers(_ASKED[self.delivery.step]):
+                # Who repeats it has looked there.
+                self.delivery.unsure = False
+                raise DeliveryError(_NOBODY_KNOWS, Outcome.REJECTED)
             found = _LOOK_UPS[self.delivery.step](self)
             if found:
                 return found
@@ -105,9 +115,7 @@ class Attempt:
         return self.link.ref
 
     def ask(self, capability: str) -> Any:
-        """A method of the connector; without it nobody can say whether the step was taken."""
-        if not self.connector.offers(capability):
-            raise DeliveryError(_NOBODY_KNOWS, Outcome.REJECTED)
+        """A method of the connector, which it has as it was asked for the capability before."""
         return getattr(self.connector, capability)
 
     # Looking up
@@ -182,6 +190,9 @@ _LOOK_UPS: Mapping[str, Callable[[Attempt], Done | None]] = {
     _Step.NOTE: Attempt._look_for_note,
 }
 """Of the other steps a second time does no harm: they find what is done already."""
+
+_ASKED = {_Step.CREATE: "find", _Step.ATTACH: "has", _Step.SOLVE: "has", _Step.NOTE: "has"}
+"""What a connector has to offer to be asked."""
 
 _STEPS: Mapping[str, Callable[[Attempt], Done]] = {
     _Step.CUSTOMER: Attempt._customer,

@@ -1,7 +1,9 @@
 """What came of an attempt, written down: the row, the ticket of the desk, its circuit, doubles."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from guiche.desk.connectors.connection import Connection
@@ -25,10 +27,17 @@ def confirm(attempt: Attempt, result: Result, connection: Connection, now: datet
         return
     connection.succeeded(now)
     if isinstance(result, NotThere):
-        delivery.wait_for_index(now, lag)
+        still_running = settings.DELIVERY_LONGEST_CALL if delivery.was_lost else timedelta()
+        delivery.wait_for_index(now, lag + still_running)
         return
     _keep(delivery, connection, result)
-    delivery.confirm(now)
+    Delivery.confirm([delivery], now)
+
+
+def confirm_plain(attempts: Iterable[Attempt], connection: Connection, now: datetime) -> None:
+    """Writes many results of one desk of which there is nothing to keep, most of them being so."""
+    connection.succeeded(now)
+    Delivery.confirm([each.delivery for each in attempts], now)
 
 
 def _keep(delivery: Delivery, connection: Connection, done: Done) -> None:

@@ -1,6 +1,7 @@
 """One step of one event toward one connection; the row is the queue."""
 
 import random
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,6 @@ from guiche.desk.tickets.event import Event
 
 PAUSES = tuple(timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 900, 1800, 3600, 3600, 3600))
 """Between one try of a step and the next, when the trouble is with this step alone."""
-LONGEST_LEASE = timedelta(minutes=5)
 POISON_PAUSE = timedelta(hours=1)
 LONGEST_WHY = 500
 
@@ -77,6 +77,10 @@ class Delivery(models.Model):
     ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     why = models.CharField(max_length=LONGEST_WHY, blank=True)
     """Who dropped it, and why."""
+
+    was_lost = False
+    """Of an attempt: the one before was never ended, and may be under way in a worker that lost its
+    lease with the network or the database."""
 
     class Meta:
         """The constraint is what makes a step be taken once."""
@@ -149,22 +153,29 @@ class Delivery(models.Model):
         One that was under way in a worker that is gone is `unsure` from now on.
         """
         rows = cls.due(connection, now).select_for_update(skip_locked=True, of=("self",))
-        taken = list(rows.values_list("pk", flat=True)[:most])
-        if not taken:
-            return []
-        sending = cls.State.SENDING
-        cls.objects.filter(pk__in=taken).update(
-            unsure=Case(When(state=sending, then=Value(value=True)), default=F("unsure")),
-            state=sending, attempts=F("attempts") + 1, lease_owner=owner, lease_until=now + lease,
-        )  # fmt: skip
-        return list(
-            cls.objects.filter(pk__in=taken)
-            .select_related(
+        taken = list(
+            rows.select_related(
                 "event__by", "ticket__promise", "ticket__procedure_version", "ticket__inspection"
-            )
-            .defer("ticket__inspection__sealed_der")
-            .order_by("pk")
+            ).defer("ticket__inspection__sealed_der")[:most]
         )
+        for each in taken:
+            each._take(owner, now + lease)
+        if taken:
+            cls.objects.filter(pk__in=[each.pk for each in taken]).update(
+                unsure=Case(
+                    When(state=cls.State.SENDING, then=Value(value=True)), default=F("unsure")
+                ),
+                state=cls.State.SENDING, attempts=F("attempts") + 1, lease_owner=owner,
+                lease_until=now + lease,
+            )  # fmt: skip
+        return taken
+
+    def _take(self, owner: str, until: datetime) -> None:
+        """The same for the row that is here."""
+        self.was_lost = self.state == self.State.SENDING
+        self.unsure = self.unsure or self.was_lost
+        self.state, self.attempts = self.State.SENDING, self.attempts + 1
+        self.lease_owner, self.lease_until = owner, until
 
     @classmethod
     def under_way(cls, connection: Connection, now: datetime) -> int:
@@ -174,22 +185,24 @@ class Delivery(models.Model):
         ).count()
 
     @classmethod
-    def renew(cls, owner: str, until: datetime) -> int:
-        """A worker that is alive keeps what it took."""
-        return cls.objects.filter(state=cls.State.SENDING, lease_owner=owner).update(
-            lease_until=until
-        )
+    @transaction.atomic
+    def renew(cls, owner: str, held: Mapping[int, int], until: datetime) -> dict[int, int]:
+        """A worker that is alive keeps what it took, row and attempt; returns what is still its."""
+        mine = cls.objects.filter(state=cls.State.SENDING, lease_owner=owner, pk__in=held)
+        mine.update(lease_until=until)
+        kept = dict(mine.values_list("pk", "attempts"))
+        return {pk: attempt for pk, attempt in held.items() if kept.get(pk) == attempt}
 
     # Ending an attempt. One that was lost meanwhile may still say that it succeeded, nothing else.
 
-    def confirm(self, now: datetime) -> bool:
-        """The desk did it; False when that was known already."""
-        open_ = type(self).objects.filter(pk=self.pk).exclude(state=self.State.DONE)
-        done = open_.update(
-            state=self.State.DONE, done_at=now, unsure=False, last_error="", choices={},
+    @classmethod
+    def confirm(cls, taken: "Iterable[Delivery]", now: datetime) -> int:
+        """The desk did these; how many of them were not known to be done."""
+        open_ = cls.objects.filter(pk__in=[each.pk for each in taken]).exclude(state=cls.State.DONE)
+        return open_.update(
+            state=cls.State.DONE, done_at=now, unsure=False, last_error="", choices={},
             lease_owner="", lease_until=None,
         )  # fmt: skip
-        return done == 1
 
     def put_off(self, error: DeliveryError, now: datetime, lag: timedelta) -> bool:
         """Writes what an attempt that did not succeed leads to; False where it was lost."""
@@ -208,9 +221,9 @@ class Delivery(models.Model):
         pause = PAUSES[self.tries] * random.uniform(0.5, 1)  # noqa: S311  no secret
         return self._end(self._still, str(error), next_at=now + pause, tries=F("tries") + 1)
 
-    def wait_for_index(self, now: datetime, lag: timedelta) -> bool:
-        """The desk had nothing; it is asked once more after its lag."""
-        return self._end(self.State.UNKNOWN, self.last_error, empty_at=now, next_at=now + lag)
+    def wait_for_index(self, now: datetime, wait: timedelta) -> bool:
+        """The desk had nothing; it is asked once more after a while."""
+        return self._end(self.State.UNKNOWN, self.last_error, empty_at=now, next_at=now + wait)
 
     def poisoned(self, words: str, now: datetime) -> bool:
         """Our own mistake: others go first, and whether it was sent is found out later."""
@@ -227,6 +240,7 @@ class Delivery(models.Model):
         )  # fmt: skip
         ended = {
             "state": state, "last_error": words, "unsure": self.unsure, "empty_at": None,
+            "otherwise": self.otherwise if self.unsure else Outcome.RETRY,
             "lease_owner": "", "lease_until": None,
         }  # fmt: skip
         return mine.update(**{**ended, **changes}) == 1
@@ -294,17 +308,17 @@ class Delivery(models.Model):
         return rows.filter(chain).update(state=state.DROPPED, **ended)
 
     @classmethod
-    def clock_jumped(cls, connection: Connection, now: datetime, lag: timedelta) -> None:
-        """The clock was set: what waits is due now, and what is unsure waits its lag again.
+    def clock_jumped(
+        cls, connection: Connection, now: datetime, wait: timedelta, lease: timedelta
+    ) -> None:
+        """The clock was set: what waits is due now, what is unsure waits anew, and so do leases.
 
-        A jump forward would cut that wait short, one backward make a queue wait for an hour.
+        A jump forward would cut those short, one backward make a queue wait for an hour.
         """
         rows, state = cls.objects.filter(connection=connection), cls.State
         rows.filter(state=state.WAITING, next_at__gt=now).update(next_at=now)
-        rows.filter(state=state.UNKNOWN).update(next_at=now + lag)
-        rows.filter(state=state.SENDING, lease_until__gt=now + LONGEST_LEASE).update(
-            lease_until=now + LONGEST_LEASE
-        )
+        rows.filter(state=state.UNKNOWN).update(next_at=now + wait)
+        rows.filter(state=state.SENDING).update(lease_until=now + lease)
 
 
 def _soon() -> timedelta:

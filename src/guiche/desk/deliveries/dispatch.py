@@ -13,7 +13,7 @@ import queue
 import socket
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
 from typing import NamedTuple
@@ -25,8 +25,8 @@ from django.db import close_old_connections, connections, transaction
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.opened import Opened
-from guiche.desk.deliveries.attempt import Attempt, Result
-from guiche.desk.deliveries.confirm import confirm
+from guiche.desk.deliveries.attempt import Attempt, Done, Result
+from guiche.desk.deliveries.confirm import confirm, confirm_plain
 from guiche.desk.deliveries.crew import Crew
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import EVERY, Heartbeat
@@ -67,6 +67,9 @@ class Dispatcher:
         self._crew = Crew(threads)
         self._ended: queue.SimpleQueue[_Ended | None] = queue.SimpleQueue()
         self._under_way = 0
+        self._held: dict[int, int] = {}
+        """Row and attempt of what was claimed, and is still ours as far as is known."""
+        self._unwritten: list[_Ended] = []
         self._renewed = self._monotonic()
         self._beat = float("-inf")
         self._offset = self._clock_offset()
@@ -118,21 +121,35 @@ class Dispatcher:
     def _claim(self, connection: Connection) -> int:
         now = clock.now()
         room = self._threads - self._under_way
-        if not room or not Delivery.due(connection, now).exists():
+        if not room:
+            return 0
+        # Who is idle only reads, and often.
+        if not self._under_way and not Delivery.due(connection, now).exists():
             return 0
         connector = self.opened.of(connection)
         if connector is None:
             return 0
-        at_once = 1 if connection.in_trouble else connector.at_once
-        most = min(room, at_once - Delivery.under_way(connection, now))
-        claimed = Delivery.claim(connection, self.owner, now, self._lease, most) if most > 0 else []
+        claimed = self._claim_rows(connection, connector.at_once, room, now)
         links = Link.of_all(connection, [each.ticket_id for each in claimed])
         for delivery in claimed:
             link = links.get(delivery.ticket_id)
-            attempt = Attempt(delivery, connector, link, self._may_write)
+            attempt = Attempt(delivery, connector, link, partial(self._may_write, delivery))
             self._under_way += 1
+            self._held[delivery.pk] = delivery.attempts
             self._crew.do(partial(self._send, attempt, connection))
         return len(claimed)
+
+    @transaction.atomic
+    def _claim_rows(
+        self, connection: Connection, at_once: int, room: int, now: datetime
+    ) -> list[Delivery]:
+        """One worker at a time, so that a desk sees no more at once than it is to bear."""
+        locked = connection.locked(now)
+        if locked is None:
+            return []
+        bears = 1 if locked.in_trouble else at_once
+        most = min(room, bears - Delivery.under_way(locked, now))
+        return Delivery.claim(locked, self.owner, now, self._lease, most) if most > 0 else []
 
     def _send(self, attempt: Attempt, connection: Connection) -> None:
         result: Result | None = None
@@ -162,13 +179,32 @@ class Dispatcher:
                 yield ended
 
     def _confirm_all(self, news: Iterator[_Ended]) -> int:
-        ended = list(news)
-        self._under_way -= len(ended)
+        """What cannot be written, because the database is away, is written in a later round."""
+        ended = self._unwritten = [*self._unwritten, *news]
         if ended:
+            plain = [
+                each for each in ended if isinstance(each.result, Done) and each.result.is_plain
+            ]
             with transaction.atomic():
+                self._confirm_plain(plain)
                 for each in ended:
-                    self._confirm(each)
+                    if each not in plain:
+                        self._confirm(each)
+        self._unwritten = []
+        self._under_way -= len(ended)
+        for each in ended:
+            if self._is_held(each.attempt.delivery):
+                del self._held[each.attempt.delivery.pk]
         return len(ended)
+
+    @staticmethod
+    def _confirm_plain(plain: list[_Ended]) -> None:
+        of_desk: dict[int, list[_Ended]] = {}
+        for each in plain:
+            of_desk.setdefault(each.connection.pk, []).append(each)
+        for some in of_desk.values():
+            attempts = [each.attempt for each in some]
+            confirm_plain(attempts, some[0].connection, clock.now())
 
     @staticmethod
     def _confirm(ended: _Ended) -> None:
@@ -185,15 +221,21 @@ class Dispatcher:
 
     def _keep_lease(self) -> None:
         third = self._lease.total_seconds() / 3
-        if self._under_way and self._monotonic() - self._renewed > third:
-            Delivery.renew(self.owner, clock.now() + self._lease)
-        elif self._under_way:
+        began = self._monotonic()
+        if self._held and began - self._renewed > third:
+            # Only these: what was claimed and never sent, or sent and never written, is let go.
+            self._held = Delivery.renew(self.owner, self._held, clock.now() + self._lease)
+        elif self._held:
             return
-        self._renewed = self._monotonic()
+        self._renewed = began
 
-    def _may_write(self) -> bool:
+    def _may_write(self, delivery: Delivery) -> bool:
         """A process that stood still for longer than its lease has lost what it claimed."""
-        return self._monotonic() - self._renewed < self._lease.total_seconds() * 0.8
+        fresh = self._monotonic() - self._renewed < self._lease.total_seconds() * 0.8
+        return fresh and self._is_held(delivery)
+
+    def _is_held(self, delivery: Delivery) -> bool:
+        return self._held.get(delivery.pk) == delivery.attempts
 
     def _beat_now_and_then(self) -> None:
         if self._monotonic() - self._beat >= EVERY.total_seconds():
@@ -207,7 +249,8 @@ class Dispatcher:
             now = clock.now()
             for connection in Connection.objects.filter(active=True):
                 if connector := self.opened.of(connection):
-                    Delivery.clock_jumped(connection, now, connector.lag)
+                    wait = connector.lag + settings.DELIVERY_LONGEST_CALL
+                    Delivery.clock_jumped(connection, now, wait, self._lease)
                 connection.clock_jumped(now)
         self._offset = offset
 

@@ -105,9 +105,12 @@ class Link(models.Model):
         except IntegrityError as error:
             other = cls.objects.get(connection=connection, ref=known["ref"]).ticket.spoken
             raise LinkRefused(f"Este chamado já está ligado ao protocolo {other}.") from error
-        link.refresh_from_db()
         if first:
+            for name, value in known.items():
+                setattr(link, name, value)
             link.give_number(by)
+        else:
+            link.refresh_from_db()
         return link
 
     def give_number(self, by: User | None = None) -> None:

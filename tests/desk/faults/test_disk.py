@@ -1,0 +1,64 @@
+"""The disk is full: what was promised is kept, what cannot be kept is refused, and space mends it."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from desk.faults.hostile import Hostile
+from desk.faults.storm import Storm
+
+SMALL, LARGE = "3m", "64m"
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small disk of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    try:
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "guiche", str(folder)]
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("Sem root: não dá para montar um disco pequeno nesta máquina.")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_what_was_told_is_kept_and_goes_out_once_there_is_space(disk: Path) -> None:
+    with Hostile(rate=0, lag=0) as hostile:
+        storm = Storm(disk / "desk", hostile)
+        storm.log = disk.parent / "log"  # on another disk
+        storm.begin()
+        told = disk.parent / "told"
+        opener = storm.spawn("desk.faults.inside", "open", "2000", str(told))
+        opener.communicate(timeout=180)
+        assert opener.returncode, "the disk was never full"
+        assert "full" in storm.log.read_text()
+        worker = storm.worker()
+        try:
+            time.sleep(3)  # it may do what it can; it may not die of it
+            assert worker.poll() is None
+            more = ["mount", "-o", f"remount,size={LARGE}", str(disk)]
+            subprocess.run(more, check=True)
+            _wait(storm)
+        finally:
+            worker.kill()
+            worker.communicate()
+        here = storm.ask("tell")
+    assert set(told.read_text().split()) == set(here["tickets"])
+    assert set(here["links"].values()) == set(here["tickets"])
+    assert len(hostile.tickets) == len(here["tickets"])
+
+
+def _wait(storm: Storm, seconds: float = 180) -> None:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        with suppress(RuntimeError):
+            if storm.ask("mend").keys() == {"done"}:
+                return
+        time.sleep(1)
+    raise AssertionError(storm.ask("mend"))

@@ -1,0 +1,78 @@
+"""A worker that sees the desk and no longer its database; another one sees both."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import postgresql
+from desk.faults.hostile import Hostile
+from desk.faults.network import WIRES, Network, NotPermitted
+from desk.faults.server import Server
+from desk.faults.storm import Storm
+
+TICKETS = 12
+
+
+class Apart(NamedTuple):
+    storm: Storm
+    network: Network
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> Iterator[Apart]:
+    with ExitStack() as stack:
+        try:
+            network = stack.enter_context(Network())
+            server = stack.enter_context(Server(f"{WIRES['db']}.1"))
+        except (NotPermitted, postgresql.NotInstalled) as error:
+            pytest.skip(str(error))
+        server.url = f"postgresql://postgres@{WIRES['db']}.1/postgres"
+        hostile = Hostile(rate=0, lag=0.6)
+        hostile.host = f"{WIRES['desk']}.1"
+        stack.enter_context(hostile)
+        yield Apart(Storm(tmp_path / "desk", hostile, server), network)
+
+
+def test_what_it_was_sending_is_not_sent_twice(apart: Apart) -> None:
+    storm, network = apart
+    told = storm.begin()
+    storm.spawn("desk.faults.inside", "open", str(TICKETS), str(told)).communicate(timeout=120)
+    # Each answer takes longer than the lease, and what is asked for is done at its end.
+    storm.hostile.delay = 4.0
+    cut_off = _worker_within(storm, network)
+    workers = [cut_off]
+    try:
+        _until(lambda: storm.hostile.most_at_once > 0)
+        network.cut("db")
+        storm.hostile.delay = 0.0
+        workers.append(storm.worker())
+        _until(lambda: _is_over(storm))
+        network.mend("db")
+        _until(lambda: cut_off.poll() is None and _is_over(storm))
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
+    keys = [row["title"].rpartition("[G")[2].rstrip("]") for row in storm.hostile.tickets.values()]
+    assert sorted(keys) == sorted(told.read_text().split())
+
+
+def _worker_within(storm: Storm, network: Network) -> subprocess.Popen[bytes]:
+    return storm.spawn("guiche", "worker", before=network.within)
+
+
+def _until(true: Callable[[], bool], seconds: float = 120) -> None:
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends, "it did not come in time"
+        time.sleep(0.05)
+
+
+def _is_over(storm: Storm) -> bool:
+    states = storm.ask("mend")
+    return bool(states) and states.keys() == {"done"}

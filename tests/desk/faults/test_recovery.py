@@ -1,0 +1,60 @@
+"""A desk that was away for an hour comes back to all that waits, and is not trampled."""
+
+import time
+
+import pytest
+
+from desk.faults.storm import WORKERS, Storm
+
+WAITING = 200
+AT_ONCE = 8
+"""What a connector lets a desk bear, of all workers together."""
+
+
+def test_what_waits_is_drained_in_order_and_no_more_at_once_than_a_desk_bears(
+    storm: Storm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drained = drain(storm, WAITING)
+    with capsys.disabled():
+        print(f"\n{drained}")
+
+
+def drain(storm: Storm, waiting: int) -> str:
+    """What was seen; asserts that it is well."""
+    desk = storm.hostile
+    desk.rate, desk.delay = 0.0, 0.02
+    told = storm.begin()
+    desk.stand_still()
+    storm.spawn("desk.faults.inside", "open", str(waiting), str(told)).communicate(timeout=600)
+    storm.ask("away")
+    workers = [storm.worker() for _ in range(WORKERS)]
+    try:
+        began = time.monotonic()
+        desk.come_back()
+        _wait(storm)
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
+    numbers = told.read_text().split()
+    keys = [row["title"].rpartition("[G")[2].rstrip("]") for row in desk.tickets.values()]
+    assert sorted(keys) == sorted(numbers)
+    furthest = max(abs(numbers.index(key) - place) for place, key in enumerate(keys))
+    assert furthest < 2 * AT_ONCE, f"{furthest} places out of order"
+    assert desk.most_at_once <= AT_ONCE
+    return (
+        f"{waiting} waited; at most {desk.most_at_once} at once, {furthest} places out of order, "
+        f"{time.monotonic() - began:.0f} s"
+    )
+
+
+def _wait(storm: Storm, still: float = 90.0) -> None:
+    seen, moved = None, time.monotonic()
+    while time.monotonic() - moved < still:
+        time.sleep(1)
+        states = storm.ask("mend")
+        if states == {"done": states.get("done")}:
+            return
+        if states != seen:
+            seen, moved = states, time.monotonic()
+    raise AssertionError(f"nothing moves: {seen}")

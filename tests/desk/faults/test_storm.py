@@ -1,0 +1,19 @@
+"""A thousand tickets through a storm, on each database; the counts are printed."""
+
+import os
+
+import pytest
+
+from desk.faults.storm import Storm
+
+TICKETS = int(os.environ.get("GUICHE_STORM_TICKETS", "1000"))
+
+
+def test_nothing_is_lost_doubled_disordered_or_stuck(
+    storm: Storm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counted = storm.run(TICKETS, kills=20)
+    with capsys.disabled():
+        print(f"\n{counted}")
+    assert counted.tickets >= TICKETS
+    assert counted.is_well, counted
