@@ -55,7 +55,9 @@ class Machine:
         folder.mkdir(mode=0o700)
         self.folder, self.command = folder, command
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("GUICHE_", "DJANGO_"))}
-        self.environment = {**kept, **settings, "GUICHE_DATA": str(folder)}
+        # What a machine that is killed leaves behind lies in its folder too.
+        own = {"GUICHE_DATA": str(folder), "TMPDIR": str(folder)}
+        self.environment = {**kept, **settings, **own}
         self.log = folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
 
