@@ -8,6 +8,7 @@ import pytest
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run, states
 from desk.deliveries.memory import LAG, Desk, Memory, after, away, before, lost, refused
+from guiche.desk import clock
 from guiche.desk.connectors.connector import DeliveryError, Outcome
 from guiche.desk.deliveries.delivery import PAUSES, DeliveryRefused
 from guiche.desk.deliveries.dispatch import Dispatcher
@@ -195,7 +196,7 @@ class TestWorkers:
         self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
     ) -> None:
         connection = Connection.objects.get()
-        Delivery.objects.filter(step="customer").update(state=State.DONE)
+        Delivery.objects.filter(step="customer").update(state=State.DONE, open=False)
         (taken,) = Delivery.claim(connection, "morto", stopped_clock.now, LAG, 5)
         assert taken.step == "create"
         stopped_clock.forward(seconds=11)
@@ -408,6 +409,15 @@ class TestPeople:
         assert connection.secrets == {"password": "segredo-de-teste"}
         connection.set({"password": "", "queue": "Outra"})
         assert connection.secrets == {"password": "segredo-de-teste"}
+
+
+class TestAge:
+    def test_what_is_over_costs_nothing(self, connection: Connection, database: str) -> None:
+        plan = Delivery.due(connection, clock.now()).explain()
+        if database == "sqlite":
+            assert "INDEX delivery_due" in plan
+            assert "INDEX delivery_before" in plan
+        assert "open" in plan or "delivery_due" in plan
 
 
 class TestClock:

@@ -31,6 +31,7 @@ from guiche.desk.deliveries.crew import Crew
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import EVERY, Heartbeat
 from guiche.desk.deliveries.link import Link
+from guiche.desk.logs.context import about
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +155,8 @@ class Dispatcher:
     def _send(self, attempt: Attempt, connection: Connection) -> None:
         result: Result | None = None
         try:
-            result = attempt.run()
+            with about(attempt.delivery.ticket.spoken):
+                result = attempt.run()
         except Exception:
             log.exception("delivery %s: %s failed", attempt.delivery.pk, attempt.delivery.step)
         finally:

@@ -111,7 +111,7 @@ def _deliveries(now: datetime) -> Iterator[Metric]:
     rejected = GaugeMetricFamily(
         "deliveries_rejected", "Steps that the desk refused, which wait for a person.", labels=label
     )
-    rows = Delivery.objects.filter(state__in=(*_UNFINISHED, _STATE.REJECTED))
+    rows = Delivery.objects.filter(open=True, state__in=(*_UNFINISHED, _STATE.REJECTED))
     counts = rows.values("connection__name").annotate(
         waiting=_of(_STATE.WAITING, _STATE.SENDING),
         unknown=_of(_STATE.UNKNOWN),

@@ -65,6 +65,7 @@ def _is_behind(now: datetime) -> bool:
     late = now - BEHIND
     waiting = Delivery.objects.filter(
         connection__in=Connection.open_for_work(late),
+        open=True,
         state=Delivery.State.WAITING,
         next_at__lte=late,
     )

@@ -19,7 +19,7 @@ class Attention:
     @cached_property
     def count(self) -> int:
         """How much only a person can end: refused steps, strays, connections that stopped."""
-        refused = Delivery.objects.filter(state=Delivery.State.REJECTED).count()
+        refused = Delivery.objects.filter(open=True, state=Delivery.State.REJECTED).count()
         stopped = Connection.objects.filter(active=True, stopped=True).count()
         return refused + Stray.unsettled().count() + stopped
 

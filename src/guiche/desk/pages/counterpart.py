@@ -32,8 +32,7 @@ class Counterpart:
         """Of every desk that the ticket is, or shall be, in."""
         links = {link.connection_id: link for link in Link.of_ticket(ticket)}
         pending: dict[int, list[Delivery]] = {}
-        over = (_State.DONE, _State.DROPPED)
-        rows = ticket.deliveries.select_related("connection").exclude(state__in=over)
+        rows = ticket.deliveries.select_related("connection").filter(open=True)
         for row in rows.order_by("connection_id", "pk"):
             pending.setdefault(row.connection_id, []).append(row)
         connections = {link.connection_id: link.connection for link in links.values()}

@@ -206,7 +206,7 @@ def _tab(request: HttpRequest) -> Tab:
 def _count(tab: Tab) -> int:
     if tab is STRAYS:
         return Stray.unsettled().count()
-    return Delivery.objects.filter(state__in=tab.states).count()
+    return Delivery.objects.filter(open=True, state__in=tab.states).count()
 
 
 def _page(request: HttpRequest, tab: Tab, refusal: Refusal | None = None) -> HttpResponse:
@@ -230,7 +230,7 @@ def _page(request: HttpRequest, tab: Tab, refusal: Refusal | None = None) -> Htt
 
 
 def _waiting(tab: Tab) -> "QuerySet[Delivery]":
-    rows = Delivery.objects.filter(state__in=tab.states).select_related("connection")
+    rows = Delivery.objects.filter(open=True, state__in=tab.states).select_related("connection")
     return rows.order_by("created_at", "pk")
 
 
