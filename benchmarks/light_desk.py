@@ -1,6 +1,7 @@
 """Opens tickets in django-helpdesk, run by the Python of its own environment.
 
 By the form of its staff, without HTTP and without sending e-mail: the quickest way that it has.
+Not named after it: the folder of a script is searched for modules first.
 """
 
 import os
@@ -20,7 +21,8 @@ def set_up() -> None:
         INSTALLED_APPS=[*(f"django.contrib.{app}" for app in APPS), "rest_framework",
                         "helpdesk"],
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
-        DEFAULT_AUTO_FIELD="django.db.models.AutoField", ROOT_URLCONF="helpdesk.urls", STATIC_URL="/static/",
+        DEFAULT_AUTO_FIELD="django.db.models.AutoField", ROOT_URLCONF="helpdesk.urls",
+        STATIC_URL="/static/",
         MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware",
                     "django.contrib.auth.middleware.AuthenticationMiddleware",
                     "django.contrib.messages.middleware.MessageMiddleware"],
