@@ -6,6 +6,7 @@ Not named after it: the folder of a script is searched for modules first.
 
 import os
 import sys
+from typing import Any
 
 import django
 from django.conf import settings
@@ -36,8 +37,8 @@ def set_up() -> None:
 def prepare() -> None:
     import psycopg
 
-    where = {"host": DATABASE["HOST"], "user": "postgres", "dbname": "postgres"}
-    with psycopg.connect(**where, autocommit=True) as connection:
+    where = f"host={DATABASE['HOST']} user=postgres dbname=postgres"
+    with psycopg.connect(where, autocommit=True) as connection:
         connection.execute("CREATE DATABASE helpdesk")
     set_up()
     from django.contrib.auth import get_user_model
@@ -45,7 +46,8 @@ def prepare() -> None:
     from helpdesk.models import Queue
 
     call_command("migrate", verbosity=0)
-    get_user_model().objects.create_superuser("ana", "ana@exemplo.com.br", "senha")
+    account: Any = get_user_model()
+    account.objects.create_superuser("ana", "ana@exemplo.com.br", "senha")
     Queue.objects.create(title="Suporte", slug="suporte", allow_public_submission=True)
 
 
