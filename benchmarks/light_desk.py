@@ -65,7 +65,7 @@ def open_tickets() -> None:
     print("ready", flush=True)
     for _ in iter(sys.stdin.readline, ""):
         for _ in range(int(os.environ["HELPDESK_EACH"])):
-            form = TicketForm(given, queue_choices=[(queue.pk, queue.title)])
+            form = TicketForm(data=given, queue_choices=[(queue.pk, queue.title)])
             if not form.is_valid():
                 raise SystemExit(str(form.errors))
             form.save(user=user)

@@ -424,7 +424,7 @@ def live(machine: type[Life], examples: int, steps: int) -> None:
 
 
 def test_a_ticket_stands_once_in_the_desk_whatever_happens(life: type[Life]) -> None:
-    live(life, examples=25, steps=35)
+    live(life, examples=20, steps=35)
 
 
 @pytest.mark.heavy
