@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-heavy check format bench screenshots clean
+.PHONY: run test test-heavy check format bench bench-faults screenshots clean
 
 run: .venv/run.ready
 	@exec $(BIN)/guiche up
@@ -29,6 +29,9 @@ format: .venv/dev.ready
 
 bench: .venv/dev.ready
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ARGS)
+
+bench-faults: .venv/dev.ready
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.faults $(ARGS)
 
 screenshots: .venv/dev.ready
 	$(BIN)/python scripts/screenshots.py

@@ -133,7 +133,7 @@ def _helpdesk(stack: ExitStack, url: str) -> Any:
                    "EACH": str(EACH)}  # fmt: skip
     environment = os.environ | {f"HELPDESK_{name}": value for name, value in given_to_it.items()}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
-    script = str(Path(__file__).with_name("helpdesk.py"))
+    script = str(Path(__file__).with_name("light_desk.py"))
     subprocess.run([python, script, "prepare"], env=environment, check=True)
     return Opener(stack, [str(python), script], environment).open
 

@@ -102,10 +102,13 @@ def make_data_folder(folder: Path) -> None:
                 handle.write(secrets.token_urlsafe(48))
 
 
-# A network that swallows everything would hold a process for a quarter of an hour.
+# A network that swallows everything would hold a process for a quarter of an hour, and the server
+# keep the locks of one that is gone for two.
 _PATIENCE = {
     "connect_timeout": 5, "tcp_user_timeout": 15_000,
     "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 "
+    "-c tcp_user_timeout=15s -c idle_in_transaction_session_timeout=60s",
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from guiche.desk.connectors.connector import Created, DeliveryError, Outcome
 from guiche.desk.deliveries.crew import Crew
 from guiche.desk.deliveries.delivery import DeliveryRefused
 from guiche.desk.deliveries.dispatch import Dispatcher
+from guiche.desk.deliveries.reconcile import reconcile
 from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket, User
 
 pytestmark = pytest.mark.django_db
@@ -296,6 +297,13 @@ class Life(RuleBasedStateMachine):
     def kill(self, which: int) -> None:
         self.workers[which] = self.worker()
 
+    @rule(which=st.integers(0, 1))
+    def reconcile(self, which: int) -> None:
+        self._reconcile(self.workers[which])
+
+    def _reconcile(self, worker: Worker) -> None:
+        reconcile(Connection.objects.get(), worker.opened, self.clock.now)
+
     # Time
 
     @rule(seconds=st.sampled_from([1, 5, 11, 31, 61, 400]))
@@ -375,9 +383,11 @@ class Life(RuleBasedStateMachine):
         self._check_doubles()
 
     def _check_doubles(self) -> None:
+        self.wait(400)
+        self._reconcile(self.workers[0])
         linked = set(Link.objects.values_list("ref", flat=True))
         strays = set(Stray.objects.values_list("ref", flat=True))
-        assert strays <= {held.ref for held in self.desk.tickets} - linked
+        assert {held.ref for held in self.desk.tickets} <= linked | strays
 
 
 @pytest.fixture
@@ -392,7 +402,7 @@ def life(
 
     caplog.set_level(logging.CRITICAL, "guiche.desk.deliveries")  # faults by the hundred
 
-    Here.open_ticket = staticmethod(open_ticket)  # type: ignore[assignment]
+    Here.open_ticket = staticmethod(open_ticket)
     Here.people = people
     yield Here
     World.desk = Desk()
@@ -402,7 +412,7 @@ CHECKS = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_to
 
 
 def live(machine: type[Life], examples: int, steps: int) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples,
@@ -414,7 +424,7 @@ def live(machine: type[Life], examples: int, steps: int) -> None:
 
 
 def test_a_ticket_stands_once_in_the_desk_whatever_happens(life: type[Life]) -> None:
-    live(life, examples=25, steps=35)
+    live(life, examples=20, steps=35)
 
 
 @pytest.mark.heavy

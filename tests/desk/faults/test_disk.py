@@ -1,4 +1,4 @@
-"""The disk is full: what was promised is kept, what cannot be kept is refused, and space mends it."""
+"""A full disk: what was promised is kept, what cannot be kept is refused, and space mends it."""
 
 import subprocess
 import time

@@ -110,10 +110,15 @@ class Connection(models.Model):
         return cls.objects.filter(rested, active=True, stopped=False).order_by("pk")
 
     def locked(self, now: datetime) -> "Connection | None":
-        """The row as it stands, held for the transaction; None where nothing may be sent now."""
+        """The row as it stands, held for the transaction; None where nothing may be sent now, or
+        another worker holds it."""
         # Not for a key's sake: who opens a ticket refers to it, and shall not wait.
         return (
-            type(self).open_for_work(now).filter(pk=self.pk).select_for_update(no_key=True).first()
+            type(self)
+            .open_for_work(now)
+            .filter(pk=self.pk)
+            .select_for_update(no_key=True, skip_locked=True)
+            .first()
         )
 
     @property

@@ -191,7 +191,12 @@ _LOOK_UPS: Mapping[str, Callable[[Attempt], Done | None]] = {
 }
 """Of the other steps a second time does no harm: they find what is done already."""
 
-_ASKED = {_Step.CREATE: "find", _Step.ATTACH: "has", _Step.SOLVE: "has", _Step.NOTE: "has"}
+_ASKED: Mapping[str, str] = {
+    _Step.CREATE: "find",
+    _Step.ATTACH: "has",
+    _Step.SOLVE: "has",
+    _Step.NOTE: "has",
+}
 """What a connector has to offer to be asked."""
 
 _STEPS: Mapping[str, Callable[[Attempt], Done]] = {

@@ -1,10 +1,12 @@
 """Opens tickets in django-helpdesk, run by the Python of its own environment.
 
 By the form of its staff, without HTTP and without sending e-mail: the quickest way that it has.
+Not named after it: the folder of a script is searched for modules first.
 """
 
 import os
 import sys
+from typing import Any
 
 import django
 from django.conf import settings
@@ -20,7 +22,8 @@ def set_up() -> None:
         INSTALLED_APPS=[*(f"django.contrib.{app}" for app in APPS), "rest_framework",
                         "helpdesk"],
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
-        DEFAULT_AUTO_FIELD="django.db.models.AutoField", ROOT_URLCONF="helpdesk.urls", STATIC_URL="/static/",
+        DEFAULT_AUTO_FIELD="django.db.models.AutoField", ROOT_URLCONF="helpdesk.urls",
+        STATIC_URL="/static/",
         MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware",
                     "django.contrib.auth.middleware.AuthenticationMiddleware",
                     "django.contrib.messages.middleware.MessageMiddleware"],
@@ -34,8 +37,8 @@ def set_up() -> None:
 def prepare() -> None:
     import psycopg
 
-    where = {"host": DATABASE["HOST"], "user": "postgres", "dbname": "postgres"}
-    with psycopg.connect(**where, autocommit=True) as connection:
+    where = f"host={DATABASE['HOST']} user=postgres dbname=postgres"
+    with psycopg.connect(where, autocommit=True) as connection:
         connection.execute("CREATE DATABASE helpdesk")
     set_up()
     from django.contrib.auth import get_user_model
@@ -43,7 +46,8 @@ def prepare() -> None:
     from helpdesk.models import Queue
 
     call_command("migrate", verbosity=0)
-    get_user_model().objects.create_superuser("ana", "ana@exemplo.com.br", "senha")
+    account: Any = get_user_model()
+    account.objects.create_superuser("ana", "ana@exemplo.com.br", "senha")
     Queue.objects.create(title="Suporte", slug="suporte", allow_public_submission=True)
 
 
@@ -61,7 +65,7 @@ def open_tickets() -> None:
     print("ready", flush=True)
     for _ in iter(sys.stdin.readline, ""):
         for _ in range(int(os.environ["HELPDESK_EACH"])):
-            form = TicketForm(given, queue_choices=[(queue.pk, queue.title)])
+            form = TicketForm(data=given, queue_choices=[(queue.pk, queue.title)])
             if not form.is_valid():
                 raise SystemExit(str(form.errors))
             form.save(user=user)

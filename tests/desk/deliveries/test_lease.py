@@ -1,0 +1,98 @@
+"""What a worker holds, and what it has lost without having noticed."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+
+from desk.conftest import StoppedClock
+from desk.deliveries.conftest import Run
+from desk.deliveries.memory import Desk
+from guiche.desk import clock
+from guiche.desk.connectors.connection import Connection
+from guiche.desk.deliveries import dispatch
+from guiche.desk.deliveries.dispatch import Dispatcher
+from guiche.desk.models import Delivery, Ticket
+
+pytestmark = pytest.mark.django_db
+Open = Callable[..., Ticket]
+LEASE = timedelta(seconds=30)
+
+
+def worker() -> Dispatcher:
+    return Dispatcher(threads=2, lease=LEASE, owner="um", monotonic=lambda: clock.now().timestamp())
+
+
+class Held:
+    """A call that goes on until it is let go."""
+
+    def __init__(self) -> None:
+        self.began, self.ends = threading.Event(), threading.Event()
+
+    def __call__(self, do: Callable[[], Any]) -> Any:
+        self.began.set()
+        assert self.ends.wait(30)
+        return do()
+
+
+def test_what_was_claimed_and_never_sent_is_let_go_by_a_worker_that_lives_on(
+    connection: Connection, stopped_clock: StoppedClock, open_ticket: Open, desk: Desk
+) -> None:
+    """As after a round that broke off between claiming and sending."""
+    for _ in range(2):
+        open_ticket()
+    one = worker()
+    lost = Delivery.claim(connection, one.owner, clock.now(), LEASE, 1)[0]
+    held = Held()
+    desk.fail("customer", held)
+    one.round()
+    assert held.began.wait(30)
+    for _ in range(4):
+        stopped_clock.forward(seconds=11)
+        one.round()
+    taken = {row.pk for row in Delivery.due(connection, clock.now())}
+    held.ends.set()
+    one.finish()
+    assert lost.pk in taken or Delivery.objects.get(pk=lost.pk).attempts > 1
+
+
+def test_what_another_took_meanwhile_may_not_be_written(
+    connection: Connection, stopped_clock: StoppedClock, open_ticket: Open, desk: Desk
+) -> None:
+    ticket = open_ticket()
+    Delivery.objects.filter(step="customer").update(state="done")
+    Delivery.objects.filter(step="create").update(unsure=True, empty_at=clock.now())
+    one, held = worker(), Held()
+    desk.fail("find", held)
+    one.round()
+    assert held.began.wait(30)
+    now = stopped_clock.forward(seconds=31)
+    assert Delivery.claim(connection, "outro", now, LEASE, 1)
+    one.round()
+    held.ends.set()
+    one.finish()
+    assert "create" not in desk.steps(f"G{ticket.number}")
+
+
+def test_what_a_database_that_was_away_did_not_take_is_written_later(
+    connection: Connection, stopped_clock: StoppedClock, open_ticket: Open, desk: Desk, run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    open_ticket()
+
+    def away(*_: object) -> None:
+        raise DatabaseError("the server closed the connection")
+
+    one = worker()
+    one.round()
+    with monkeypatch.context() as patch:
+        patch.setattr(dispatch, "confirm", away)
+        patch.setattr(Delivery, "poisoned", away)
+        with pytest.raises(DatabaseError):
+            one.finish()
+    run(one)
+    assert len(desk.tickets) == 1
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("done", 1)}
