@@ -101,7 +101,8 @@ def _form() -> bytes:
 
 
 def _begun(browser: Browser) -> str:
-    return browser.begin().removesuffix("ler/") + "registrar/"
+    path, _ = browser.begin()
+    return path.removesuffix("ler/") + "registrar/"
 
 
 def _registered(browser: Browser, path: str, form: bytes) -> str:

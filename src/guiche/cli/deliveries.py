@@ -59,13 +59,14 @@ def show_(number: int, *, as_json: bool) -> None:
 
 @command.command("retry", cls=Command)
 @click.argument("number", metavar="ENVIO", type=click.IntRange(1))
-def retry(number: int) -> None:
+@click.option("--not-there", is_flag=True, help="Você conferiu lá: não foi feito.")
+def retry(number: int, *, not_there: bool) -> None:
     """Tenta um envio de novo agora. O que pode ter sido feito é antes conferido lá."""
     start_desk(checked=False)
     from guiche.desk.deliveries.delivery import DeliveryRefused
 
     try:
-        _delivery(number).repeat()
+        _delivery(number).repeat(not_there=not_there)
     except DeliveryRefused as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Envio {number}: vai ser tentado de novo agora.")

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 _PAUSE = 5.0
 _SWEEP_EVERY = timedelta(hours=1)
 # A database that does not wake us is asked often; the other for what waits for its time alone.
-_ASK_EVERY, _ASK_EVERY_IF_WOKEN = 0.1, 0.5
+_ASK_EVERY, _ASK_EVERY_IF_WOKEN = 0.2, 0.5
 
 
 def work_once() -> None:

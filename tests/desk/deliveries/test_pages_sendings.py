@@ -100,6 +100,20 @@ def test_what_is_in_doubt_and_what_waits(
     assert "Na fila" in waiting
 
 
+def test_whoever_looked_there_may_say_that_it_is_not_done(
+    client: Client, desk: Desk, connection: Connection, open_ticket: Open, run: Run
+) -> None:
+    desk.fail("create", before(lost()))
+    open_ticket()
+    run()
+    create = Delivery.objects.get(step="create")
+    assert "Conferi lá: não foi feito" in show(client, "verificando")
+    post(client, f"{create.pk}/repetir", conferido="on")
+    run()
+    assert [call for call, _ in desk.calls].count("find") == 0
+    assert len(desk.tickets) == 1
+
+
 def test_one_is_tried_again(client: Client, create: Delivery, run: Run, desk: Desk) -> None:
     assert "Vai ser tentado de novo agora." in post(client, f"{create.pk}/repetir").content.decode()
     run()

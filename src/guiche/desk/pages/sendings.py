@@ -114,13 +114,13 @@ def show(request: HttpRequest) -> HttpResponse:
 @for_supervisors
 def repeat(request: HttpRequest, pk: int) -> HttpResponse:
     """Tries a step again now; a choice among several customers is kept before."""
-    value = request.POST.get("cliente", "")
+    value, looked = request.POST.get("cliente", ""), "conferido" in request.POST
 
     def again(delivery: Delivery) -> str:
         if delivery.choices:
             choose(delivery, value)
         else:
-            delivery.repeat()
+            delivery.repeat(not_there=looked)
         return "Vai ser tentado de novo agora."
 
     return _delivery_done(request, pk, again)
