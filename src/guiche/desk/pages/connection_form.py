@@ -38,6 +38,11 @@ class Field:
         return not self.described.required and not self.described.default
 
     @property
+    def is_fine(self) -> bool:
+        """Whether it comes ready, and most never touch it."""
+        return not self.described.required and self.described.default not in ("", None, {})
+
+    @property
     def wide(self) -> bool:
         """Whether it takes the whole row."""
         return self.described.kind in ("text", "table")

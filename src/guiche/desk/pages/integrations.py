@@ -124,6 +124,8 @@ def _page(
         "connection": connection,
         "form": typed,
         "fields": fields,
+        "fine": (fine := [field for field in fields if field.is_fine]),
+        "fine_problems": any(field.problem for field in fine),
         "name_problem": problems.get(NAME, ""),
         "problems": list(_summary(fields, problems)),
         "refused": refused,
