@@ -22,7 +22,7 @@ def set_up() -> None:
         INSTALLED_APPS=[*(f"django.contrib.{app}" for app in APPS), "rest_framework",
                         "helpdesk"],
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
-        DEFAULT_AUTO_FIELD="django.db.models.AutoField", ROOT_URLCONF="helpdesk.urls",
+        DEFAULT_AUTO_FIELD="django.db.models.AutoField", ROOT_URLCONF="",
         STATIC_URL="/static/",
         MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware",
                     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -32,6 +32,9 @@ def set_up() -> None:
                     "APP_DIRS": True}],
     )  # fmt: skip
     django.setup()
+    from django.urls import include, path
+
+    settings.ROOT_URLCONF = (path("", include("helpdesk.urls")),)
 
 
 def prepare() -> None:

@@ -335,6 +335,15 @@ class TestTrouble:
         assert row("customer").state == State.REJECTED
         assert row("customer").last_error == "Trancado Foram 11 tentativas."
 
+    def test_words_that_no_database_keeps_are_kept_without_what_it_refuses(
+        self, opened: Ticket, desk: Desk, run: Run
+    ) -> None:
+        desk.fail("create", before(refused("Categoria\0 inválida")))
+        run()
+        assert (row("create").state, row("create").last_error) == (
+            State.REJECTED, "Categoria inválida",
+        )  # fmt: skip
+
     def test_settings_that_do_not_open_stop_nothing_else(
         self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
     ) -> None:

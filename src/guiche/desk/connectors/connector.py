@@ -50,7 +50,8 @@ class DeliveryError(Exception):
         choices: Mapping[str, str] | None = None,
         status: int = 0,
     ) -> None:
-        super().__init__(message)
+        # PostgreSQL keeps no NUL, and a desk may say anything.
+        super().__init__(message.replace("\0", ""))
         self.outcome, self.otherwise, self.everywhere = outcome, otherwise, everywhere
         self.pause, self.login, self.choices = pause, login, dict(choices or {})
         self.status = status
