@@ -137,6 +137,7 @@ def test_the_number_of_the_other_desk_is_found_once_it_is_told(ticket: Ticket) -
     index_ticket(ticket)
     assert terms(ticket=ticket)["number"] == {"202600123a"}
     Ticket.objects.filter(pk=ticket.pk).update(desk_number="77")
+    ticket.refresh_from_db()
     with transaction.atomic():
         ticket.record("numbered", by=ticket.opened_by, payload={}, at=clock.now())
     assert terms(ticket=ticket)["number"] == {"77"}

@@ -159,7 +159,7 @@ def test_deliveries_are_written_with_the_event(
     Connection.objects.create(kind="glpi", name="Antigo", active=False)
     ticket = fill().submit(suporte)
     assert [(d.step, d.event.kind) for d in Delivery.objects.order_by("pk")] == [
-        ("create", "submitted"),
+        *((step, "submitted") for step in ("customer", "create", "attach", "solve")),
         ("forward", "forwarded"),
     ]
     ticket.move("resolve", relacionamento, "Cliente desistiu")

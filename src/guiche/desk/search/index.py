@@ -89,6 +89,9 @@ def follow(event: "Event", **_: Any) -> None:
 def _write(keys: set[Key], **owner: Any) -> None:
     """Adds what is missing and takes away what is too much: mostly nothing."""
     rows, there, gone = Term.objects.filter(**owner), set(), []
+    if not keys:
+        rows.delete()
+        return
     for row in rows:
         known = row.kind, bytes(row.term)
         # Two writers at once may have left a term twice.

@@ -145,8 +145,9 @@ class Ticket(Listed, Renewal, Told):
         Raises `AlreadyRecorded` when `form` left an event before. Call it within a transaction:
         what belongs to the event is written in the same one.
         """
-        for _ in range(_TRIES):
-            self.refresh_from_db(fields=["state", "seq", "head", "erased_at"])
+        for tries in range(_TRIES):
+            if self.seq or tries:  # without an event it was made in this very transaction
+                self.refresh_from_db(fields=["state", "seq", "head", "erased_at"])
             if self.erased_at:
                 return None
             if form and self.events.filter(form=form).exists():
@@ -157,7 +158,7 @@ class Ticket(Listed, Renewal, Told):
                 ticket_id=self.pk, seq=self.seq + 1, kind=kind, at=at, by=by,
                 payload=payload, previous=self.head,
             )  # fmt: skip
-            event.form = form
+            event.ticket, event.form = self, form
             if self._advance(event, target or self.state):
                 event.save(force_insert=True)
                 events.recorded.send(type(self), event=event)
