@@ -89,6 +89,17 @@ class TestOpening:
         assert desk.steps(key(opened)) == [*ALL, "close"]
         assert desk.tickets[0].closed
 
+    def test_a_number_that_the_desk_gave_before_is_not_taken_for_ours(
+        self, opened: Ticket, open_ticket: Open, desk: Desk, run: Run
+    ) -> None:
+        run()
+        desk.tickets.clear()
+        second = open_ticket(document="123.456.789-09")
+        run()
+        creation = Delivery.objects.get(ticket=second, step="create")
+        assert creation.state == State.REJECTED
+        assert opened.spoken in creation.last_error
+
 
 class TestUnknown:
     def test_what_was_created_is_found_and_not_created_again(

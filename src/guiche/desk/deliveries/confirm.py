@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from guiche.desk.connectors.connection import Connection
-from guiche.desk.connectors.connector import Created, DeliveryError, Found
+from guiche.desk.connectors.connector import Created, DeliveryError, Found, Outcome
 from guiche.desk.deliveries.attempt import Attempt, Done, NotThere, Result
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link, LinkRefused
@@ -30,7 +30,11 @@ def confirm(attempt: Attempt, result: Result, connection: Connection, now: datet
         still_running = settings.DELIVERY_LONGEST_CALL if delivery.was_lost else timedelta()
         delivery.wait_for_index(now, lag + still_running)
         return
-    _keep(delivery, connection, result)
+    try:
+        _keep(delivery, connection, result)
+    except LinkRefused as refused:
+        delivery.put_off(DeliveryError(str(refused), Outcome.REJECTED), now, lag)
+        return
     Delivery.confirm([delivery], now)
 
 
@@ -52,12 +56,11 @@ def _keep(delivery: Delivery, connection: Connection, done: Done) -> None:
 
 
 def _link(delivery: Delivery, connection: Connection, created: Created, key: str) -> None:
-    """The first ticket that is known stays the one; a second is shown to a person."""
+    """The first ticket that is known stays the one; a second is shown to a person.
+
+    `LinkRefused` where it belongs to another ticket of ours: the desk began to count anew.
+    """
     found = Found(created.ref, key, created.number, created.url)
-    try:
-        link = Link.make(delivery.ticket, connection, created)
-    except LinkRefused:
-        Stray.note(connection, delivery.ticket, Kind.UNLINKED, found)
-        return
+    link = Link.make(delivery.ticket, connection, created)
     if link.ref != created.ref:
         Stray.note(connection, delivery.ticket, Kind.DOUBLE, found)
