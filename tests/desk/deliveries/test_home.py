@@ -166,6 +166,17 @@ class TestReconciling:
         with pytest.raises(StrayRefused):
             Stray.objects.get().settle(supervisao, "De novo")
 
+    def test_a_number_that_comes_again_is_another_ticket(
+        self, connection: Connection, desk: Desk, stopped_clock: StoppedClock, supervisao: User
+    ) -> None:
+        desk.tickets.append(Held("1", "G4821703657", "x", clock.now()))
+        self.look()
+        Stray.objects.get().settle(supervisao, "Era de outro Guichê")
+        desk.tickets[0] = Held("1", "G1000000009", "x", clock.now())
+        stopped_clock.forward(hours=2)
+        assert self.look() == 1
+        assert Stray.unsettled().get().key == "G1000000009"
+
     def test_a_key_that_is_nobodys_is_shown(
         self, connection: Connection, desk: Desk, stopped_clock: StoppedClock
     ) -> None:

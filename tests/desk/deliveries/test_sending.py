@@ -58,11 +58,26 @@ class TestOpening:
         assert [e.kind for e in opened.history][-1] == "numbered"
         opened.verify_chain()
 
-    def test_a_number_that_a_person_typed_stays(
-        self, opened: Ticket, run: Run, suporte: User
+    def test_a_number_that_a_person_noted_holds_the_creation_back(
+        self, opened: Ticket, desk: Desk, run: Run, suporte: User
     ) -> None:
         opened.take_number("777", suporte)
         run()
+        assert desk.calls == []
+        assert row("create").state == State.REJECTED
+        assert "O número 777 foi anotado à mão" in row("create").last_error
+        row("customer").drop(suporte, "Aberto à mão")
+        run()
+        assert desk.tickets == []
+
+    def test_whoever_says_that_it_was_another_has_it_created(
+        self, opened: Ticket, desk: Desk, run: Run, suporte: User
+    ) -> None:
+        opened.take_number("777", suporte)
+        for step in ("customer", "create"):
+            row(step).repeat()
+        run()
+        assert len(desk.tickets) == 1
         opened.refresh_from_db()
         assert opened.desk_number == "777"
         assert Link.objects.get().number_differs

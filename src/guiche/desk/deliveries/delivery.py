@@ -246,6 +246,20 @@ class Delivery(models.Model):
 
     # What a person decides
 
+    @classmethod
+    def hold_creation(cls, ticket: int, words: str) -> int:
+        """A person noted a number of the desk that is to give it: nothing is opened there before
+        somebody has said whether that was this ticket.
+
+        What is under way is not held, and its end is seen beside the number that was noted.
+        """
+        state, step = cls.State, cls.Step
+        coming = cls.objects.filter(
+            ticket=ticket, open=True, step__in=(step.CUSTOMER, step.CREATE),
+            state__in=(state.WAITING, state.UNKNOWN), connection__numbers=True,
+        )  # fmt: skip
+        return coming.update(state=state.REJECTED, last_error=words, empty_at=None)
+
     @transaction.atomic
     def repeat(self, *, not_there: bool = False) -> None:
         """Tries it again now. `DeliveryRefused` where it is under way or over.

@@ -32,8 +32,16 @@ CHANNEL = "guiche_deliveries"
 """On PostgreSQL, where workers are told that something waits."""
 
 
+_NOTED = (
+    "O número {number} foi anotado à mão. Se o chamado foi aberto lá, dispense este envio; se não "
+    "foi, repita-o."
+)
+
+
 def enqueue(event: Event, **_: Any) -> None:
     """Writes the deliveries of an event, in the transaction that writes the event."""
+    if event.kind == "numbered" and event.by and (number := (event.payload or {}).get("number")):
+        Delivery.hold_creation(event.ticket_id, _NOTED.format(number=number))
     if event.kind not in STEPS:
         return
     rows = [

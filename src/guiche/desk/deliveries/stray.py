@@ -59,13 +59,21 @@ class Stray(models.Model):
     def note(
         cls, connection: Connection, ticket: Ticket | None, kind: "Stray.Kind", found: Found
     ) -> bool:
-        """Keeps it; False where it was known."""
+        """Keeps it; False where it was known.
+
+        A number that comes again with another key is another ticket: the desk began to count anew.
+        """
         seen = {
             "ticket": ticket, "kind": kind, "key": found.key,
             "number": found.number[:LONGEST_REF], "url": found.url[:500],
         }  # fmt: skip
         ref = found.ref[:LONGEST_REF]
-        return cls.objects.get_or_create(connection=connection, ref=ref, defaults=seen)[1]
+        stray, new = cls.objects.get_or_create(connection=connection, ref=ref, defaults=seen)
+        if new or stray.key == found.key:
+            return new
+        anew = {"found_at": clock.now(), "settled_at": None, "settled_by": None, "why": ""}
+        cls.objects.filter(pk=stray.pk).update(**seen, **anew)
+        return True
 
     @classmethod
     def of_trial(cls, connection: Connection, created: Created, key: str) -> None:
