@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
@@ -149,7 +150,8 @@ class Delivery(models.Model):
     ) -> "list[Delivery]":
         """Takes up to `most` steps for one worker; each is nobody else's until the lease is over.
 
-        One that was under way in a worker that is gone is `unsure` from now on.
+        One that was under way in a worker that is gone is `unsure` from now on, and what the desk
+        did not have before says nothing of it.
         """
         rows = cls.due(connection, now).select_for_update(skip_locked=True, of=("self",))
         taken = list(
@@ -159,11 +161,11 @@ class Delivery(models.Model):
         )
         for each in taken:
             each._take(owner, now + lease)
+        was_lost = Q(state=cls.State.SENDING)
         if taken:
             cls.objects.filter(pk__in=[each.pk for each in taken]).update(
-                unsure=Case(
-                    When(state=cls.State.SENDING, then=Value(value=True)), default=F("unsure")
-                ),
+                unsure=Case(When(was_lost, then=Value(value=True)), default=F("unsure")),
+                empty_at=Case(When(was_lost, then=None), default=F("empty_at")),
                 state=cls.State.SENDING, attempts=F("attempts") + 1, lease_owner=owner,
                 lease_until=now + lease,
             )  # fmt: skip
@@ -172,7 +174,8 @@ class Delivery(models.Model):
     def _take(self, owner: str, until: datetime) -> None:
         """The same for the row that is here."""
         self.was_lost = self.state == self.State.SENDING
-        self.unsure = self.unsure or self.was_lost
+        if self.was_lost:
+            self.unsure, self.empty_at = True, None
         self.state, self.attempts = self.State.SENDING, self.attempts + 1
         self.lease_owner, self.lease_until = owner, until
 
@@ -212,6 +215,10 @@ class Delivery(models.Model):
             )  # fmt: skip
         if error.outcome is Outcome.REJECTED:
             return self._end(self.State.REJECTED, str(error), choices=error.choices)
+        if self.was_lost and self.unsure:
+            # Still not looked up; the next attempt does not know how long it has to wait.
+            under_way = now + settings.DELIVERY_LONGEST_CALL
+            return self._end(self.State.UNKNOWN, str(error), next_at=under_way)
         if error.everywhere:
             return self._end(self._still, str(error), next_at=now + _soon())
         if self.tries >= len(PAUSES):
