@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run
-from desk.deliveries.memory import Desk, Held, Memory, away, before, refused
+from desk.deliveries.memory import Desk, Held, Memory, MemorySettings, away, before, refused
 from guiche.desk import clock
 from guiche.desk.connectors.connector import Remote
 from guiche.desk.connectors.opened import Opened
@@ -183,3 +184,81 @@ class TestReconciling:
         assert self.look() == 0
         connection = Connection.objects.get()
         assert (connection.reconciled_at, connection.failures) == (None, 1)
+
+
+class TestOneOfManyDesks:
+    """One that is set up wrong, or answers what nobody expected, keeps nobody from the others."""
+
+    @pytest.fixture
+    def second(self, connection: Connection) -> Connection:
+        """Comes after the first, and is well."""
+        made = Connection(kind="memory", name="Zeladoria", numbers=False)
+        made.set({"password": "outro-segredo"})
+        made.keep()
+        return made
+
+    @staticmethod
+    def of(broken: Connection, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = getattr(Memory, method)
+
+        def odd(memory: Memory, *args: Any) -> Any:
+            if memory.settings.password == broken.secrets["password"]:
+                raise KeyError("state")
+            return whole(memory, *args)
+
+        monkeypatch.setattr(Memory, method, odd)
+
+    def test_of_a_kind_that_is_no_more(
+        self, connection: Connection, second: Connection, stopped_clock: StoppedClock,
+        open_ticket: Open, run: Run,
+    ) -> None:  # fmt: skip
+        open_ticket()
+        Connection.objects.filter(pk=connection.pk).update(kind="extinto")
+        run()
+        assert Delivery.objects.get(connection=second, step="create").state == "done"
+        stopped_clock.forward(minutes=3)
+        assert read() == 1
+        assert reconcile.reconcile_due(Opened(), clock.now()) == 0
+
+    def test_with_a_token_that_no_header_holds(
+        self, connection: Connection, second: Connection, stopped_clock: StoppedClock,
+        open_ticket: Open, run: Run, monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        open_ticket()
+        whole = Memory.__init__
+
+        def as_httpx_does(memory: Memory, settings: MemorySettings) -> None:
+            settings.password.replace("segredo-de-teste", "ç").encode("ascii")
+            whole(memory, settings)
+
+        monkeypatch.setattr(Memory, "__init__", as_httpx_does)
+        run()
+        assert Delivery.objects.get(connection=second, step="create").state == "done"
+
+    def test_that_answers_oddly_to_a_reading(
+        self, connection: Connection, second: Connection, stopped_clock: StoppedClock,
+        open_ticket: Open, run: Run, monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        open_ticket()
+        run()
+        stopped_clock.forward(minutes=3)
+        self.of(connection, "read", monkeypatch)
+        assert read() == 1
+
+    def test_that_refuses_to_list_is_not_asked_every_few_seconds(
+        self, connection: Connection, second: Connection, monkeypatch: pytest.MonkeyPatch,
+        stopped_clock: StoppedClock,
+    ) -> None:  # fmt: skip
+        asked: list[str] = []
+
+        def no_right(memory: Memory, *_: Any) -> Any:
+            asked.append(memory.settings.password)
+            raise refused("Sem direito de listar") if len(asked) % 2 else KeyError("rows")
+
+        monkeypatch.setattr(Memory, "recent", no_right)
+        opened = Opened()
+        for _ in range(10):
+            reconcile.reconcile_due(opened, stopped_clock.forward(seconds=5))
+        assert len(asked) == 2
+        reconcile.reconcile_due(opened, stopped_clock.forward(hours=1))
+        assert len(asked) == 4

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import Connector, DeliveryError, Remote, RemoteNote
@@ -29,7 +29,18 @@ _GONE = "Não encontrado lá."
 
 def read_due(opened: Opened, now: datetime) -> int:
     """Reads the tickets whose turn has come, of every desk that answers; how many."""
-    return sum(_read(connection, opened, now) for connection in Connection.open_for_work(now))
+    return sum(_read_any(connection, opened, now) for connection in Connection.open_for_work(now))
+
+
+def _read_any(connection: Connection, opened: Opened, now: datetime) -> int:
+    """One desk that answers what nobody expected keeps nobody from hearing of the others."""
+    try:
+        return _read(connection, opened, now)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("connection %s could not be read", connection.pk)
+        return 0
 
 
 def _read(connection: Connection, opened: Opened, now: datetime) -> int:
