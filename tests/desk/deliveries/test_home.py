@@ -113,6 +113,54 @@ class TestReading:
         assert Link.objects.get().closed_at
 
 
+class TestOddNotes:
+    def test_odd_letters_are_no_reason_to_stop_reading(self, delivered: Ticket, desk: Desk) -> None:
+        desk.tickets[0].notes.append("Cliente\x00 ligou \ud800.")
+        assert read() == 1
+        assert heard(delivered) == ["Central: Anotação: Cliente ligou ?."]
+
+    def test_a_note_that_quotes_our_mark_is_of_others(self, delivered: Ticket, desk: Desk) -> None:
+        mark = f"[G{delivered.number}]"
+        desk.tickets[0].notes.append(f"Sobre {mark}: o cliente desistiu.")
+        desk.tickets[0].notes.append(f"Feito.\n> Nota\n> [G{delivered.number}.2]")
+        read()
+        told = f"Sobre {mark}: o cliente desistiu. Anotação: Feito. > Nota > {mark[:-1]}.2]"
+        assert heard(delivered) == [f"Central: Anotação: {told}"]
+
+    def test_many_notes_are_told_once_each(
+        self, delivered: Ticket, desk: Desk, stopped_clock: StoppedClock
+    ) -> None:
+        desk.tickets[0].notes += [f"Nota {place}" for place in range(600)]
+        for _ in range(3):
+            read()
+            stopped_clock.forward(minutes=3)
+        assert len(heard(delivered)) == 1
+
+    def test_two_readers_tell_a_note_once(self, delivered: Ticket, desk: Desk) -> None:
+        """A call of the desk made the ticket be read again while it was being read."""
+        desk.tickets[0].notes.append("Cliente ligou.")
+        reader: Any = Opened().of(Connection.objects.get())
+        (remote,) = reader.read(["1"])
+        both = [Link.objects.get(), Link.objects.get()]
+        for link in both:
+            home.hear(link, remote, clock.now())
+        assert len(heard(delivered)) == 1
+
+    def test_a_ticket_that_is_open_again_is_read_again(
+        self, delivered: Ticket, desk: Desk, run: Run, supervisao: User, stopped_clock: StoppedClock
+    ) -> None:
+        delivered.move("cancel", supervisao, "Aberto por engano")
+        run()
+        read()
+        assert Link.objects.get().next_read_at is None
+        delivered.move("reopen", supervisao, "Cliente ligou de novo")
+        run()
+        stopped_clock.forward(minutes=3)
+        desk.tickets[0].closed = False
+        assert read() == 1
+        assert Link.objects.get().closed_at is None
+
+
 class TestReconciling:
     def look(self) -> int:
         return reconcile.reconcile_due(Opened(), clock.now())
@@ -166,6 +214,24 @@ class TestReconciling:
         assert not Stray.unsettled().exists()
         with pytest.raises(StrayRefused):
             Stray.objects.get().settle(supervisao, "De novo")
+
+    def test_what_was_linked_by_a_person_is_not_created_once_more(
+        self, connection: Connection, desk: Desk, stopped_clock: StoppedClock, open_ticket: Open,
+        run: Run, supervisao: User,
+    ) -> None:  # fmt: skip
+        """The number is not told, so nothing but the link says that it is there."""
+        Connection.objects.update(numbers=False)
+        ticket = open_ticket()
+        desk.fail("create", before(refused("Erro interno")))
+        run()
+        desk.tickets.append(Held("1", f"G{ticket.number}", "x", clock.now()))
+        assert self.look() == 1
+        Stray.unsettled().get().adopt(supervisao)
+        Delivery.repeat_refused(connection)
+        run()
+        assert "create" in desk.steps(f"G{ticket.number}")
+        assert len(desk.tickets) == 1
+        assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}
 
     def test_a_key_that_is_nobodys_is_shown(
         self, connection: Connection, desk: Desk, stopped_clock: StoppedClock

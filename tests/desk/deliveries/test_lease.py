@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run
@@ -97,6 +97,29 @@ def test_what_a_database_that_was_away_did_not_take_is_written_later(
     run(one)
     assert len(desk.tickets) == 1
     assert set(Delivery.objects.values_list("state", "attempts")) == {("done", 1)}
+
+
+def test_what_was_done_is_not_in_doubt_because_the_database_was_locked(
+    connection: Connection, stopped_clock: StoppedClock, open_ticket: Open, desk: Desk, run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A deadlock, say: the desk has the ticket, and its number need not wait for an hour."""
+    ticket = open_ticket()
+
+    def locked(*_: object) -> None:
+        raise OperationalError("deadlock detected")
+
+    one = worker()
+    one.round()
+    one.finish()
+    with monkeypatch.context() as patch:
+        patch.setattr(dispatch, "confirm", locked)
+        with pytest.raises(OperationalError):
+            run(one)
+    run(one)
+    ticket.refresh_from_db()
+    assert ticket.desk_number == "M-1"
+    assert desk.steps(f"G{ticket.number}").count("create") == 1
 
 
 def lost_in_the_middle(step: str) -> None:

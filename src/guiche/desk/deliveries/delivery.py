@@ -67,7 +67,8 @@ class Delivery(models.Model):
     unsure = models.BooleanField(default=False)
     """An attempt may have succeeded: the desk is asked before anything is sent again."""
     otherwise = models.CharField(max_length=10, default="retry")
-    """What is done once the desk shows that it did not."""
+    """What is done once the desk shows that it did not; `unknown` of what was refused: nobody but a
+    person can see whether it did."""
     empty_at = models.DateTimeField(null=True)
     """When the desk was asked for the first time since, and had nothing."""
     next_at = models.DateTimeField(default=clock.now)
@@ -214,7 +215,10 @@ class Delivery(models.Model):
                 unsure=True, otherwise=error.otherwise,
             )  # fmt: skip
         if error.outcome is Outcome.REJECTED:
-            return self._end(self.State.REJECTED, str(error), choices=error.choices)
+            otherwise = self.otherwise if self.unsure else error.otherwise
+            return self._end(
+                self.State.REJECTED, str(error), choices=error.choices, otherwise=otherwise
+            )
         if self.was_lost and self.unsure:
             # Still not looked up; the next attempt does not know how long it has to wait.
             under_way = now + settings.DELIVERY_LONGEST_CALL
@@ -274,11 +278,13 @@ class Delivery(models.Model):
     def repeatable(cls, connection: Connection) -> "QuerySet[Delivery]":
         """What a desk refused and may be tried again as it is.
 
-        Left out is where a person has to choose a customer, or opened the ticket there by hand: a
-        number was noted, and it would be opened twice.
+        Left out is where a person has to choose a customer, or to look first whether it was done,
+        or opened the ticket there by hand: a number was noted, and it would be opened twice.
         """
         opening = Q(step__in=(cls.Step.CUSTOMER, cls.Step.CREATE))
-        refused = cls.objects.filter(connection=connection, state=cls.State.REJECTED, choices={})
+        refused = cls.objects.filter(
+            connection=connection, state=cls.State.REJECTED, open=True, choices={}
+        ).exclude(otherwise=Outcome.UNKNOWN)
         return refused.exclude(opening & ~Q(ticket__desk_number=""))
 
     @classmethod
@@ -312,6 +318,18 @@ class Delivery(models.Model):
             raise DeliveryRefused("Este envio está em andamento ou já terminou. Atualize a página.")
         ended = {"done_at": clock.now(), "ended_by": by, "why": why.strip()[:LONGEST_WHY]}
         return rows.filter(chain).update(state=state.DROPPED, open=False, **ended)
+
+    @classmethod
+    def opened_by_hand(cls, ticket: Any, connection: Connection, now: datetime) -> None:
+        """A person says which ticket of the desk it is: none is created, and the rest goes on.
+
+        An attempt that is under way ends as ever, and what it creates is shown as a double.
+        """
+        opening = cls.objects.filter(
+            ticket=ticket, connection=connection, open=True,
+            step__in=(cls.Step.CUSTOMER, cls.Step.CREATE),
+        )  # fmt: skip
+        cls.confirm(opening.exclude(state=cls.State.SENDING), now)
 
     @classmethod
     def clock_jumped(
