@@ -332,6 +332,15 @@ class Delivery(models.Model):
         cls.confirm(opening.exclude(state=cls.State.SENDING), now)
 
     @classmethod
+    def doubt_waiting(cls) -> int:
+        """An old copy of the database is in place: what waits in it may have been sent since.
+
+        How many are looked up in the desk before they are sent.
+        """
+        waiting = cls.objects.filter(state=cls.State.WAITING, open=True)
+        return waiting.update(state=cls.State.UNKNOWN, unsure=True, empty_at=None)
+
+    @classmethod
     def clock_jumped(
         cls, connection: Connection, now: datetime, wait: timedelta, lease: timedelta
     ) -> None:
