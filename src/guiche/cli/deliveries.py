@@ -72,6 +72,18 @@ def retry(number: int, *, not_there: bool) -> None:
     click.echo(f"Envio {number}: vai ser tentado de novo agora.")
 
 
+@command.command("doubt", cls=Command)
+def doubt() -> None:
+    """Depois de voltar uma cópia do banco: o que ela tem na fila é antes conferido lá.
+
+    A fila é a da hora da cópia; desde então pode ter saído, e sairia de novo.
+    """
+    start_desk(checked=False)
+    from guiche.desk.models import Delivery
+
+    click.echo(f"Vão ser conferidos antes de sair: {Delivery.doubt_waiting()}.")
+
+
 @command.command("drop", cls=Command)
 @click.argument("number", metavar="ENVIO", type=click.IntRange(1))
 @click.option("--why", metavar="MOTIVO", required=True, help="Por quê, e por quem.")
@@ -100,7 +112,9 @@ def _delivery(number: int) -> "Delivery":
 
 
 def _told(delivery: "Delivery") -> tuple[Mapping[str, Any], str]:
-    ticket = delivery.ticket
+    from guiche.desk.logs.redaction import redact
+
+    ticket, error = delivery.ticket, redact(delivery.last_error)
     row = {
         "id": delivery.pk,
         "state": delivery.state,
@@ -111,8 +125,9 @@ def _told(delivery: "Delivery") -> tuple[Mapping[str, Any], str]:
         "attempts": delivery.attempts,
         "created_at": delivery.created_at,
         "next_at": delivery.next_at if delivery.state in ("waiting", "unknown") else None,
-        "error": delivery.last_error,
-        "choices": delivery.choices,
+        "error": error,
+        # Their labels are names of customers, of whom all but one are strangers to this ticket.
+        "choices": sorted(delivery.choices),
         "why": delivery.why,
     }
     line = "  ".join(
@@ -123,7 +138,7 @@ def _told(delivery: "Delivery") -> tuple[Mapping[str, Any], str]:
             delivery.connection.name,
             ticket.spoken,
             ticket.customer_masked,
-            delivery.last_error,
+            error,
         )
     )
     return row, line.strip()
@@ -139,6 +154,6 @@ def _details(delivery: "Delivery") -> Iterator[tuple[Mapping[str, Any], str]]:
         "Terminado em": day_and_time(delivery.done_at) if delivery.done_at else "",
         "Dispensado por": str(delivery.ended_by or ""),
         "Motivo": delivery.why,
-        **{f"Escolha {value}": label for value, label in delivery.choices.items()},
+        "Escolha em Envios": ", ".join(sorted(delivery.choices)),
     }
     yield from (({}, f"{label}: {text}") for label, text in known.items() if text)

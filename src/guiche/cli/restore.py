@@ -24,4 +24,7 @@ def command(file: Path) -> None:
         raise click.ClickException(str(error)) from error
     if before:
         click.echo(f"O banco de antes ficou em {before}.")
-    click.echo("Cópia no lugar. Agora: guiche manage migrate, e guiche manage verify.")
+    click.echo(
+        "Cópia no lugar. Agora: guiche manage migrate, guiche manage verify, e guiche deliveries "
+        "doubt, para que o que ela tem na fila seja conferido antes de sair."
+    )

@@ -10,8 +10,10 @@ import pytest
 
 from calls import ticket_of
 from desk.deliveries.conftest import Run
-from desk.deliveries.memory import Desk, before, refused
+from desk.deliveries.memory import Desk, Held, before, refused
 from guiche.cli import FAILED, group
+from guiche.desk import clock
+from guiche.desk.connectors.connector import DeliveryError, Outcome
 from guiche.desk.models import Connection, Delivery, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
@@ -141,3 +143,32 @@ def test_a_connection_is_checked(guiche: Command, connection: Connection) -> Non
     assert (status, out) == (1, "NÃO  Fila  Esta fila não existe.\n")
     row = json.loads(guiche("connections", "check", "Central", "--json")[1])
     assert row == {"label": "Fila", "ok": False, "words": "Esta fila não existe."}
+
+
+def test_what_a_restored_copy_has_waiting_is_looked_up_before_it_is_sent(
+    guiche: Command, desk: Desk, connection: Connection, suporte: User, run: Run
+) -> None:
+    """It was sent after the copy was made."""
+    ticket = ticket_of(suporte, document="111.444.777-35", name="Ana Exemplo da Silva")
+    desk.tickets.append(Held("1", f"G{ticket.number}", "x", clock.now()))
+    assert guiche("deliveries", "doubt")[:2] == (0, "Vão ser conferidos antes de sair: 5.\n")
+    run()
+    assert len(desk.tickets) == 1
+    assert Delivery.objects.get(step="create").state == "done"
+
+
+def test_nobody_is_named_by_the_words_and_choices_of_the_desk(
+    guiche: Command, desk: Desk, connection: Connection, suporte: User, run: Run
+) -> None:
+    words, choices = "Mais de um com 111.444.777-35", {"7": "Ana Exemplo da Silva"}
+    desk.fail("customer", before(DeliveryError(words, Outcome.REJECTED, choices=choices)))
+    ticket_of(suporte, document="111.444.777-35", name="Ana Exemplo da Silva")
+    run()
+    number = str(Delivery.objects.get(step="customer").pk)
+    told = [
+        guiche("deliveries", *each)[1]
+        for each in (["list"], ["list", "--json"], ["show", number], ["show", number, "--json"])
+    ]
+    assert all("Mais de um com [" in each for each in told)
+    assert not any("Ana Exemplo" in each or "777" in each for each in told)
+    assert "Escolha em Envios: 7" in told[2]

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run
-from desk.deliveries.memory import Desk, Held, Memory, away, before, refused
+from desk.deliveries.memory import Desk, Held, Memory, MemorySettings, away, before, refused
 from guiche.desk import clock
 from guiche.desk.connectors.connector import Remote
 from guiche.desk.connectors.opened import Opened
@@ -112,6 +113,54 @@ class TestReading:
         assert Link.objects.get().closed_at
 
 
+class TestOddNotes:
+    def test_odd_letters_are_no_reason_to_stop_reading(self, delivered: Ticket, desk: Desk) -> None:
+        desk.tickets[0].notes.append("Cliente\x00 ligou \ud800.")
+        assert read() == 1
+        assert heard(delivered) == ["Central: Anotação: Cliente ligou ?."]
+
+    def test_a_note_that_quotes_our_mark_is_of_others(self, delivered: Ticket, desk: Desk) -> None:
+        mark = f"[G{delivered.number}]"
+        desk.tickets[0].notes.append(f"Sobre {mark}: o cliente desistiu.")
+        desk.tickets[0].notes.append(f"Feito.\n> Nota\n> [G{delivered.number}.2]")
+        read()
+        told = f"Sobre {mark}: o cliente desistiu. Anotação: Feito. > Nota > {mark[:-1]}.2]"
+        assert heard(delivered) == [f"Central: Anotação: {told}"]
+
+    def test_many_notes_are_told_once_each(
+        self, delivered: Ticket, desk: Desk, stopped_clock: StoppedClock
+    ) -> None:
+        desk.tickets[0].notes += [f"Nota {place}" for place in range(600)]
+        for _ in range(3):
+            read()
+            stopped_clock.forward(minutes=3)
+        assert len(heard(delivered)) == 1
+
+    def test_two_readers_tell_a_note_once(self, delivered: Ticket, desk: Desk) -> None:
+        """A call of the desk made the ticket be read again while it was being read."""
+        desk.tickets[0].notes.append("Cliente ligou.")
+        reader: Any = Opened().of(Connection.objects.get())
+        (remote,) = reader.read(["1"])
+        both = [Link.objects.get(), Link.objects.get()]
+        for link in both:
+            home.hear(link, remote, clock.now())
+        assert len(heard(delivered)) == 1
+
+    def test_a_ticket_that_is_open_again_is_read_again(
+        self, delivered: Ticket, desk: Desk, run: Run, supervisao: User, stopped_clock: StoppedClock
+    ) -> None:
+        delivered.move("cancel", supervisao, "Aberto por engano")
+        run()
+        read()
+        assert Link.objects.get().next_read_at is None
+        delivered.move("reopen", supervisao, "Cliente ligou de novo")
+        run()
+        stopped_clock.forward(minutes=3)
+        desk.tickets[0].closed = False
+        assert read() == 1
+        assert Link.objects.get().closed_at is None
+
+
 class TestReconciling:
     def look(self) -> int:
         return reconcile.reconcile_due(Opened(), clock.now())
@@ -177,6 +226,24 @@ class TestReconciling:
         assert self.look() == 1
         assert Stray.unsettled().get().key == "G1000000009"
 
+    def test_what_was_linked_by_a_person_is_not_created_once_more(
+        self, connection: Connection, desk: Desk, stopped_clock: StoppedClock, open_ticket: Open,
+        run: Run, supervisao: User,
+    ) -> None:  # fmt: skip
+        """The number is not told, so nothing but the link says that it is there."""
+        Connection.objects.update(numbers=False)
+        ticket = open_ticket()
+        desk.fail("create", before(refused("Erro interno")))
+        run()
+        desk.tickets.append(Held("1", f"G{ticket.number}", "x", clock.now()))
+        assert self.look() == 1
+        Stray.unsettled().get().adopt(supervisao)
+        Delivery.repeat_refused(connection)
+        run()
+        assert "create" in desk.steps(f"G{ticket.number}")
+        assert len(desk.tickets) == 1
+        assert set(Delivery.objects.values_list("state", flat=True)) == {"done"}
+
     def test_a_key_that_is_nobodys_is_shown(
         self, connection: Connection, desk: Desk, stopped_clock: StoppedClock
     ) -> None:
@@ -194,3 +261,81 @@ class TestReconciling:
         assert self.look() == 0
         connection = Connection.objects.get()
         assert (connection.reconciled_at, connection.failures) == (None, 1)
+
+
+class TestOneOfManyDesks:
+    """One that is set up wrong, or answers what nobody expected, keeps nobody from the others."""
+
+    @pytest.fixture
+    def second(self, connection: Connection) -> Connection:
+        """Comes after the first, and is well."""
+        made = Connection(kind="memory", name="Zeladoria", numbers=False)
+        made.set({"password": "outro-segredo"})
+        made.keep()
+        return made
+
+    @staticmethod
+    def of(broken: Connection, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = getattr(Memory, method)
+
+        def odd(memory: Memory, *args: Any) -> Any:
+            if memory.settings.password == broken.secrets["password"]:
+                raise KeyError("state")
+            return whole(memory, *args)
+
+        monkeypatch.setattr(Memory, method, odd)
+
+    def test_of_a_kind_that_is_no_more(
+        self, connection: Connection, second: Connection, stopped_clock: StoppedClock,
+        open_ticket: Open, run: Run,
+    ) -> None:  # fmt: skip
+        open_ticket()
+        Connection.objects.filter(pk=connection.pk).update(kind="extinto")
+        run()
+        assert Delivery.objects.get(connection=second, step="create").state == "done"
+        stopped_clock.forward(minutes=3)
+        assert read() == 1
+        assert reconcile.reconcile_due(Opened(), clock.now()) == 0
+
+    def test_with_a_token_that_no_header_holds(
+        self, connection: Connection, second: Connection, stopped_clock: StoppedClock,
+        open_ticket: Open, run: Run, monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        open_ticket()
+        whole = Memory.__init__
+
+        def as_httpx_does(memory: Memory, settings: MemorySettings) -> None:
+            settings.password.replace("segredo-de-teste", "ç").encode("ascii")
+            whole(memory, settings)
+
+        monkeypatch.setattr(Memory, "__init__", as_httpx_does)
+        run()
+        assert Delivery.objects.get(connection=second, step="create").state == "done"
+
+    def test_that_answers_oddly_to_a_reading(
+        self, connection: Connection, second: Connection, stopped_clock: StoppedClock,
+        open_ticket: Open, run: Run, monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        open_ticket()
+        run()
+        stopped_clock.forward(minutes=3)
+        self.of(connection, "read", monkeypatch)
+        assert read() == 1
+
+    def test_that_refuses_to_list_is_not_asked_every_few_seconds(
+        self, connection: Connection, second: Connection, monkeypatch: pytest.MonkeyPatch,
+        stopped_clock: StoppedClock,
+    ) -> None:  # fmt: skip
+        asked: list[str] = []
+
+        def no_right(memory: Memory, *_: Any) -> Any:
+            asked.append(memory.settings.password)
+            raise refused("Sem direito de listar") if len(asked) % 2 else KeyError("rows")
+
+        monkeypatch.setattr(Memory, "recent", no_right)
+        opened = Opened()
+        for _ in range(10):
+            reconcile.reconcile_due(opened, stopped_clock.forward(seconds=5))
+        assert len(asked) == 2
+        reconcile.reconcile_due(opened, stopped_clock.forward(hours=1))
+        assert len(asked) == 4

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.conf import settings
+from django.db import DatabaseError, OperationalError
 
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run
-from desk.deliveries.memory import Desk
+from desk.deliveries.memory import Desk, away, before, lost
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries import dispatch
@@ -96,3 +97,73 @@ def test_what_a_database_that_was_away_did_not_take_is_written_later(
     run(one)
     assert len(desk.tickets) == 1
     assert set(Delivery.objects.values_list("state", "attempts")) == {("done", 1)}
+
+
+def test_what_was_done_is_not_in_doubt_because_the_database_was_locked(
+    connection: Connection, stopped_clock: StoppedClock, open_ticket: Open, desk: Desk, run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A deadlock, say: the desk has the ticket, and its number need not wait for an hour."""
+    ticket = open_ticket()
+
+    def locked(*_: object) -> None:
+        raise OperationalError("deadlock detected")
+
+    one = worker()
+    one.round()
+    one.finish()
+    with monkeypatch.context() as patch:
+        patch.setattr(dispatch, "confirm", locked)
+        with pytest.raises(OperationalError):
+            run(one)
+    run(one)
+    ticket.refresh_from_db()
+    assert ticket.desk_number == "M-1"
+    assert desk.steps(f"G{ticket.number}").count("create") == 1
+
+
+def lost_in_the_middle(step: str) -> None:
+    """As a worker leaves a row that it sent and never ended: its lease is over."""
+    Delivery.objects.filter(step=step).update(
+        state=Delivery.State.SENDING, lease_owner="morto", lease_until=clock.now()
+    )
+
+
+def test_what_was_empty_before_a_sending_says_nothing_of_it(
+    connection: Connection, stopped_clock: StoppedClock, open_ticket: Open, desk: Desk, run: Run
+) -> None:
+    """Looked for twice and sent again, by a worker that is gone: it is looked for twice anew."""
+    ticket = open_ticket()
+    desk.fail("create", before(lost()))
+    run()
+    stopped_clock.forward(seconds=11)
+    run()
+    assert Delivery.objects.get(step="create").empty_at
+    now = stopped_clock.forward(seconds=11)
+    assert Delivery.claim(connection, "morto", now, LEASE, 1)
+    stopped_clock.forward(seconds=31)
+    run()
+    assert desk.steps(f"G{ticket.number}").count("create") == 1
+    for _ in range(20):
+        stopped_clock.forward(seconds=15)
+        run()
+    assert desk.steps(f"G{ticket.number}").count("create") == 2
+
+
+def test_what_may_be_under_way_is_waited_for_though_the_first_look_failed(
+    connection: Connection, stopped_clock: StoppedClock, open_ticket: Open, desk: Desk, run: Run
+) -> None:
+    """A worker without its database may still be sending, for as long as the longest call."""
+    ticket = open_ticket()
+    Delivery.objects.filter(step="customer").update(state="done", open=False)
+    lost_in_the_middle("create")
+    desk.fail("find", before(away()))
+    ends = clock.now() + settings.DELIVERY_LONGEST_CALL
+    while clock.now() < ends:
+        run()
+        assert "create" not in desk.steps(f"G{ticket.number}")
+        stopped_clock.forward(seconds=11)
+    for _ in range(20):
+        stopped_clock.forward(seconds=15)
+        run()
+    assert desk.steps(f"G{ticket.number}").count("create") == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run, states
 from desk.deliveries.memory import LAG, Desk, Memory, after, away, before, lost, refused
 from guiche.desk import clock
-from guiche.desk.connectors.connector import DeliveryError, Outcome
+from guiche.desk.connectors.connector import Created, Customer, DeliveryError, Found, Outcome
 from guiche.desk.deliveries.delivery import PAUSES, DeliveryRefused
 from guiche.desk.deliveries.dispatch import Dispatcher
 from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket, User
@@ -183,6 +184,24 @@ class TestUnknown:
         stray = Stray.objects.get()
         assert (stray.ref, stray.kind, stray.ticket) == ("2", Stray.Kind.DOUBLE, opened)
 
+    def test_what_only_a_person_can_look_for_is_left_out_of_a_bulk_retry(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(Memory, "offers", lambda _, capability: capability != "find")
+        desk.fail("create", after(lost()))
+        run()
+        stopped_clock.forward(seconds=11)
+        run()
+        assert row("create").state == State.REJECTED
+        assert "Confira lá" in row("create").last_error
+        assert Delivery.repeat_refused(row("create").connection) == 0
+        run()
+        assert len(desk.tickets) == 1
+        row("create").repeat()
+        run()
+        assert len(desk.tickets) == 2
+
     @pytest.mark.parametrize("step", ["attach", "solve"])
     def test_a_note_or_file_is_not_written_twice(
         self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock, step: str
@@ -331,8 +350,9 @@ class TestTrouble:
     def test_a_refused_creation_stops_its_ticket_alone(
         self, opened: Ticket, open_ticket: Open, desk: Desk, run: Run
     ) -> None:
-        other = open_ticket(document="123.456.789-09")
         desk.fail("create", before(refused()))
+        run()
+        other = open_ticket(document="123.456.789-09")
         run()
         assert [held.key for held in desk.tickets] == [key(other)]
         first = Delivery.objects.filter(ticket=opened).order_by("pk")
@@ -496,3 +516,58 @@ class TestRest:
 def _busy(seconds: int) -> DeliveryError:
     pause = timedelta(seconds=seconds)
     return DeliveryError("Devagar", Outcome.RETRY, everywhere=True, pause=pause)
+
+
+class TestOddAnswers:
+    """What a desk says is stored, whatever letters it is made of."""
+
+    ODD = "a\x00b\ud800c"
+
+    def test_a_refusal(self, opened: Ticket, desk: Desk, run: Run) -> None:
+        error = DeliveryError(self.ODD, Outcome.REJECTED, choices={"1\x00": self.ODD})
+        desk.fail("customer", before(error))
+        run()
+        assert row("customer").state == State.REJECTED
+        assert row("customer").last_error == "ab?c"
+        assert row("customer").choices == {"1": "ab?c"}
+
+    def test_a_desk_that_is_away(self, opened: Ticket, desk: Desk, run: Run) -> None:
+        error = DeliveryError(self.ODD, Outcome.RETRY, everywhere=True)
+        desk.fail("customer", *[before(error)] * 3)
+        run()
+        assert Connection.objects.get().last_error == "ab?c"
+        assert row("customer").last_error == "ab?c"
+
+    def test_a_customer_a_ticket_and_a_double(
+        self, opened: Ticket, desk: Desk, run: Run, stopped_clock: StoppedClock
+    ) -> None:
+        def odd(_do: object) -> Customer:
+            return Customer({"id": self.ODD}, self.ODD)
+
+        def created(do: Callable[[], Any]) -> Created:
+            return Created(do().ref, self.ODD, f"https://desk.example/{self.ODD}")
+
+        desk.fail("customer", odd)
+        desk.fail("create", created)
+        run()
+        assert row("create").state == State.DONE
+        link = Link.objects.get()
+        assert link.customer == {"id": "ab?c"}
+        assert link.warning.startswith("ab?c\nEscreva só o número")
+        assert (link.number, link.url) == ("ab?c", "https://desk.example/ab?c")
+        found = Found("9", key(opened), self.ODD, self.ODD)
+        assert Stray.note(link.connection, opened, Stray.Kind.DOUBLE, found)
+
+    def test_no_page_leads_to_an_address_that_is_a_script(
+        self, opened: Ticket, desk: Desk, run: Run
+    ) -> None:
+        def created(do: Callable[[], Any]) -> Created:
+            return Created(do().ref, "1", "javascript:alert(1)")
+
+        desk.fail("create", created)
+        run()
+        link = Link.objects.get()
+        assert link.url == ""
+        found = Found("9", key(opened), "9", "javascript:alert(1)")
+        Stray.note(link.connection, opened, Stray.Kind.DOUBLE, found)
+        assert Stray.objects.get().url == ""

@@ -1,6 +1,7 @@
 """A configured desk of somebody else: its settings, whether it is up, and its circuit."""
 
 import json
+import logging
 import random
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -14,10 +15,16 @@ from guiche.desk.connectors.connector import Connector, DeliveryError
 from guiche.desk.connectors.registry import KINDS, connector_class
 from guiche.desk.connectors.settings import Settings, SettingsRefused
 
+log = logging.getLogger(__name__)
+
 TROUBLE = 3
 """So many failures in a row, and one step at a time tries whether the desk is back."""
 _LOGIN_REFUSALS = 2
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_UNUSABLE = (
+    "O endereço, a chave ou a senha tem um caractere que não serve (acento, espaço especial). "
+    "Copie e cole de novo."
+)
 _UNSEALED = "A chave que cifra as senhas mudou, e estas não abrem mais. Digite-as de novo."
 
 
@@ -75,8 +82,18 @@ class Connection(models.Model):
         return connector_class(self.kind).Settings.read({**self.content, **self.secrets})
 
     def connect(self) -> Connector[Any]:
-        """A connector with these settings; `SettingsRefused` where they cannot be used."""
-        return connector_class(self.kind)(self.settings)
+        """A connector with these settings; `SettingsRefused` where they cannot be used.
+
+        So too where they can be read and nothing can be made of them: a letter that no HTTP header
+        holds, in a token. One desk that is set up wrong is no reason for the others to wait.
+        """
+        settings = self.settings
+        try:
+            return connector_class(self.kind)(settings)
+        except Exception as error:
+            # Not the words: what could not be used may be the secret.
+            log.warning("connection %s cannot be made: %s", self.pk, type(error).__name__)
+            raise SettingsRefused({"ajustes": _UNUSABLE}) from None
 
     def set(self, raw: Mapping[str, Any], *, forget: Collection[str] = ()) -> None:
         """Takes new settings, not saved yet; a secret that is left empty stays as it was, unless
@@ -105,9 +122,10 @@ class Connection(models.Model):
 
     @classmethod
     def open_for_work(cls, now: datetime) -> "QuerySet[Connection]":
-        """The ones to which something may be sent now."""
+        """The ones to which something may be sent now, of a kind that there is."""
         rested = Q(open_until=None) | Q(open_until__lte=now)
-        return cls.objects.filter(rested, active=True, stopped=False).order_by("pk")
+        known = cls.objects.filter(kind__in=KINDS, active=True, stopped=False)
+        return known.filter(rested).order_by("pk")
 
     def locked(self, now: datetime) -> "Connection | None":
         """The row as it stands, held for the transaction; None where nothing may be sent now, or

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from guiche.desk.connectors.case import Attachment, Case, Note
 from guiche.desk.connectors.settings import Settings
+from guiche.desk.intake.plain import plain, plain_text
 
 
 class Outcome(StrEnum):
@@ -50,11 +51,10 @@ class DeliveryError(Exception):
         choices: Mapping[str, str] | None = None,
         status: int = 0,
     ) -> None:
-        # PostgreSQL keeps no NUL, and a desk may say anything.
-        super().__init__(message.replace("\0", ""))
+        super().__init__(plain_text(message))
         self.outcome, self.otherwise, self.everywhere = outcome, otherwise, everywhere
-        self.pause, self.login, self.choices = pause, login, dict(choices or {})
-        self.status = status
+        self.pause, self.login, self.status = pause, login, status
+        self.choices: dict[str, str] = plain(dict(choices or {}))
 
     def turned(self, outcome: Outcome, *, otherwise: Outcome = Outcome.RETRY) -> "DeliveryError":
         """The same error with another outcome, for a desk that is known to mean something else."""

@@ -1,6 +1,6 @@
 """The connectors of one process: one for each connection, made anew when its settings change."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -17,7 +17,17 @@ class Opened:
 
     def __init__(self) -> None:
         self._connectors: dict[int, tuple[int, Connector[Any]]] = {}
+        self._put_off: dict[int, datetime] = {}
         self._lock = Lock()
+
+    def put_off(self, connection: Connection, until: datetime) -> None:
+        """It refused what nothing waits for, a list of all: it is not asked before."""
+        self._put_off[connection.pk] = until
+
+    def is_due(self, connection: Connection, now: datetime) -> bool:
+        """Whether it may be asked that again."""
+        until = self._put_off.get(connection.pk)
+        return until is None or until <= now
 
     def of(self, connection: Connection) -> Connector[Any] | None:
         """The connector; None where the settings cannot be used, which the connection then says."""

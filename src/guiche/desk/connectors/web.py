@@ -14,6 +14,7 @@ Redirects are not followed: they lead to a login page, or to a host that nobody 
 
 import json
 import time
+import zlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -29,6 +30,7 @@ CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 _WHOLE, _BYTE_TO_BYTE = 0.6, 0.4
 """Shares of the longest call: from its beginning on, and for a last byte that does not come."""
 _LARGEST_ANSWER = 8 * 1024 * 1024
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _LONGEST_WORDS = 600
 _LONGEST_PAUSE = timedelta(hours=1)
 _CONNECTIONS = 32
@@ -122,10 +124,14 @@ class Web:
                 body += piece
                 if len(body) > _LARGEST_ANSWER or time.monotonic() > ends:
                     raise _Endless
-        headers = [(name, value) for name, value in response.headers.raw]
-        return httpx.Response(
-            response.status_code, headers=headers, content=bytes(body), request=response.request
+        content = _unpacked(bytes(body), response.headers.get("Content-Encoding", ""))
+        headers = [pair for pair in response.headers.raw if pair[0].lower() != b"content-encoding"]
+        whole = httpx.Response(
+            response.status_code, headers=headers, content=content, request=response.request
         )
+        if whole.charset_encoding and not _is_of_texts(whole.charset_encoding):
+            whole.encoding = "utf-8"
+        return whole
 
     def _unsure(self, message: str, writes: bool) -> DeliveryError:  # noqa: FBT001
         outcome = Outcome.UNKNOWN if writes else Outcome.RETRY
@@ -152,6 +158,32 @@ class Web:
 
 class _Endless(Exception):
     """The answer went past its bounds."""
+
+
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    """What was sent compressed, though it was asked for as it is; of a bomb, nothing."""
+    if encoding.strip().lower() in ("", "identity"):
+        return body
+    for window in (_GZIP_OR_ZLIB, -zlib.MAX_WBITS):
+        unpacker = zlib.decompressobj(window)
+        try:
+            whole = unpacker.decompress(body, _LARGEST_ANSWER + 1)
+        except zlib.error:
+            continue
+        if len(whole) > _LARGEST_ANSWER:
+            raise _Endless
+        if unpacker.eof:
+            return whole
+    raise httpx.DecodingError("a resposta veio comprimida sem que se pedisse")
+
+
+def _is_of_texts(encoding: str) -> bool:
+    """Python also knows `hex`, `zlib` and `idna` as encodings, with which httpx breaks."""
+    try:
+        b"a\xe9".decode(encoding, "replace")
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def retry_after(response: httpx.Response) -> timedelta | None:

@@ -87,7 +87,7 @@ class Attempt:
             if not self.connector.offers(_ASKED[self.delivery.step]):
                 # Who repeats it has looked there.
                 self.delivery.unsure = False
-                raise DeliveryError(_NOBODY_KNOWS, Outcome.REJECTED)
+                raise DeliveryError(_NOBODY_KNOWS, Outcome.REJECTED, otherwise=Outcome.UNKNOWN)
             found = _LOOK_UPS[self.delivery.step](self)
             if found:
                 return found

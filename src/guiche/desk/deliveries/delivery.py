@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
@@ -66,7 +67,8 @@ class Delivery(models.Model):
     unsure = models.BooleanField(default=False)
     """An attempt may have succeeded: the desk is asked before anything is sent again."""
     otherwise = models.CharField(max_length=10, default="retry")
-    """What is done once the desk shows that it did not."""
+    """What is done once the desk shows that it did not; `unknown` of what was refused: nobody but a
+    person can see whether it did."""
     empty_at = models.DateTimeField(null=True)
     """When the desk was asked for the first time since, and had nothing."""
     next_at = models.DateTimeField(default=clock.now)
@@ -149,7 +151,8 @@ class Delivery(models.Model):
     ) -> "list[Delivery]":
         """Takes up to `most` steps for one worker; each is nobody else's until the lease is over.
 
-        One that was under way in a worker that is gone is `unsure` from now on.
+        One that was under way in a worker that is gone is `unsure` from now on, and what the desk
+        did not have before says nothing of it.
         """
         rows = cls.due(connection, now).select_for_update(skip_locked=True, of=("self",))
         taken = list(
@@ -159,11 +162,11 @@ class Delivery(models.Model):
         )
         for each in taken:
             each._take(owner, now + lease)
+        was_lost = Q(state=cls.State.SENDING)
         if taken:
             cls.objects.filter(pk__in=[each.pk for each in taken]).update(
-                unsure=Case(
-                    When(state=cls.State.SENDING, then=Value(value=True)), default=F("unsure")
-                ),
+                unsure=Case(When(was_lost, then=Value(value=True)), default=F("unsure")),
+                empty_at=Case(When(was_lost, then=None), default=F("empty_at")),
                 state=cls.State.SENDING, attempts=F("attempts") + 1, lease_owner=owner,
                 lease_until=now + lease,
             )  # fmt: skip
@@ -172,7 +175,8 @@ class Delivery(models.Model):
     def _take(self, owner: str, until: datetime) -> None:
         """The same for the row that is here."""
         self.was_lost = self.state == self.State.SENDING
-        self.unsure = self.unsure or self.was_lost
+        if self.was_lost:
+            self.unsure, self.empty_at = True, None
         self.state, self.attempts = self.State.SENDING, self.attempts + 1
         self.lease_owner, self.lease_until = owner, until
 
@@ -211,7 +215,14 @@ class Delivery(models.Model):
                 unsure=True, otherwise=error.otherwise,
             )  # fmt: skip
         if error.outcome is Outcome.REJECTED:
-            return self._end(self.State.REJECTED, str(error), choices=error.choices)
+            otherwise = self.otherwise if self.unsure else error.otherwise
+            return self._end(
+                self.State.REJECTED, str(error), choices=error.choices, otherwise=otherwise
+            )
+        if self.was_lost and self.unsure:
+            # Still not looked up; the next attempt does not know how long it has to wait.
+            under_way = now + settings.DELIVERY_LONGEST_CALL
+            return self._end(self.State.UNKNOWN, str(error), next_at=under_way)
         if error.everywhere:
             return self._end(self._still, str(error), next_at=now + _soon())
         if self.tries >= len(PAUSES):
@@ -281,11 +292,13 @@ class Delivery(models.Model):
     def repeatable(cls, connection: Connection) -> "QuerySet[Delivery]":
         """What a desk refused and may be tried again as it is.
 
-        Left out is where a person has to choose a customer, or opened the ticket there by hand: a
-        number was noted, and it would be opened twice.
+        Left out is where a person has to choose a customer, or to look first whether it was done,
+        or opened the ticket there by hand: a number was noted, and it would be opened twice.
         """
         opening = Q(step__in=(cls.Step.CUSTOMER, cls.Step.CREATE))
-        refused = cls.objects.filter(connection=connection, state=cls.State.REJECTED, choices={})
+        refused = cls.objects.filter(
+            connection=connection, state=cls.State.REJECTED, open=True, choices={}
+        ).exclude(otherwise=Outcome.UNKNOWN)
         return refused.exclude(opening & ~Q(ticket__desk_number=""))
 
     @classmethod
@@ -319,6 +332,27 @@ class Delivery(models.Model):
             raise DeliveryRefused("Este envio está em andamento ou já terminou. Atualize a página.")
         ended = {"done_at": clock.now(), "ended_by": by, "why": why.strip()[:LONGEST_WHY]}
         return rows.filter(chain).update(state=state.DROPPED, open=False, **ended)
+
+    @classmethod
+    def opened_by_hand(cls, ticket: Any, connection: Connection, now: datetime) -> None:
+        """A person says which ticket of the desk it is: none is created, and the rest goes on.
+
+        An attempt that is under way ends as ever, and what it creates is shown as a double.
+        """
+        opening = cls.objects.filter(
+            ticket=ticket, connection=connection, open=True,
+            step__in=(cls.Step.CUSTOMER, cls.Step.CREATE),
+        )  # fmt: skip
+        cls.confirm(opening.exclude(state=cls.State.SENDING), now)
+
+    @classmethod
+    def doubt_waiting(cls) -> int:
+        """An old copy of the database is in place: what waits in it may have been sent since.
+
+        How many are looked up in the desk before they are sent.
+        """
+        waiting = cls.objects.filter(state=cls.State.WAITING, open=True)
+        return waiting.update(state=cls.State.UNKNOWN, unsure=True, empty_at=None)
 
     @classmethod
     def clock_jumped(

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import close_old_connections, connections, transaction
+from django.db import OperationalError, close_old_connections, connections, transaction
 
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
@@ -215,6 +215,9 @@ class Dispatcher:
             try:
                 confirm(ended.attempt, ended.result, ended.connection, now)
                 return
+            except OperationalError:
+                # Locked, deadlocked, restarting: what the desk did is known, and written later.
+                raise
             except Exception:
                 log.exception("delivery %s: not confirmed", ended.attempt.delivery.pk)
         ended.attempt.delivery.poisoned(_OURS, now)

@@ -9,6 +9,7 @@ from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import can
 from guiche.desk.connectors.registry import KINDS, connector_class
 from guiche.desk.deliveries.delivery import Delivery
+from guiche.desk.deliveries.link import Link
 from guiche.desk.tickets.event import Event
 
 _STEP = Delivery.Step
@@ -44,6 +45,8 @@ def enqueue(event: Event, **_: Any) -> None:
         Delivery.hold_creation(event.ticket_id, _NOTED.format(number=number))
     if event.kind not in STEPS:
         return
+    if event.kind == "reopened":
+        Link.read_again(event.ticket_id, event.at)
     rows = [
         Delivery(event=event, ticket_id=event.ticket_id, connection=connection, step=step)
         for connection in Connection.objects.filter(active=True, kind__in=KINDS).order_by("pk")

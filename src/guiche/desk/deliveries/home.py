@@ -7,15 +7,17 @@ ours: a ticket is closed by the new certificate, or by a person with a reason.
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import Connector, DeliveryError, Remote, RemoteNote
 from guiche.desk.connectors.opened import Opened
-from guiche.desk.deliveries.link import Link
+from guiche.desk.deliveries.link import LONGEST_REF, Link
+from guiche.desk.intake.plain import plain, plain_text
 
 log = logging.getLogger(__name__)
 
@@ -23,13 +25,26 @@ AT_ONCE = 50
 """So many tickets are asked for in one call."""
 _SEEN_KEPT = 500
 _LONGEST_NOTE = 1000
-_OURS = re.compile(r"\[G\d{10}(\.\d+)?\]")
+_OURS = re.compile(r"^\s*(Arquivo: \S+ )?\[G\d{10}(\.\d+)?\]\s*$", re.MULTILINE)
+"""A line of its own: who quotes our mark within a sentence, or behind `>`, is somebody else."""
+_HEARD = ["gone_at", "status", "team", "closed_at", "notes_seen", "read_at"]
 _GONE = "Não encontrado lá."
 
 
 def read_due(opened: Opened, now: datetime) -> int:
     """Reads the tickets whose turn has come, of every desk that answers; how many."""
-    return sum(_read(connection, opened, now) for connection in Connection.open_for_work(now))
+    return sum(_read_any(connection, opened, now) for connection in Connection.open_for_work(now))
+
+
+def _read_any(connection: Connection, opened: Opened, now: datetime) -> int:
+    """One desk that answers what nobody expected keeps nobody from hearing of the others."""
+    try:
+        return _read(connection, opened, now)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("connection %s could not be read", connection.pk)
+        return 0
 
 
 def _read(connection: Connection, opened: Opened, now: datetime) -> int:
@@ -67,10 +82,13 @@ def _hear_all(connector: Connector[Any], links: list[Link], now: datetime) -> No
 @transaction.atomic
 def hear(link: Link, remote: Remote | None, now: datetime) -> None:
     """Writes how a ticket stands there; None: the desk knows it no longer."""
+    # Two may read it at once, where the desk called meanwhile: the second finds nothing new.
+    link.refresh_from_db(fields=_HEARD, from_queryset=Link.objects.select_for_update())
+    remote = remote and _plain(remote)
     notes = [] if remote is None else _new_notes(link, remote)
     changes = list(_changes(link, remote))
     changes += [f"{_who(note)}: {_short(note.text)}" for note in notes]
-    _keep(link, remote, notes, now)
+    _keep(link, remote, now)
     if remote and remote.number and remote.number != link.number:
         link.number = remote.number
         link.save(update_fields=["number"])
@@ -80,20 +98,30 @@ def hear(link: Link, remote: Remote | None, now: datetime) -> None:
         link.ticket.record("heard", by=None, payload=payload, at=now)
 
 
-def _keep(link: Link, remote: Remote | None, notes: list[RemoteNote], now: datetime) -> None:
+def _keep(link: Link, remote: Remote | None, now: datetime) -> None:
     if remote is None:
         link.gone_at = link.gone_at or now
     else:
         link.gone_at, link.status, link.team = None, remote.status[:200], remote.team[:200]
         link.closed_at = (link.closed_at or now) if remote.closed else None
-        link.notes_seen = [*link.notes_seen, *(note.id for note in notes)][-_SEEN_KEPT:]
+        there = [note.id for note in remote.notes]
+        gone = [id_ for id_ in link.notes_seen if id_ not in set(there)]
+        link.notes_seen = [*gone, *there][-max(_SEEN_KEPT, len(there)) :]
     link.read_at = now
     over = not link.ticket.is_open and (link.closed_at or link.gone_at)
-    fields = ["gone_at", "status", "team", "closed_at", "notes_seen", "read_at"]
     if over:
         link.next_read_at = None
-        fields.append("next_read_at")
-    link.save(update_fields=fields)
+    link.save(update_fields=[*_HEARD, *(["next_read_at"] if over else [])])
+
+
+def _plain(remote: Remote) -> Remote:
+    """The same, in letters that can be stored."""
+    notes = [
+        replace(n, id=plain_text(n.id), text=plain_text(n.text), author=plain_text(n.author))
+        for n in remote.notes
+    ]
+    status, team, number = plain([remote.status, remote.team, remote.number])
+    return replace(remote, status=status, team=team, number=number[:LONGEST_REF], notes=notes)
 
 
 def _changes(link: Link, remote: Remote | None) -> Iterator[str]:
@@ -108,7 +136,7 @@ def _changes(link: Link, remote: Remote | None) -> Iterator[str]:
         ("Equipe", link.team, remote.team),
     ):
         if before != after[:200]:
-            yield f"{label}: {before or '—'} → {after or '—'}."
+            yield f"{label}: {before or '—'} → {after[:200] or '—'}."
 
 
 def _new_notes(link: Link, remote: Remote) -> list[RemoteNote]:

@@ -10,17 +10,26 @@ from django.db.models import QuerySet
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import Created, Customer
+from guiche.desk.intake.plain import plain, plain_text
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.ticket import Ticket
 
 LONGEST_REF = 200
+LONGEST_URL = 500
 _FIRST_READING = timedelta(seconds=30)
 """By then our own steps are taken, and what differs is the doing of others."""
 
 
 class LinkRefused(Refused):
     """A ticket of the desk cannot be linked to this one."""
+
+
+def stored(created: Created) -> dict[str, str]:
+    """`ref`, `number` and `url` as they can be kept; an address that is none of the web is not."""
+    ref, number, url = plain([created.ref, created.number, created.url])
+    is_web = url.lower().startswith(("https://", "http://")) and len(url) <= LONGEST_URL
+    return {"ref": ref[:LONGEST_REF], "number": number[:LONGEST_REF], "url": url if is_web else ""}
 
 
 class Link(models.Model):
@@ -34,7 +43,7 @@ class Link(models.Model):
     ref = models.CharField(max_length=LONGEST_REF, blank=True)
     """By which the desk's calls know the ticket; "" before it is created."""
     number = models.CharField(max_length=LONGEST_REF, blank=True)
-    url = models.CharField(max_length=500, blank=True)
+    url = models.CharField(max_length=LONGEST_URL, blank=True)
     linked_at = models.DateTimeField(null=True)
 
     status = models.CharField(max_length=200, blank=True)
@@ -80,7 +89,7 @@ class Link(models.Model):
     @classmethod
     def meet(cls, ticket: Ticket, connection: Connection, customer: Customer) -> "Link":
         """Keeps who the customer is there."""
-        known = {"customer": dict(customer.ids), "warning": customer.warning}
+        known = {"customer": plain(dict(customer.ids)), "warning": plain_text(customer.warning)}
         return cls.objects.update_or_create(ticket=ticket, connection=connection, defaults=known)[0]
 
     @classmethod
@@ -96,8 +105,7 @@ class Link(models.Model):
         link = cls.objects.get_or_create(ticket=ticket, connection=connection)[0]
         now = clock.now()
         known = {
-            "ref": created.ref[:LONGEST_REF], "number": created.number[:LONGEST_REF],
-            "url": created.url[:500], "linked_at": now, "next_read_at": now + _FIRST_READING,
+            **stored(created), "linked_at": now, "next_read_at": now + _FIRST_READING,
         }  # fmt: skip
         try:
             with transaction.atomic():
@@ -154,6 +162,12 @@ class Link(models.Model):
         """The desk called: these are read at the next round."""
         rows = cls.objects.filter(connection=connection, ref__in=list(refs))
         return rows.update(next_read_at=now)
+
+    @classmethod
+    def read_again(cls, ticket_id: int, now: datetime) -> None:
+        """The ticket is open again: what was over is read again."""
+        over = cls.objects.filter(ticket=ticket_id, next_read_at=None).exclude(ref="")
+        over.update(next_read_at=now + _FIRST_READING)
 
     @classmethod
     def of_ticket(cls, ticket: Ticket) -> "QuerySet[Link]":

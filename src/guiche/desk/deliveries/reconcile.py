@@ -8,7 +8,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from guiche.desk.connectors.connection import Connection
@@ -30,7 +30,20 @@ _STILL_COMING = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.
 def reconcile_due(opened: Opened, now: datetime) -> int:
     """Asks every desk whose turn has come; how many tickets were found that fit nothing."""
     turn = Q(reconciled_at=None) | Q(reconciled_at__lte=now - EVERY)
-    return sum(reconcile(each, opened, now) for each in Connection.open_for_work(now).filter(turn))
+    due = [each for each in Connection.open_for_work(now).filter(turn) if opened.is_due(each, now)]
+    return sum(_reconcile_any(each, opened, now) for each in due)
+
+
+def _reconcile_any(connection: Connection, opened: Opened, now: datetime) -> int:
+    """One desk that answers what nobody expected keeps nobody from the others."""
+    try:
+        return reconcile(connection, opened, now)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("connection %s could not be reconciled", connection.pk)
+        opened.put_off(connection, now + EVERY)
+        return 0
 
 
 def reconcile(connection: Connection, opened: Opened, now: datetime) -> int:
@@ -44,6 +57,9 @@ def reconcile(connection: Connection, opened: Opened, now: datetime) -> int:
     except DeliveryError as error:
         if error.everywhere:
             connection.failed(error, now)
+        else:
+            log.warning("connection %s may not be reconciled: %s", connection.pk, error)
+            opened.put_off(connection, now + EVERY)
         return 0
     Connection.objects.filter(pk=connection.pk).update(reconciled_at=now)
     if new:

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import Created, Found
-from guiche.desk.deliveries.delivery import LONGEST_WHY
-from guiche.desk.deliveries.link import LONGEST_REF, Link
+from guiche.desk.deliveries.delivery import LONGEST_WHY, Delivery
+from guiche.desk.deliveries.link import LONGEST_REF, LONGEST_URL, Link, stored
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.ticket import Ticket
@@ -36,7 +36,7 @@ class Stray(models.Model):
     key = models.CharField(max_length=20)
     ref = models.CharField(max_length=LONGEST_REF)
     number = models.CharField(max_length=LONGEST_REF, blank=True)
-    url = models.CharField(max_length=500, blank=True)
+    url = models.CharField(max_length=LONGEST_URL, blank=True)
     found_at = models.DateTimeField(default=clock.now)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -63,12 +63,11 @@ class Stray(models.Model):
 
         A number that comes again with another key is another ticket: the desk began to count anew.
         """
-        seen = {
-            "ticket": ticket, "kind": kind, "key": found.key,
-            "number": found.number[:LONGEST_REF], "url": found.url[:500],
-        }  # fmt: skip
-        ref = found.ref[:LONGEST_REF]
-        stray, new = cls.objects.get_or_create(connection=connection, ref=ref, defaults=seen)
+        known = stored(found.created)
+        seen = {"ticket": ticket, "kind": kind, "key": found.key, **known}
+        stray, new = cls.objects.get_or_create(
+            connection=connection, ref=known["ref"], defaults=seen
+        )
         if new or stray.key == found.key:
             return new
         anew = {"found_at": clock.now(), "settled_at": None, "settled_by": None, "why": ""}
@@ -77,12 +76,16 @@ class Stray(models.Model):
 
     @classmethod
     def of_trial(cls, connection: Connection, created: Created, key: str) -> None:
-        """Keeps that this one is a test, settled from the start; its key is no ticket's."""
-        cls.objects.create(
-            connection=connection, kind=cls.Kind.FOREIGN, key=key, ref=created.ref[:LONGEST_REF],
-            number=created.number[:LONGEST_REF], url=created.url[:500], settled_at=clock.now(),
-            why="Chamado de teste.",
-        )  # fmt: skip
+        """Keeps that this one is a test, settled from the start; its key is no ticket's.
+
+        It may be known: the reconciler looked at that moment, or the desk counts anew.
+        """
+        known = stored(created)
+        test = {
+            **known, "kind": cls.Kind.FOREIGN, "ticket": None, "key": key,
+            "settled_at": clock.now(), "why": "Chamado de teste.",
+        }  # fmt: skip
+        cls.objects.update_or_create(connection=connection, ref=known["ref"], defaults=test)
 
     @classmethod
     def unsettled(cls) -> "QuerySet[Stray]":
@@ -99,13 +102,14 @@ class Stray(models.Model):
 
     @transaction.atomic
     def adopt(self, by: User) -> Link:
-        """Makes it the counterpart of its ticket, which has none yet."""
+        """Makes it the counterpart of its ticket, which has none yet; what waited goes on."""
         if self.ticket is None:
             raise StrayRefused("Este chamado traz uma marca que não é de nenhum chamado daqui.")
         found = Found(self.ref, self.key, self.number, self.url)
         link = Link.make(self.ticket, self.connection, found.created, by=by)
         if link.ref != self.ref:
             raise StrayRefused(f"O chamado já está ligado ao {link.shown}. Encerre um dos dois lá.")
+        Delivery.opened_by_hand(self.ticket, self.connection, clock.now())
         self._end(by, "Ligado a este protocolo.")
         return link
 
