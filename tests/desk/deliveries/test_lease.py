@@ -167,3 +167,13 @@ def test_what_may_be_under_way_is_waited_for_though_the_first_look_failed(
         stopped_clock.forward(seconds=15)
         run()
     assert desk.steps(f"G{ticket.number}").count("create") == 1
+
+
+def test_a_clock_that_was_set_back_while_no_worker_lived_makes_nothing_wait(
+    connection: Connection, stopped_clock: StoppedClock, open_ticket: Open, desk: Desk, run: Run
+) -> None:
+    open_ticket()
+    stopped_clock.forward(hours=-9)
+    one = worker()
+    run(one)
+    assert len(desk.tickets) == 1

@@ -8,12 +8,15 @@ import pytest
 
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run, states
-from desk.deliveries.memory import LAG, Desk, Memory, after, away, before, lost, refused
+from desk.deliveries.memory import LAG, Desk, Fault, Memory, after, away, before, lost, refused
 from guiche.desk import clock
 from guiche.desk.connectors.connector import Created, Customer, DeliveryError, Found, Outcome
+from guiche.desk.deliveries.attempt import Attempt, Done
+from guiche.desk.deliveries.confirm import confirm
 from guiche.desk.deliveries.delivery import PAUSES, DeliveryRefused
 from guiche.desk.deliveries.dispatch import Dispatcher
 from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket, User
+from guiche.desk.tickets.erasure import ON_REQUEST, erase
 
 pytestmark = pytest.mark.django_db
 Open = Callable[..., Ticket]
@@ -571,3 +574,49 @@ class TestOddAnswers:
         found = Found("9", key(opened), "9", "javascript:alert(1)")
         Stray.note(link.connection, opened, Stray.Kind.DOUBLE, found)
         assert Stray.objects.get().url == ""
+
+
+class TestErased:
+    """What comes back after the data were erased brings nothing of the person with it."""
+
+    @pytest.fixture
+    def erased_meanwhile(self, opened: Ticket, supervisao: User) -> Fault:
+        def fault(_do: object) -> Customer:
+            opened.move("cancel", supervisao, "Aberto por engano")
+            assert erase(opened, ON_REQUEST, supervisao)
+            return Customer({"id": "7", "name": "Ana Exemplo"}, "Ana Exemplo está bloqueada")
+
+        return fault
+
+    def test_a_customer(
+        self, opened: Ticket, desk: Desk, dispatcher: Dispatcher, erased_meanwhile: Fault,
+        connection: Connection,
+    ) -> None:  # fmt: skip
+        in_flight = attempt_of(dispatcher, connection)
+        confirm(in_flight, Done(customer=erased_meanwhile(lambda: None)), connection, clock.now())
+        assert not Link.objects.exclude(customer={}, warning="").exists()
+
+    def test_a_refusal(
+        self, opened: Ticket, desk: Desk, dispatcher: Dispatcher, erased_meanwhile: Fault,
+        connection: Connection,
+    ) -> None:  # fmt: skip
+        in_flight = attempt_of(dispatcher, connection)
+        erased_meanwhile(lambda: None)
+        several = DeliveryError("Ana?", Outcome.REJECTED, choices={"7": "Ana Exemplo"})
+        confirm(in_flight, several, connection, clock.now())
+        assert row("customer").state == State.REJECTED
+        assert (row("customer").choices, "Ana" in row("customer").last_error) == ({}, False)
+
+    def test_why_it_was_given_up(self, opened: Ticket, supervisao: User) -> None:
+        row("customer").drop(supervisao, "A Ana Exemplo desistiu")
+        opened.move("cancel", supervisao, "Aberto por engano")
+        assert erase(opened, ON_REQUEST, supervisao)
+        assert set(Delivery.objects.values_list("why", flat=True)) == {""}
+
+
+def attempt_of(dispatcher: Dispatcher, connection: Connection) -> Attempt:
+    """The first step, claimed and on its way."""
+    (taken,) = Delivery.claim(connection, dispatcher.owner, clock.now(), LAG, 1)
+    connector = dispatcher.opened.of(connection)
+    assert connector
+    return Attempt(taken, connector, None, lambda: True)

@@ -56,6 +56,13 @@ class DeliveryError(Exception):
         self.pause, self.login, self.status = pause, login, status
         self.choices: dict[str, str] = plain(dict(choices or {}))
 
+    @property
+    def impersonal(self) -> "DeliveryError":
+        """The same without the words of the desk, which may name the customer."""
+        bare = self.turned(self.outcome, otherwise=self.otherwise)
+        bare.args, bare.choices = ("Os dados deste chamado foram apagados.",), {}
+        return bare
+
     def turned(self, outcome: Outcome, *, otherwise: Outcome = Outcome.RETRY) -> "DeliveryError":
         """The same error with another outcome, for a desk that is known to mean something else."""
         return DeliveryError(

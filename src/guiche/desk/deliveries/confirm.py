@@ -20,8 +20,10 @@ Kind = Stray.Kind
 def confirm(attempt: Attempt, result: Result, connection: Connection, now: datetime) -> None:
     """Writes the result of an attempt, whole or not at all."""
     delivery, lag = attempt.delivery, attempt.connector.lag
+    # Nothing of the person comes back in what was on its way while the data were erased.
+    delivery.ticket.refresh_from_db(fields=["erased_at"])
     if isinstance(result, DeliveryError):
-        delivery.put_off(result, now, lag)
+        delivery.put_off(result.impersonal if delivery.ticket.erased_at else result, now, lag)
         if result.everywhere:
             connection.failed(result, now)
         return
@@ -46,7 +48,7 @@ def confirm_plain(attempts: Iterable[Attempt], connection: Connection, now: date
 
 def _keep(delivery: Delivery, connection: Connection, done: Done) -> None:
     ticket = delivery.ticket
-    if done.customer:
+    if done.customer and not ticket.erased_at:
         Link.meet(ticket, connection, done.customer)
     if done.created:
         key = f"G{ticket.number}"

@@ -74,6 +74,8 @@ class Dispatcher:
         self._renewed = self._monotonic()
         self._beat = float("-inf")
         self._offset = self._clock_offset()
+        self._looked = False
+        """Whether the clock was set while no worker watched it."""
 
     # The loop
 
@@ -249,7 +251,9 @@ class Dispatcher:
 
     def _watch_clock(self) -> None:
         offset = self._clock_offset()
-        if abs(offset - self._offset) > _JUMP_SECONDS:
+        began_behind = not self._looked and Delivery.is_ahead(clock.now())
+        self._looked = True
+        if began_behind or abs(offset - self._offset) > _JUMP_SECONDS:
             log.warning("the clock was set by %.0f seconds", offset - self._offset)
             now = clock.now()
             for connection in Connection.objects.filter(active=True):

@@ -2,7 +2,8 @@
 
 Gone afterwards: every answer that is not one of a closed list, what was typed, the reading and the
 reading of the new certificate, pictures, addresses and texts of messages, telephones and notes of
-attempts, search terms, the contents of events. The chain of the history still fits.
+attempts, search terms, the contents of events, what other desks said and what was written about it.
+The chain of the history still fits.
 """
 
 import logging
@@ -67,8 +68,9 @@ def erase(ticket: Ticket, reason: str, by: User | None = None) -> bool:
     _reduce(ticket, now)
     _erase_around(ticket)
     ticket.links.update(customer={}, warning="")
+    ticket.strays.update(why="")
     for event in told:
-        event.deliveries.update(last_error="", choices={})
+        event.deliveries.update(last_error="", choices={}, why="")
         if _is_personal(event):
             event.erase()
     drop_unused(readings)
