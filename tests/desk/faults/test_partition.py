@@ -10,7 +10,7 @@ import pytest
 
 import postgresql
 from desk.faults.hostile import Hostile
-from desk.faults.network import WIRES, Network, NotPermitted
+from desk.faults.network import Network, NotPermitted
 from desk.faults.nursery import Process
 from desk.faults.server import Server
 from desk.faults.storm import Storm
@@ -28,12 +28,12 @@ def apart(tmp_path: Path) -> Iterator[Apart]:
     with ExitStack() as stack:
         try:
             network = stack.enter_context(Network())
-            server = stack.enter_context(Server(f"{WIRES['db']}.1"))
+            server = stack.enter_context(Server(network.here("db")))
         except (NotPermitted, postgresql.NotInstalled) as error:
             pytest.skip(str(error))
-        server.url = f"postgresql://postgres@{WIRES['db']}.1/postgres"
+        server.url = f"postgresql://postgres@{network.here('db')}/postgres"
         hostile = Hostile(rate=0, lag=0.6)
-        hostile.host = f"{WIRES['desk']}.1"
+        hostile.host = network.here("desk")
         stack.enter_context(hostile)
         storm = stack.enter_context(Storm(tmp_path / "desk", hostile, server))
         yield Apart(storm, network)
