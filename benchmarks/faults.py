@@ -16,7 +16,6 @@ from desk.faults.server import Server
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiche.desk.settings")
 STORM, WAITING = 10_000, 5_000
-TICKETS_A_KILL = 50
 
 
 def main(tickets: int, waiting: int) -> int:
@@ -27,14 +26,21 @@ def main(tickets: int, waiting: int) -> int:
 
     well = True
     for name, server in _servers():
-        with tempfile.TemporaryDirectory() as data, Hostile(rate=0.08, lag=0.6) as desk:
-            storm = Storm(Path(data) / "storm", desk, server)
-            counted = storm.run(tickets, kills=max(20, tickets // TICKETS_A_KILL))
+        with (
+            tempfile.TemporaryDirectory() as data,
+            Hostile(rate=0.08, lag=0.6) as desk,
+            Storm(Path(data) / "storm", desk, server) as storm,
+        ):
+            counted = storm.run(tickets)
         well &= counted.is_well and counted.tickets >= tickets
         print(f"{name}: {counted}", flush=True)
     for name, server in _servers():
-        with tempfile.TemporaryDirectory() as data, Hostile(rate=0, lag=0.6) as desk:
-            print(f"{name}: {drain(Storm(Path(data) / 'away', desk, server), waiting)}", flush=True)
+        with (
+            tempfile.TemporaryDirectory() as data,
+            Hostile(rate=0, lag=0.6) as desk,
+            Storm(Path(data) / "away", desk, server) as storm,
+        ):
+            print(f"{name}: {drain(storm, waiting)}", flush=True)
     return int(not well)
 
 

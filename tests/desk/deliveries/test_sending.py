@@ -515,6 +515,15 @@ class TestRest:
             connection.failed(_busy(pause), stopped_clock.now)
         assert not Connection.open_for_work(stopped_clock.forward(seconds=69))
 
+    def test_one_trouble_of_all_that_is_under_way_is_one(
+        self, connection: Connection, stopped_clock: StoppedClock
+    ) -> None:
+        for _ in range(8):
+            connection.failed(away(), stopped_clock.now)
+        assert connection.in_trouble
+        assert not Connection.open_for_work(stopped_clock.now)
+        assert Connection.open_for_work(stopped_clock.forward(seconds=2))
+
 
 def _busy(seconds: int) -> DeliveryError:
     pause = timedelta(seconds=seconds)

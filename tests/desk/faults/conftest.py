@@ -26,5 +26,5 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server | None]:
 
 @pytest.fixture
 def storm(server: Server | None, tmp_path: Path) -> Iterator[Storm]:
-    with Hostile(rate=0.08, lag=0.6) as hostile:
-        yield Storm(tmp_path / "desk", hostile, server)
+    with Hostile(rate=0.08, lag=0.6) as hostile, Storm(tmp_path / "desk", hostile, server) as storm:
+        yield storm

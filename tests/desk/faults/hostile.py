@@ -1,6 +1,7 @@
 """A Zammad that goes wrong in every way, at random, and keeps count of what it really did."""
 
 import random
+import sys
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ WRITES = {
 CREATES = {**WRITES, "twice": 4, "twice, cut": 2, "half": 3, "refused": 2}
 READS = {"hang_before": 1, "cut": 3, "truncated": 2, "html": 2, "busy": 1, "down": 3, "garbled": 2}
 """How often each fault comes among the others."""
+AWAY = "away"
+KINDS = {*CREATES, *READS, AWAY}
 
 
 class Hostile(Zammad):
@@ -39,6 +42,7 @@ class Hostile(Zammad):
         """Tickets that nobody asked for."""
         self.did: dict[int, list[str]] = defaultdict(list)
         self.faults_had: Counter[str] = Counter()
+        self._decks: dict[str, list[str]] = defaultdict(list)
         self.most_at_once = self._now = 0
         self._by_ticket: dict[int, list[Row]] = defaultdict(list)
         self._counting = threading.Lock()
@@ -60,11 +64,22 @@ class Hostile(Zammad):
     def _due(self, request: Request) -> str:
         if self.is_fair or self.chance.random() >= self.rate:
             return super()._due(request)
-        faults = READS if request.method == "GET" else WRITES
-        faults = CREATES if self.creates(request) else faults
-        fault = self.chance.choices(list(faults), list(faults.values()))[0]
+        if self.creates(request):
+            fault = self._dealt("create", CREATES)
+        elif request.method == "GET":
+            fault = self._dealt("read", READS)
+        else:
+            fault = self._dealt("write", WRITES)
         self.faults_had[fault] += 1
         return fault
+
+    def _dealt(self, call: str, faults: Mapping[str, int]) -> str:
+        """Like a card: after so many of them each has come, however chance has it."""
+        deck = self._decks[call]
+        if not deck:
+            deck += [fault for fault, often in faults.items() for _ in range(often)]
+            self.chance.shuffle(deck)
+        return deck.pop()
 
     def failed(self, request: Request, fault: str) -> Answer | None:
         """Besides those of every Zammad: reset before it is done, done but said in no known
@@ -97,7 +112,7 @@ class Hostile(Zammad):
     def start(self, port: int = 0) -> Self:
         """On its own `host`, which a network of a test may have."""
         handler = type("Handler", (_Handler,), {"double": self})
-        self._server = ThreadingHTTPServer((self.host, port), handler)
+        self._server = _Quiet((self.host, port), handler)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
@@ -111,6 +126,7 @@ class Hostile(Zammad):
         """Nobody can connect; whoever is connected is cut."""
         self.port = self._server.server_port if self._server else 0
         self.is_away = True
+        self.faults_had[AWAY] += 1
         self.stop()
 
     def come_back(self) -> None:
@@ -152,3 +168,11 @@ class Hostile(Zammad):
     def _is_hidden(self, ref: int) -> bool:
         created = datetime.fromisoformat(self.tickets[ref]["created_at"])
         return created + self.lag > clock.now()
+
+
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing of those who are killed while they call."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)

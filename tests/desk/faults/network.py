@@ -8,7 +8,9 @@ import shutil
 import subprocess
 from typing import Self
 
-WIRES = {"db": "10.203.17", "desk": "10.203.18"}
+WIRES = ("db", "desk")
+_MOST = 100
+"""So many at once on one machine; one whose run was killed keeps its place."""
 
 
 class NotPermitted(Exception):
@@ -19,28 +21,45 @@ class NotPermitted(Exception):
 class Network:
     """Made by `with`, and gone afterwards."""
 
-    def __init__(self) -> None:
-        self.name = f"guiche-{os.getpid()}"
-
     def __enter__(self) -> Self:
         if os.geteuid() != 0 or not shutil.which("ip"):
             raise NotPermitted
-        try:
-            self._ip("netns", "add", self.name)
-        except subprocess.CalledProcessError as error:
-            raise NotPermitted from error
+        self._place = self._take_place()
         self._inside("link", "set", "lo", "up")
-        for wire, net in WIRES.items():
-            here, there = f"g{os.getpid()}{wire[:2]}", wire
-            self._ip("link", "add", here, "type", "veth", "peer", "name", there, "netns", self.name)
-            self._ip("addr", "add", f"{net}.1/30", "dev", here)
+        for wire in WIRES:
+            here = f"guiche-{self._place}-{wire}"
+            self._ip("link", "add", here, "type", "veth", "peer", "name", wire, "netns", self.name)
+            self._ip("addr", "add", f"{self.here(wire)}/30", "dev", here)
             self._ip("link", "set", here, "up")
-            self._inside("addr", "add", f"{net}.2/30", "dev", there)
-            self._inside("link", "set", there, "up")
+            self._inside("addr", "add", f"{self._address(wire, 2)}/30", "dev", wire)
+            self._inside("link", "set", wire, "up")
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ip("netns", "del", self.name)
+
+    @property
+    def name(self) -> str:
+        return f"guiche-{self._place}"
+
+    def here(self, wire: str) -> str:
+        """The address of this machine on a wire."""
+        return self._address(wire, 1)
+
+    def _take_place(self) -> int:
+        """A number that no other run has: two cannot make a namespace of one name."""
+        for place in range(_MOST):
+            try:
+                self._ip("netns", "add", f"guiche-{place}")
+            except subprocess.CalledProcessError as error:
+                if b"exists" not in error.stderr:
+                    raise NotPermitted from error
+            else:
+                return place
+        raise NotPermitted
+
+    def _address(self, wire: str, end: int) -> str:
+        return f"10.203.{self._place}.{4 * WIRES.index(wire) + end}"
 
     @property
     def within(self) -> list[str]:

@@ -10,30 +10,36 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from desk.faults.hostile import Hostile
+from desk.faults.hostile import KINDS, Hostile
+from desk.faults.nursery import WORKER, Child, Nursery, Process
 from desk.faults.server import Server
 from guiche.desk.environment import make_data_folder
 
 WORKERS = 4
 KILL_EVERY = 1.0
-ASK_EVERY, STILL = 2.0, 60.0
+ASK_EVERY, STILL = 0.5, 60.0
+OPENER = "opener"
 SRC = Path(__file__).parents[3] / "src"
 TESTS = Path(__file__).parents[2]
 IN_ORDER = ("create", "leitura", "Solução", "group", "state")
 
 
 class Counted(NamedTuple):
-    """What is left of a storm; all but the first four and `doubles` must be none."""
+    """What is left of a storm; from `lost` on all must be none."""
 
     tickets: int
-    seconds: float
-    kills: int
-    faults: int
+    seconds: int
+    stormed: int
+    """So many seconds of these something was killed in each."""
+    killed: Counter[str]
+    faults: Counter[str]
+    """How often the desk went wrong in which way."""
     doubles: int
     """Of the desk's own making."""
     lost: int
@@ -48,6 +54,11 @@ class Counted(NamedTuple):
     """Doubles that nobody was told of."""
 
     @property
+    def unseen(self) -> set[str]:
+        """Faults that never came."""
+        return KINDS - self.faults.keys()
+
+    @property
     def is_well(self) -> bool:
         return not any(self[self._fields.index("lost") :])
 
@@ -59,7 +70,8 @@ class Storm:
         self.folder, self.hostile, self.server = folder, hostile, server
         self.chance = random.Random(365)
         self.log = folder.with_name(f"{folder.name}.log")
-        self.kills = 0
+        self.killed: Counter[str] = Counter()
+        self._nursery: Nursery | None = None
         self.environment = {
             **os.environ, "GUICHE_DATA": str(folder), "GUICHE_MODE": "local",
             "PYTHONPATH": f"{SRC}{os.pathsep}{TESTS}",
@@ -67,118 +79,140 @@ class Storm:
             "GUICHE_DATABASE_URL": server.url if server else "",
         }  # fmt: skip
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._nursery:
+            self._nursery.close()
+
     # Processes
 
-    def spawn(self, *command: str, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [*before, sys.executable, "-m", *command], env=self.environment,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-            )  # fmt: skip
+    def bear(self, *command: str) -> Child:
+        """A worker or a verb of `inside`, forked."""
+        if self._nursery is None:
+            # Not before: the secrets of the folder are read when Django is made ready.
+            make_data_folder(self.folder)
+            self._nursery = Nursery(self.environment, self.log)
+        return self._nursery.bear(*command)
 
     def ask(self, verb: str, *given: str) -> Any:
         """The answer of one of the verbs of `inside`; again where the database is away."""
         for _ in range(20):
-            process = self.spawn("desk.faults.inside", verb, *given)
-            said, _ = process.communicate(timeout=120)
-            if process.returncode == 0:
-                return json.loads(said) if said else None
+            child = self.bear(verb, *given)
+            if child.wait(timeout=120) == 0:
+                return json.loads(child.said) if child.said else None
             time.sleep(0.5)
         raise RuntimeError(self.log.read_text("utf-8", "replace")[-3000:])
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        return self.spawn("guiche", "worker")
+    def worker(self) -> Child:
+        return self.bear(WORKER)
+
+    def command(self, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        """`guiche worker` as an operator starts it."""
+        command = [*before, sys.executable, "-m", "guiche", "worker"]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
 
     # The storm
 
     def begin(self) -> Path:
         """A desk with a connection; the file in which tickets will be told."""
-        make_data_folder(self.folder)
         self.ask("prepare", self.hostile.url)
         told = self.folder / "told"
         told.touch()
         return told
 
-    def run(self, tickets: int, *, kills: int) -> Counted:
-        """Opens so many tickets, kills so often, and counts once all is over or nothing moves."""
+    def run(self, tickets: int) -> Counted:
+        """Opens so many tickets while it storms, and counts once all is over or nothing moves."""
         began = time.monotonic()
         told = self.begin()
         with self._processes(told, tickets) as processes:
-            for number in range(kills):
-                time.sleep(KILL_EVERY * self.chance.uniform(0.5, 1.5))
-                self._strike(number, kills, processes)
-            self._refill(processes)
-            self._settle(processes, tickets, told)
-        return self._count(told, time.monotonic() - began)
+            stormed = self._rage(processes, tickets, told)
+            self._settle(processes)
+        return self._count(told, stormed, time.monotonic() - began)
 
     @contextmanager
-    def _processes(self, told: Path, tickets: int) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-        self._openers: Callable[[], subprocess.Popen[bytes]] = lambda: self.spawn(
-            "desk.faults.inside", "open", str(max(0, tickets - len(_lines(told)))), str(told)
-        )
-        processes = {f"worker {number}": self.worker() for number in range(WORKERS)}
-        processes["opener"] = self._openers()
+    def _processes(self, told: Path, tickets: int) -> Iterator[dict[str, Process]]:
+        self._born: dict[str, Callable[[], Process]] = {
+            OPENER: lambda: self.bear("open", str(max(0, tickets - len(_lines(told)))), str(told)),
+            "worker 0": self.command,
+            **{f"worker {number}": self.worker for number in range(1, WORKERS)},
+        }
+        processes = {name: born() for name, born in self._born.items()}
         try:
             yield processes
         finally:
             for process in processes.values():
                 process.kill()
                 process.wait()
-                if process.stdout:
-                    process.stdout.close()
 
-    def _strike(
-        self, number: int, kills: int, processes: dict[str, subprocess.Popen[bytes]]
-    ) -> None:
-        """A worker is killed; now and then who opens tickets, the database, or the desk is away."""
-        name = f"worker {number % WORKERS}"
-        if number % 4 == 1:
-            name = "opener"
-        processes[name].kill()
-        self.kills += 1
-        self._refill(processes)
-        if self.server and number == kills // 2:
-            self.server.kill()
-            self.kills += 1
-            self.server.start()
-        if number == kills // 3:
-            self.hostile.stand_still()
-        if number == kills // 3 + 2:
-            self.hostile.come_back()
-
-    def _refill(self, processes: dict[str, subprocess.Popen[bytes]]) -> None:
-        for name, process in list(processes.items()):
-            if process.poll() is None:
-                continue
-            if process.stdout:
-                process.stdout.close()
-            if name == "opener" and process.returncode == 0:
-                continue
-            processes[name] = self._openers() if name == "opener" else self.worker()
-
-    def _settle(
-        self, processes: dict[str, subprocess.Popen[bytes]], tickets: int, told: Path
-    ) -> None:
-        """The desk stays hostile until most is done, then the faults end; so does the storm where
-        nothing moves any more."""
-        seen, moved = "", time.monotonic()
-        while time.monotonic() - moved < STILL:
-            time.sleep(ASK_EVERY)
+    def _rage(self, processes: dict[str, Process], tickets: int, told: Path) -> float:
+        """Until most is delivered, or nothing is any more; for how many seconds."""
+        began = moved = due = time.monotonic()
+        seen, events = "", self._events(tickets)
+        for number in count():
+            due = max(due + KILL_EVERY * self.chance.uniform(0.5, 1.5), time.monotonic())
+            time.sleep(max(0.0, due - time.monotonic()))
+            self._kill(f"worker {number % WORKERS}", processes)
+            if number % 4 == 1 and processes[OPENER].poll() is None:
+                self._kill(OPENER, processes)
             self._refill(processes)
-            states: Counter[str] = Counter(self.ask("mend"))
-            opened = len(_lines(told)) >= tickets
-            left = sum(states.values()) - states["done"] - states["dropped"]
-            if opened and left < tickets / 10:
-                self.hostile.is_fair = True
-            if opened and not left:
+            next(events, None)
+            states = self.ask("mend")
+            if len(_lines(told)) >= tickets and _left(states) < tickets / 10:
                 break
             if (now := json.dumps(states)) != seen:
                 seen, moved = now, time.monotonic()
+            elif time.monotonic() - moved > STILL:
+                break
+        return time.monotonic() - began
+
+    def _events(self, tickets: int) -> Iterator[None]:
+        """What happens once: the desk is away for a while, the database is killed."""
+        while len(self.hostile.tickets) < tickets / 3:
+            yield
+        self.hostile.stand_still()
+        yield
+        yield
+        self.hostile.come_back()
+        while len(self.hostile.tickets) < tickets / 2:
+            yield
+        if self.server:
+            self.server.kill()
+            self.killed["PostgreSQL"] += 1
+            self.server.start()
+
+    def _kill(self, name: str, processes: dict[str, Process]) -> None:
+        processes[name].kill()
+        processes[name].wait()
+        self.killed[name.partition(" ")[0]] += 1
+
+    def _refill(self, processes: dict[str, Process]) -> None:
+        for name, process in list(processes.items()):
+            code = process.poll()
+            if code is not None and not (name == OPENER and code == 0):
+                processes[name] = self._born[name]()
+
+    def _settle(self, processes: dict[str, Process]) -> None:
+        """No more faults, until nothing is left or nothing moves."""
+        self.hostile.is_fair = True
+        seen, moved = "", time.monotonic()
+        while time.monotonic() - moved < STILL:
+            self._refill(processes)
+            states = self.ask("mend")
+            if not _left(states):
+                break
+            if (now := json.dumps(states)) != seen:
+                seen, moved = now, time.monotonic()
+            time.sleep(ASK_EVERY)
         self.ask("reconcile")
 
     # What came of it
 
-    def _count(self, told: Path, seconds: float) -> Counted:
+    def _count(self, told: Path, stormed: float, seconds: float) -> Counted:
         here, desk = self.ask("tell"), self.hostile
         keys = {ref: row["title"].rpartition("[G")[2].rstrip("]") for ref, row in
                 desk.tickets.items()}  # fmt: skip
@@ -190,16 +224,19 @@ class Storm:
         unlinked = set(here["tickets"]) - set(here["links"].values())
         wrong = {ref for ref in linked if keys.get(ref) != number_of[ref]}
         return Counted(
-            tickets=len(here["tickets"]), seconds=seconds, kills=self.kills,
-            faults=desk.faults_had.total(), doubles=len(desk.tickets) - len(ours),
+            tickets=len(here["tickets"]), seconds=round(seconds), stormed=round(stormed),
+            killed=self.killed, faults=desk.faults_had, doubles=len(desk.tickets) - len(ours),
             lost=len(missing) + len(unlinked) + len(wrong),
             twice=sum(count > 1 for count in ours.values()),
             disordered=sum(not _is_in_order(desk.did[ref]) for ref in linked),
             rewritten=sum(_is_rewritten(desk.did[ref]) for ref in desk.tickets),
-            stuck=sum(here["states"].get(state, 0) for state in ("waiting", "sending", "unknown",
-                                                                 "rejected")),
+            stuck=_left(here["states"]),
             unfound=len(set(desk.tickets) - known),
         )  # fmt: skip
+
+
+def _left(states: Mapping[str, int]) -> int:
+    return sum(states.values()) - states.get("done", 0) - states.get("dropped", 0)
 
 
 def _lines(file: Path) -> list[str]:

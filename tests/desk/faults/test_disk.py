@@ -29,14 +29,11 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_what_was_told_is_kept_and_goes_out_once_there_is_space(disk: Path) -> None:
-    with Hostile(rate=0, lag=0) as hostile:
-        storm = Storm(disk / "desk", hostile)
+    with Hostile(rate=0, lag=0) as hostile, Storm(disk / "desk", hostile) as storm:
         storm.log = disk.parent / "log"  # on another disk
         storm.begin()
         told = disk.parent / "told"
-        opener = storm.spawn("desk.faults.inside", "open", "2000", str(told))
-        opener.communicate(timeout=180)
-        assert opener.returncode, "the disk was never full"
+        assert storm.bear("open", "2000", str(told)).wait(timeout=180), "the disk was never full"
         assert "full" in storm.log.read_text()
         worker = storm.worker()
         try:
@@ -47,7 +44,7 @@ def test_what_was_told_is_kept_and_goes_out_once_there_is_space(disk: Path) -> N
             _wait(storm)
         finally:
             worker.kill()
-            worker.communicate()
+            worker.wait()
         here = storm.ask("tell")
     assert set(told.read_text().split()) == set(here["tickets"])
     assert set(here["links"].values()) == set(here["tickets"])

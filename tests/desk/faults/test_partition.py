@@ -1,6 +1,5 @@
 """A worker that sees the desk and no longer its database; another one sees both."""
 
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +10,8 @@ import pytest
 
 import postgresql
 from desk.faults.hostile import Hostile
-from desk.faults.network import WIRES, Network, NotPermitted
+from desk.faults.network import Network, NotPermitted
+from desk.faults.nursery import Process
 from desk.faults.server import Server
 from desk.faults.storm import Storm
 
@@ -28,24 +28,25 @@ def apart(tmp_path: Path) -> Iterator[Apart]:
     with ExitStack() as stack:
         try:
             network = stack.enter_context(Network())
-            server = stack.enter_context(Server(f"{WIRES['db']}.1"))
+            server = stack.enter_context(Server(network.here("db")))
         except (NotPermitted, postgresql.NotInstalled) as error:
             pytest.skip(str(error))
-        server.url = f"postgresql://postgres@{WIRES['db']}.1/postgres"
+        server.url = f"postgresql://postgres@{network.here('db')}/postgres"
         hostile = Hostile(rate=0, lag=0.6)
-        hostile.host = f"{WIRES['desk']}.1"
+        hostile.host = network.here("desk")
         stack.enter_context(hostile)
-        yield Apart(Storm(tmp_path / "desk", hostile, server), network)
+        storm = stack.enter_context(Storm(tmp_path / "desk", hostile, server))
+        yield Apart(storm, network)
 
 
 def test_what_it_was_sending_is_not_sent_twice(apart: Apart) -> None:
     storm, network = apart
     told = storm.begin()
-    storm.spawn("desk.faults.inside", "open", str(TICKETS), str(told)).communicate(timeout=120)
+    assert storm.bear("open", str(TICKETS), str(told)).wait(timeout=120) == 0
     # Each answer takes longer than the lease, and what is asked for is done at its end.
     storm.hostile.delay = 4.0
-    cut_off = _worker_within(storm, network)
-    workers = [cut_off]
+    cut_off = storm.command(before=network.within)
+    workers: list[Process] = [cut_off]
     try:
         _until(lambda: storm.hostile.most_at_once > 0)
         network.cut("db")
@@ -57,13 +58,9 @@ def test_what_it_was_sending_is_not_sent_twice(apart: Apart) -> None:
     finally:
         for worker in workers:
             worker.kill()
-            worker.communicate()
+            worker.wait()
     keys = [row["title"].rpartition("[G")[2].rstrip("]") for row in storm.hostile.tickets.values()]
     assert sorted(keys) == sorted(told.read_text().split())
-
-
-def _worker_within(storm: Storm, network: Network) -> subprocess.Popen[bytes]:
-    return storm.spawn("guiche", "worker", before=network.within)
 
 
 def _until(true: Callable[[], bool], seconds: float = 120) -> None:

@@ -26,7 +26,7 @@ def drain(storm: Storm, waiting: int) -> str:
     desk.rate, desk.delay = 0.0, 0.02
     told = storm.begin()
     desk.stand_still()
-    storm.spawn("desk.faults.inside", "open", str(waiting), str(told)).communicate(timeout=600)
+    assert storm.bear("open", str(waiting), str(told)).wait(timeout=600) == 0
     storm.ask("away")
     workers = [storm.worker() for _ in range(WORKERS)]
     try:
@@ -36,7 +36,7 @@ def drain(storm: Storm, waiting: int) -> str:
     finally:
         for worker in workers:
             worker.kill()
-            worker.communicate()
+            worker.wait()
     numbers = told.read_text().split()
     keys = [row["title"].rpartition("[G")[2].rstrip("]") for row in desk.tickets.values()]
     assert sorted(keys) == sorted(numbers)

@@ -169,11 +169,17 @@ class Connection(models.Model):
         )
 
     def failed(self, error: DeliveryError, now: datetime) -> None:
-        """Counts a failure of the desk as a whole, and rests for longer each time."""
-        self._set(failures=F("failures") + 1, last_error=str(error))
+        """Counts a failure of the desk as a whole, and rests for longer each time.
+
+        What was under way when a rest began fails for the same reason, and is not counted: eight
+        at once would make a short trouble a rest of minutes.
+        """
+        rested = Q(open_until=None) | Q(open_until__lte=now)
+        is_news = type(self).objects.filter(rested, pk=self.pk).update(failures=F("failures") + 1)
+        self._set(last_error=str(error))
         self.refresh_from_db(fields=["failures", "login_refusals"])
         pause = error.pause
-        if pause is None and self.in_trouble:
+        if pause is None and is_news and self.in_trouble:
             pause = _rest(self.failures - TROUBLE)
         if pause:
             shorter = Q(open_until=None) | Q(open_until__lt=now + pause)
