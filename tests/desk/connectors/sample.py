@@ -23,7 +23,13 @@ class SampleSettings(Settings):
         default="latin",
     )  # fmt: skip
     text: str = setting("Texto", kind="text", default="")
-    teams: Mapping[str, str] = setting("Equipes", kind="table", default={"Relacionamento": "18"})
+    teams: Mapping[str, str] = setting(
+        "Equipes", kind="table", default={"Relacionamento": "18"}, names="team"
+    )
+    categories: Mapping[str, str] = setting(
+        "Categorias", kind="table", default={}, names="category"
+    )
+    infos: Mapping[str, str] = setting("Informações", kind="table", default={}, names="fact")
 
     def crossed(self) -> Mapping[str, str]:
         if self.company == "2" and not self.text:

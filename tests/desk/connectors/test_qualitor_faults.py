@@ -202,7 +202,7 @@ def test_a_closing_that_broke_off_after_its_note_writes_it_once(bench: Bench) ->
     assert bench.tickets()[0].closed
 
 
-def test_a_dry_run_is_cancelled(bench: Bench) -> None:
+def test_a_test_ticket_is_cancelled(bench: Bench) -> None:
     ref = created(bench).ref
     for _ in range(2):
         bench.connector.cancel(ref, note("Ensaio do Guichê", 2))

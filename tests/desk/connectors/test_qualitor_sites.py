@@ -119,7 +119,9 @@ def test_nothing_found_may_be_an_error_of_the_site(make: Make, double: doubles.Q
 
 
 def test_everything_stands_where_the_site_wants_it(make: Make, double: doubles.Qualitor) -> None:
-    connector = make(more="cdcategoria1 = 12\ncdcomplexidade = 2").connector
+    connector = make(
+        categories="Certificado digital = 345", more="cdcategoria1 = 12\ncdcomplexidade = 2"
+    ).connector
     connector.create(CASE, connector.customer(CASE))
     (asked,) = double.asked("addTicketByData")
     assert asked.service == "WSTicket"

@@ -147,6 +147,7 @@ class TestForm:
             ("s-password", "", "falta."),
             ("s-limit", "vinte", "é um número inteiro"),
             ("s-teams", "só um nome", "use uma linha para cada nome"),
+            ("s-teams", "A = 1; B = 2", "“a” divide a linha com outro nome"),
             ("s-encoding", "ebcdic", "escolha entre"),
             ("s-company", "2", "a empresa 2 precisa de um texto"),
         ],
@@ -217,8 +218,11 @@ class TestTrying:
 
     def test_the_checks_are_told_in_words(self, client: Client, sample: Connection) -> None:
         shown = page(client.post(at(sample, "testar/")))
-        assert "Tudo certo" in shown
+        assert "Certo até aqui" in shown
         assert "Falta ligar" in shown
+        Connection.objects.update(active=True)
+        shown = page(client.post(at(sample, "testar/")))
+        assert "Ligada: os próximos chamados são enviados.</p>" in shown
         answer = edit(client, sample, acao="testar", **{"s-url": "https://outro.exemplo.com.br"})
         shown = page(answer)
         assert "Ainda não está certo" in shown
@@ -232,6 +236,7 @@ class TestTrying:
         assert not desk.tickets
         shown = page(client.post(at(sample, "chamado-de-teste/")))
         assert "Abrir o chamado</b>: certo" in shown
+        assert "Tudo certo" in shown
         assert [each.closed for each in desk.tickets] == [True]
 
     def test_the_standing_is_said_and_ended_by_a_person(

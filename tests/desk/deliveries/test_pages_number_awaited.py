@@ -17,7 +17,7 @@ from guiche.desk.models import Connection, Delivery, Link, SiteVersion, Ticket, 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock", "connection")]
 
 Open = Callable[..., Ticket]
-FOLDED = "Se for preciso abrir à mão no Qualitor"
+FOLDED = "Só se a supervisão pedir: abrir à mão no Qualitor"
 
 
 @pytest.fixture
@@ -92,11 +92,31 @@ class TestNumber:
         assert "Copiar para o Qualitor" in shown
         assert "hx-trigger" not in shown
 
-    def test_a_desk_that_stopped_is_told_as_a_refusal(self, client: Client, opened: Ticket) -> None:
+    def test_a_desk_that_stopped_is_no_reason_to_open_another(
+        self, client: Client, opened: Ticket
+    ) -> None:
         Connection.objects.update(stopped=True, last_error="Senha inválida")
         shown = number_page(client, opened)
-        assert "O envio ao Central está parado." in shown
+        assert "O envio ao Central está parado (acesso recusado)." in shown
+        assert "não abra outro" in shown
         assert "Senha inválida" in shown
+        assert FOLDED in shown
+        assert "Abra à mão" not in shown
+
+    def test_a_desk_that_is_away_is_said(
+        self, client: Client, opened: Ticket, stopped_clock: StoppedClock
+    ) -> None:
+        Connection.objects.update(open_until=clock.now() + timedelta(minutes=30))
+        assert "O Central não está respondendo." in number_page(client, opened)
+        Connection.objects.update(open_until=None, failures=1)
+        shown = ask(client, opened, "waiting").content.decode()
+        assert "não está respondendo" in shown
+        assert "não abra outro" in shown
+        assert ask(client, opened, "away").status_code == 204
+        stopped_clock.forward(minutes=11)
+        shown = number_page(client, opened)
+        assert "não está respondendo" in shown
+        assert "hx-trigger" not in shown
 
     def test_a_page_left_open_asks_no_longer(
         self, client: Client, opened: Ticket, stopped_clock: StoppedClock
@@ -163,6 +183,32 @@ class TestTicket:
         shown = ticket_page(client, opened)
         assert "Criado, não encaminhado." in shown
         assert "Equipe sem acesso" in shown
+        assert "A supervisão pode repetir o envio." in shown
+        assert "Na fila" not in shown
+
+    def test_a_supervisor_is_led_to_the_sendings(
+        self, client: Client, desk: Desk, opened: Ticket, run: Run, supervisao: User
+    ) -> None:
+        desk.fail("forward", before(refused("Equipe sem acesso")))
+        run()
+        client.force_login(supervisao)
+        shown = ticket_page(client, opened)
+        assert '<a href="/envios/?estado=recusados">Acertar em Envios</a>' in shown
+        assert "A supervisão pode" not in shown
+
+    def test_why_it_waits(self, client: Client, desk: Desk, opened: Ticket, run: Run) -> None:
+        Connection.objects.update(failures=2)
+        assert "O Central não está respondendo." in ticket_page(client, opened)
+        Connection.objects.update(stopped=True)
+        shown = ticket_page(client, opened)
+        assert "O envio ao Central está parado (acesso recusado)." in shown
+        assert "Na fila: achar o cliente" in shown
+        Connection.objects.update(stopped=False, failures=0)
+        desk.fail("create", before(refused()))
+        run()
+        shown = ticket_page(client, opened)
+        assert "Esperam por “Abrir o chamado”:" in shown
+        assert "Na fila" not in shown
 
     def test_refused_and_in_doubt(
         self, client: Client, desk: Desk, opened: Ticket, run: Run, open_ticket: Open

@@ -70,7 +70,8 @@ def test_what_was_refused_is_told_in_the_words_of_the_desk(
     with clock.stopped_at(clock.now() + timedelta(hours=3)):
         shown = show(client)
     assert "Categoria inválida" in shown
-    assert "<b>Abrir o chamado</b> em Central" in shown
+    assert "<b>Abrir o chamado</b> no Central" in shown
+    assert f'<a href="/integracoes/{create.connection_id}/">Integrações › Central</a>' in shown
     assert "1 tentativa<" in shown
     assert "há 3 h" in shown
     assert create.ticket.spoken in shown
@@ -95,9 +96,21 @@ def test_what_is_in_doubt_and_what_waits(
     open_ticket()
     run()
     assert "Verificando: pode ter sido criado." in show(client, "verificando")
+    open_ticket()
     waiting = show(client, "fila")
-    assert "<b>Encaminhar</b> em Central" in waiting
-    assert "Na fila" in waiting
+    assert "<b>Achar o cliente</b> no Central" in waiting
+    assert 'Na fila <span class="count">1<' in waiting
+
+
+def test_what_waits_for_another_step_stands_in_its_card(client: Client, create: Delivery) -> None:
+    shown = show(client)
+    assert "Esperam por este passo: " in shown
+    assert "encaminhar.</p>" in shown
+    assert "Nada espera." in show(client, "fila")
+    Delivery.objects.filter(step="create").update(state=State.WAITING)
+    waiting = show(client, "fila")
+    assert waiting.count('id="envio-') == 1
+    assert "encaminhar." in waiting
 
 
 def test_whoever_looked_there_may_say_that_it_is_not_done(

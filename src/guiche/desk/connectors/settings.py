@@ -22,8 +22,10 @@ from urllib.parse import urlsplit
 from guiche.desk.refusal import Refused
 
 Kind = Literal["line", "text", "url", "secret", "number", "flag", "choice", "table"]
+Names = Literal["team", "category", "fact"]
 
 _LONGEST = 20_000
+_ONE_LINE_EACH = "use uma linha para cada nome, como: Nome = valor."
 _FALSE, _TRUE = ("", "0", "false", "não", "nao"), ("1", "true", "sim", "on")
 
 
@@ -45,6 +47,7 @@ class Described(NamedTuple):
     choices: Mapping[str, str]
     default: Any
     required: bool
+    names: Names | None
 
 
 def setting(
@@ -54,14 +57,18 @@ def setting(
     help: str = "",  # noqa: A002  the word of forms
     default: Any = dataclasses.MISSING,
     choices: Mapping[str, str] | None = None,
+    names: Names | None = None,
 ) -> Any:
     """Declares one setting; without a default it is required.
 
     `url` is http or https without a slash at its end; `secret` is kept enciphered and never shown,
     not even by `repr`; `number` an int of 0 or more; `flag` a bool; `choice` one key of `choices`;
-    `table` names to values, typed as lines `name = value`.
+    `table` names to values, typed as lines `name = value`; `names` says whose the names are, where
+    they are those of the procedure.
     """
-    described = {"label": label, "kind": kind, "help": help, "choices": dict(choices or {})}
+    described = {
+        "label": label, "kind": kind, "help": help, "choices": dict(choices or {}), "names": names,
+    }  # fmt: skip
     shown = kind != "secret"
     if isinstance(default, Mapping):
         table = dict(default)
@@ -117,6 +124,7 @@ def _described(field: "dataclasses.Field[Any]") -> Described:
     return Described(
         field.name, field.metadata["label"], field.metadata["kind"], field.metadata["help"],
         field.metadata["choices"], None if required else default, required,
+        field.metadata["names"],
     )  # fmt: skip
 
 
@@ -194,7 +202,10 @@ def _table(_: Described, given: object) -> dict[str, str]:
         raise ValueError("é uma tabela de nomes e valores.")
     table = {name.strip(): value.strip() for name, value in pairs}
     if "" in table or "" in table.values() or len(table) != len(pairs):
-        raise ValueError("use uma linha para cada nome, como: Nome = valor.")
+        raise ValueError(_ONE_LINE_EACH)
+    if joined := next((name for name in table if "=" in name or ";" in name), ""):
+        first = joined.replace(";", "=").partition("=")[0].strip()
+        raise ValueError(f"“{first}” divide a linha com outro nome: {_ONE_LINE_EACH}")
     return table
 
 

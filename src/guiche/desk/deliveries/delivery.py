@@ -145,6 +145,11 @@ class Delivery(models.Model):
         )
 
     @classmethod
+    def foremost(cls) -> "QuerySet[Delivery]":
+        """What is not over and waits for no other step of its ticket."""
+        return cls.objects.filter(open=True).filter(~Exists(cls._before()))
+
+    @classmethod
     @transaction.atomic
     def claim(
         cls, connection: Connection, owner: str, now: datetime, lease: timedelta, most: int

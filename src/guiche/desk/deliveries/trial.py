@@ -14,18 +14,26 @@ from django.conf import settings
 from guiche.desk import clock
 from guiche.desk.connectors.case import Attachment, Note
 from guiche.desk.connectors.connection import Connection
-from guiche.desk.connectors.connector import Cancels, Check, Connector, DeliveryError, Probes
+from guiche.desk.connectors.connector import (
+    Cancels,
+    Check,
+    Connector,
+    DeliveryError,
+    Outcome,
+    Probes,
+)
 from guiche.desk.connectors.settings import SettingsRefused
 from guiche.desk.deliveries.attempt import Attempt, Done
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link
+from guiche.desk.deliveries.names import names_checked
 from guiche.desk.deliveries.stray import Stray
 from guiche.desk.models import Event, ProcedureVersion, Promise, Ticket
 from guiche.desk.tickets import number as numbers
 
 _STEPS = (
     Delivery.Step.CUSTOMER, Delivery.Step.CREATE, Delivery.Step.ATTACH, Delivery.Step.SOLVE,
-    Delivery.Step.FORWARD, Delivery.Step.NOTE, Delivery.Step.CLOSE,
+    Delivery.Step.FORWARD, Delivery.Step.NOTE,
 )  # fmt: skip
 _ACCENTS = "ação – ç ã €"
 _NAME = "TESTE do Guichê, desconsidere"
@@ -34,12 +42,17 @@ _BROKEN = "O Guichê falhou aqui, e não o sistema: veja o registro do serviço.
 
 def try_out(connection: Connection) -> list[Check]:
     """Whether address, login and names are right; writes nothing, here or there."""
-    return _with_connector(connection, lambda connector: list(connector.check()))
+    return _with_connector(
+        connection, lambda connector: [*connector.check(), *names_checked(connection)]
+    )
 
 
-def dry_run(connection: Connection) -> list[Check]:
-    """Opens a test ticket, takes every step with it, and ends it; stops at the first that fails."""
-    return _with_connector(connection, lambda connector: list(_Trial(connection, connector).run()))
+def trial_ticket(connection: Connection) -> list[Check]:
+    """Opens a test ticket, takes every step with it up to the first that fails, and ends it."""
+    return _with_connector(
+        connection,
+        lambda connector: [*names_checked(connection), *_Trial(connection, connector).run()],
+    )
 
 
 def _with_connector(
@@ -75,15 +88,30 @@ class _Trial:
             check = self._take(step)
             yield check
             if not check.ok:
-                return
+                break
             if step == Delivery.Step.CREATE:
                 yield from self._after_creation()
+        if self._link.ref:
+            yield self._ended()
+
+    def _ended(self) -> Check:
+        """Whatever failed before; of what stays open a person has to know."""
+        words = ""
+        if self._connector.offers(Delivery.Step.CLOSE):
+            check = self._take(Delivery.Step.CLOSE)
+            if check.ok:
+                return check
+            words = check.words
+        left = f"O chamado nº {self._link.shown} ficou aberto lá: encerre-o."
+        return Check(Delivery.Step.CLOSE.label, ok=not words, words=f"{words} {left}".strip())
 
     def _take(self, step: Delivery.Step) -> Check:
         try:
             words = self._ways.get(step, partial(self._step, step))()
         except DeliveryError as error:
             hint = "; ".join(f"{label} ({value})" for value, label in error.choices.items())
+            if step == Delivery.Step.CREATE and error.outcome is Outcome.UNKNOWN:
+                hint = f"Procure lá por G{self._ticket.number}, e encerre-o se estiver aberto."
             return Check(step.label, ok=False, words=f"{error} {hint}".strip())
         return Check(step.label, ok=True, words=words)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from guiche.desk import clock
 from guiche.desk.intake.facts import day_and_time
 from guiche.desk.models import Connection, Delivery, Link, Ticket
 
@@ -12,11 +13,13 @@ _OPENING = (_Step.CUSTOMER, _Step.CREATE)
 
 
 class Remark(NamedTuple):
-    """One line: its tone, its words, and what the desk itself said."""
+    """One line: its tone ("": nothing is to be done), its words, and what the desk itself said."""
 
     tone: str
     words: str
     said: str = ""
+    refused: bool = False
+    """Whether a supervisor may have it tried again."""
 
 
 @dataclass(frozen=True)
@@ -38,28 +41,52 @@ class Counterpart:
         connections = {link.connection_id: link.connection for link in links.values()}
         connections |= {key: rows[0].connection for key, rows in pending.items()}
         return [
-            cls(each, links.get(key), tuple(_remarks(ticket, links.get(key), pending.get(key, []))))
+            cls(each, link, tuple(_remarks(ticket, each, link, pending.get(key, []))))
             for key, each in sorted(connections.items())
+            for link in [links.get(key)]
         ]
 
 
-def _remarks(ticket: Ticket, link: Link | None, pending: list[Delivery]) -> Iterator[Remark]:
+def _remarks(
+    ticket: Ticket, desk: Connection, link: Link | None, pending: list[Delivery]
+) -> Iterator[Remark]:
     for row in pending:
         if row.state == _State.REJECTED:
-            yield Remark("stop", _refused(row, link), row.last_error)
+            yield Remark("stop", _refused(row, link), row.last_error, refused=True)
         elif row.state == _State.UNKNOWN:
             done = "criado" if row.step == _Step.CREATE else "feito"
             words = f"Verificando: pode ter sido {done} ({row.get_step_display().lower()})."
             yield Remark("ask", words)
-    waiting = [
-        row.get_step_display().lower()
-        for row in pending
-        if row.state in (_State.WAITING, _State.SENDING)
-    ]
-    if waiting:
-        yield Remark("no", f"Na fila: {', '.join(waiting)}.")
+    yield from _waiting(desk, pending)
     if link:
         yield from _differences(ticket, link, on_the_way=bool(pending))
+
+
+def _waiting(desk: Connection, pending: list[Delivery]) -> Iterator[Remark]:
+    """What was not sent yet, and what it waits for."""
+    waiting = [row for row in pending if row.state in (_State.WAITING, _State.SENDING)]
+    if not waiting:
+        return
+    steps = ", ".join(row.get_step_display().lower() for row in waiting)
+    refused = next((row for row in pending if _blocks(row)), None)
+    if refused:
+        yield Remark("no", f"Esperam por “{refused.get_step_display()}”: {steps}.")
+        return
+    if desk.stopped:
+        words = f"O envio ao {desk} está parado (acesso recusado). A supervisão precisa acertá-lo."
+        yield Remark("ask", words)
+    elif _is_away(desk):
+        yield Remark("ask", f"O {desk} não está respondendo. O que falta é enviado sozinho.")
+    yield Remark("no", f"Na fila: {steps}.")
+
+
+def _blocks(row: Delivery) -> bool:
+    """Whether nothing follows until a person decides."""
+    return row.state == _State.REJECTED and row.step in _OPENING
+
+
+def _is_away(desk: Connection) -> bool:
+    return bool(desk.failures or (desk.open_until and desk.open_until > clock.now()))
 
 
 def _refused(row: Delivery, link: Link | None) -> str:
@@ -67,7 +94,7 @@ def _refused(row: Delivery, link: Link | None) -> str:
     if row.step in _OPENING:
         return "Não foi aberto lá."
     if row.step == _Step.FORWARD and link and link.ref:
-        return "Criado, não encaminhado. Encaminhe lá, ou peça à supervisão que repita."
+        return "Criado, não encaminhado. Encaminhe lá, ou espere que o envio seja repetido."
     return f"Não foi feito lá: {row.get_step_display().lower()}."
 
 
@@ -83,7 +110,7 @@ def _differences(ticket: Ticket, link: Link, *, on_the_way: bool) -> Iterator[Re
         told = f"O cliente foi informado de {ticket.desk_number}; lá o número é {link.number}."
         yield Remark("ask", told)
     for warning in link.warning.splitlines():
-        yield Remark("ask", warning)
+        yield Remark("", warning)
 
 
 def _read_since(ticket: Ticket, link: Link) -> bool:
@@ -96,7 +123,8 @@ class Coming:
     """What became of the number that the customer shall be told, while it is not there."""
 
     state: str
-    """`waiting`, `unknown`, `late`, `given`, `refused`; an open page changes when this does."""
+    """`waiting`, `unknown`, `away`, `stopped`, `late`, `given`, `refused`; an open page changes
+    when this does."""
     desk: str
     words: str
     said: str = ""
@@ -109,7 +137,7 @@ class Coming:
     @property
     def asks_again(self) -> bool:
         """Whether the number may be there in a moment."""
-        return self.state in ("waiting", "unknown")
+        return self.state in ("waiting", "unknown", "away")
 
     @classmethod
     def of(cls, ticket: Ticket, *, patient: bool) -> "Coming | None":
@@ -140,15 +168,24 @@ def _coming(ticket: Ticket, rows: list[Delivery], *, patient: bool) -> Coming | 
     if link and link.number:
         return Coming("given", name, f"No {name} o número é {link.number}.", link.warning)
     if desk.stopped:
-        words = f"O envio ao {name} está parado. Abra à mão, copiando abaixo, e anote o número."
-        return Coming("refused", name, words, desk.last_error)
-    if patient:
-        words = f"O número do {name} ainda não chegou. O protocolo acima vale; não abra outro."
-        return Coming("late", name, words)
-    if _State.UNKNOWN in states:
+        words = (
+            f"O envio ao {name} está parado (acesso recusado). O protocolo acima vale, e o número "
+            "chega quando a supervisão acertar o acesso; não abra outro."
+        )
+        return Coming("stopped", name, words, desk.last_error)
+    if _State.UNKNOWN in states and not patient:
         words = (
             f"Não sabemos se o {name} recebeu o chamado. Estamos verificando antes de reenviar; "
             "não abra outro."
         )
         return Coming("unknown", name, words)
+    if _is_away(desk):
+        words = (
+            f"O {name} não está respondendo. O protocolo acima vale, e o número chega sozinho; "
+            "não abra outro."
+        )
+        return Coming("late" if patient else "away", name, words)
+    if patient:
+        words = f"O número do {name} ainda não chegou. O protocolo acima vale; não abra outro."
+        return Coming("late", name, words)
     return Coming("waiting", name, f"Aguardando o número do {name}…")

@@ -16,7 +16,7 @@ from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import Check, can
 from guiche.desk.connectors.registry import connector_class
 from guiche.desk.connectors.settings import SettingsRefused
-from guiche.desk.deliveries.trial import dry_run, try_out
+from guiche.desk.deliveries.trial import trial_ticket, try_out
 from guiche.desk.pages.access import account, for_supervisors, page_or_form
 from guiche.desk.pages.connection_form import Field, Form, kept_secrets
 from guiche.desk.pages.standing import Standing
@@ -68,7 +68,7 @@ def rehearse(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         page = {"section": "ajustes", "connection": connection}
         return render(request, "desk/integracao_teste.html", page)
-    return _page(request, connection, checks=dry_run(connection), rehearsed=True)
+    return _page(request, connection, checks=trial_ticket(connection), rehearsed=True)
 
 
 @page_or_form

@@ -28,6 +28,7 @@ _PAGE = 50
 _A_MINUTE = timedelta(minutes=1)
 _State = Delivery.State
 _Step = Delivery.Step
+_OPENING = (_Step.CUSTOMER, _Step.CREATE)
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,25 @@ class Row:
     age: str
     words: str
     caution: str = ""
+    behind: tuple[str, ...] = ()
+    """The steps that wait for this one."""
 
     @classmethod
     def all(cls, deliveries: Sequence[Delivery], now: datetime) -> "list[Row]":
         """The rows of a page, each with its ticket."""
         tickets = Ticket.listed().in_bulk([each.ticket_id for each in deliveries])
-        return [cls.of(each, tickets[each.ticket_id], now) for each in deliveries]
+        behind = _behind(deliveries)
+        return [
+            cls.of(each, tickets[each.ticket_id], now, behind.get(each.pk, ()))
+            for each in deliveries
+        ]
 
     @classmethod
-    def of(cls, delivery: Delivery, ticket: Ticket, now: datetime) -> "Row":
+    def of(
+        cls, delivery: Delivery, ticket: Ticket, now: datetime, behind: Sequence[str] = ()
+    ) -> "Row":
         """The row of a step at `now`."""
-        by_hand = delivery.step in (_Step.CUSTOMER, _Step.CREATE) and ticket.desk_number
+        by_hand = delivery.step in _OPENING and ticket.desk_number
         caution = (
             f"Já está anotado o número {ticket.desk_number}: se o chamado foi aberto lá à mão, "
             "dispense este envio."
@@ -83,7 +92,24 @@ class Row:
             else ""
         )
         age = _ago(delivery.created_at, now)
-        return cls(delivery, ticket, age, _words(delivery, now), caution)
+        return cls(delivery, ticket, age, _words(delivery, now), caution, tuple(behind))
+
+
+def _behind(deliveries: Sequence[Delivery]) -> dict[int, list[str]]:
+    """The names of the steps that wait for each of these."""
+    blocking = {
+        (each.ticket_id, each.connection_id): each.pk
+        for each in deliveries
+        if each.state != _State.REJECTED or each.step in _OPENING
+    }
+    tickets = {ticket for ticket, _connection in blocking}
+    behind: dict[int, list[str]] = {}
+    rows = Delivery.objects.filter(open=True, state=_State.WAITING, ticket__in=tickets)
+    for row in rows.order_by("pk"):
+        first = blocking.get((row.ticket_id, row.connection_id))
+        if first and row.pk > first:
+            behind.setdefault(first, []).append(row.get_step_display().lower())
+    return behind
 
 
 def _ago(moment: datetime, now: datetime) -> str:
@@ -206,12 +232,12 @@ def _tab(request: HttpRequest) -> Tab:
 def _count(tab: Tab) -> int:
     if tab is STRAYS:
         return Stray.unsettled().count()
-    return Delivery.objects.filter(open=True, state__in=tab.states).count()
+    return _of(tab).count()
 
 
 def _page(request: HttpRequest, tab: Tab, refusal: Refusal | None = None) -> HttpResponse:
     now = clock.now()
-    found = Stray.unsettled() if tab is STRAYS else _waiting(tab)
+    found = Stray.unsettled() if tab is STRAYS else _of(tab)
     page: Page[Any] = Paginator(found, _PAGE).get_page(request.GET.get("pagina"))
     standings = [Standing.of(each, now) for each in Connection.objects.order_by("name")]
     content = {
@@ -229,9 +255,11 @@ def _page(request: HttpRequest, tab: Tab, refusal: Refusal | None = None) -> Htt
     return render(request, "desk/envios.html", content, status=422 if refusal else 200)
 
 
-def _waiting(tab: Tab) -> "QuerySet[Delivery]":
-    rows = Delivery.objects.filter(open=True, state__in=tab.states).select_related("connection")
-    return rows.order_by("created_at", "pk")
+def _of(tab: Tab) -> "QuerySet[Delivery]":
+    """What waits for another step is shown in the card of that one."""
+    rows = Delivery.foremost() if tab is WAITING else Delivery.objects.filter(open=True)
+    found = rows.filter(state__in=tab.states).select_related("connection")
+    return found.order_by("created_at", "pk")
 
 
 def _refused_by_desk() -> list[tuple[Connection, int]]:

@@ -50,7 +50,7 @@ class MailSettings(Settings):
     sender: str = setting("Remetente", help="As respostas e os avisos de erro vão para ele.")
     desk: str = setting("E-mail do sistema", help="O endereço que abre chamados.")
     teams: Mapping[str, str] = setting(
-        "E-mail das equipes", kind="table", default={},
+        "E-mail das equipes", kind="table", default={}, names="team",
         help="Uma equipe por linha. As outras são pedidas ao e-mail do sistema.",
     )  # fmt: skip
     imap_server: str = setting("Servidor das respostas (IMAP)", default="")

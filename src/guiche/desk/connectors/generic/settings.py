@@ -37,7 +37,7 @@ class HttpSettings(Settings):
         "Conferir", kind="text", default="", help="Uma chamada que não grava nada."
     )
     words: str = setting("Onde está a mensagem de erro", default="", help="Como: json /message")
-    teams: Mapping[str, str] = setting("Equipes", kind="table", default={})
+    teams: Mapping[str, str] = setting("Equipes", kind="table", default={}, names="team")
     link: str = setting(
         "Página do chamado", default="", help="Como: https://desk.exemplo.com.br/chamado/{ref}"
     )

@@ -21,11 +21,13 @@ class GlpiSettings(Settings):
         "App-Token", kind="secret", default="", help="Configurar > Geral > API, cliente da API"
     )
     teams: Mapping[str, str] = setting(
-        "Grupos", kind="table", default={}, help="Equipe = número do grupo no GLPI"
-    )
+        "Grupos", kind="table", default={}, names="team",
+        help="Equipe = número do grupo no GLPI",
+    )  # fmt: skip
     categories: Mapping[str, str] = setting(
-        "Categorias", kind="table", default={}, help="Categoria = número; sem linhas, não é enviada"
-    )
+        "Categorias", kind="table", default={}, names="category",
+        help="Categoria = número; sem linhas, não é enviada",
+    )  # fmt: skip
     entity: int = setting("Entidade (número)", kind="number", default=0)
     kind: str = setting(
         "Tipo", kind="choice", choices={"1": "Incidente", "2": "Requisição"}, default="2"

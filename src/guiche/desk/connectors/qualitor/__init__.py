@@ -157,7 +157,7 @@ class Qualitor(Connector[QualitorSettings]):
             raise refusal
 
     def cancel(self, ref: str, note: Note) -> None:
-        """`cancelTicket`, for what a dry run opened; nothing where it is at its end already."""
+        """`cancelTicket`, for a test ticket; nothing where it is at its end already."""
         if not self._is_closed(ref):
             self._site.write("cancelTicket", {"cdchamado": ref, "dsacompanhamento": note.text})
 
@@ -183,11 +183,11 @@ class Qualitor(Connector[QualitorSettings]):
     # Setting up
 
     def check(self) -> Iterable[Check]:
-        """Address and login by reading the default customer; other ids show only in a dry run."""
+        """Address and login by reading the default customer; the rest shows in a test ticket."""
         return checks(self._site)
 
     def probe_encoding(self, ref: str) -> Check:
-        """Writes difficult letters into the ticket of a dry run and compares what it reads back."""
+        """Writes difficult letters into a test ticket and compares what it reads back."""
         label, sent = "Acentos e símbolos", envelope.fitting(PROBE, self.settings.encoding)
         try:
             self._history(ref, sent)

@@ -1,8 +1,8 @@
 """What a site of Qualitor has to say of itself.
 
 Ids are typed by hand, because no operation lists them. A wrong one shows only when used: hence
-the dry run of docs/connectors/qualitor.md. What the vendor's documents leave open has a setting, so
-that a site can be met as it is.
+the test ticket of docs/connectors/qualitor.md. What the vendor's documents leave open has a
+setting, so that a site can be met as it is.
 """
 
 import re
@@ -35,16 +35,18 @@ class QualitorSettings(Settings):
     severity: str = setting("Severidade", help="cdseveridade.")
     origin: str = setting("Origem", help="cdorigem.")
     teams: Mapping[str, str] = setting(
-        "Equipes", kind="table", help="Nome no Guichê = cdequipe, como: Relacionamento = 18."
-    )
+        "Equipes", kind="table", names="team",
+        help="Nome no Guichê = cdequipe, como: Relacionamento = 18.",
+    )  # fmt: skip
     category: str = setting(
         "Categoria", default="", help="cdcategoria de todo chamado que a tabela não nomeia."
     )
     categories: Mapping[str, str] = setting(
-        "Categorias", kind="table", default={}, help="Categoria no Guichê = cdcategoria."
-    )
+        "Categorias", kind="table", default={}, names="category",
+        help="Categoria no Guichê = cdcategoria.",
+    )  # fmt: skip
     infos: Mapping[str, str] = setting(
-        "Informações adicionais", kind="table", default={},
+        "Informações adicionais", kind="table", default={}, names="fact",
         help="phone_1, phone_2, email, document ou outra resposta = número da informação.",
     )  # fmt: skip
     more: Mapping[str, str] = setting(
@@ -103,7 +105,7 @@ class QualitorSettings(Settings):
         "Busca de chamados", kind="choice", default="locality",
         choices={"locality": "por localidade e período", "period": "só por período",
                  "keyword": "por localidade, período e palavra-chave"},
-        help="Palavra-chave é a mais rápida, onde o ensaio mostra que o Qualitor a respeita.",
+        help="Palavra-chave é a mais rápida, se o chamado de teste é achado assim.",
     )  # fmt: skip
     lag: int = setting(
         "Atraso das listas, em segundos", kind="number", default=60,

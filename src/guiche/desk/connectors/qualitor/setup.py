@@ -1,4 +1,4 @@
-"""What can be tried of the settings without writing; the other ids show only in a dry run."""
+"""What can be tried of the settings without writing; the other ids show only in a test ticket."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ def checks(site: Site) -> Iterator[Check]:
     named = [items[0].get(name) for name in ("nmcliente", "nmcontato")] if items else []
     if any(named):
         label = f"Cliente e contato padrão: {' / '.join(filter(None, named))}"
-        words = "Os outros códigos só se conferem no uso: faça o ensaio."
+        words = "Os outros códigos só se conferem no uso: abra um chamado de teste."
         yield Check(label, ok=True, words=words)
     else:
         words = (

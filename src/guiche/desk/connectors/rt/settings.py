@@ -28,6 +28,7 @@ class RequestTrackerSettings(Settings):
     teams: Mapping[str, str] = setting(
         "Filas das equipes",
         kind="table",
+        names="team",
         default={"Relacionamento": "Relacionamento"},
         help="Equipe = fila do RT. A equipe que falta aqui vai para a fila de mesmo nome.",
     )

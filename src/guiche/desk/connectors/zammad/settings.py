@@ -16,7 +16,7 @@ class ZammadSettings(Settings):
     )
     group: str = setting("Grupo inicial", help="Onde o chamado nasce; subgrupo: Matriz::Suporte")
     teams: Mapping[str, str] = setting(
-        "Grupos", kind="table", default={}, help="Equipe = grupo do Zammad"
+        "Grupos", kind="table", default={}, names="team", help="Equipe = grupo do Zammad"
     )
     customer: str = setting(
         "E-mail de cliente padrão", default="", help="Para quem não tem e-mail; o Zammad exige um"

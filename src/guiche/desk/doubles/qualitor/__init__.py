@@ -76,7 +76,7 @@ class Qualitor:
             "severity": "3",
             "origin": "1",
             "category": "346",
-            "categories": "Certificado digital = 345",
+            "categories": "Certificado digital: conferir matrícula CEI = 345",
             "teams": "Relacionamento = 18",
             "infos": "phone_1 = 321\nphone_2 = 322\nemail = 323\nwanted_number = 324",
             **changed,
