@@ -228,7 +228,7 @@ class Storm:
             killed=self.killed, faults=desk.faults_had, doubles=len(desk.tickets) - len(ours),
             lost=len(missing) + len(unlinked) + len(wrong),
             twice=sum(count > 1 for count in ours.values()),
-            disordered=sum(not _is_in_order(desk.did[ref]) for ref in linked),
+            disordered=sum(not is_in_order(desk.did[ref]) for ref in linked),
             rewritten=sum(_is_rewritten(desk.did[ref]) for ref in desk.tickets),
             stuck=_left(here["states"]),
             unfound=len(set(desk.tickets) - known),
@@ -245,7 +245,8 @@ def _lines(file: Path) -> list[str]:
     return text[: text.rfind("\n") + 1].split()
 
 
-def _is_in_order(did: list[str]) -> bool:
+def is_in_order(did: list[str]) -> bool:
+    """Whether what was done to a ticket was done in the order of its steps."""
     steps = [each.partition("-")[0] for each in did]
     places = [IN_ORDER.index(step) for step in steps if step in IN_ORDER]
     return places == sorted(places)
