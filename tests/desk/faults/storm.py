@@ -23,7 +23,7 @@ from desk.faults.server import Server
 from guiche.desk.environment import make_data_folder
 
 WORKERS = 4
-RATE = 0.08
+RATE = 0.06
 LEASE = 2
 LAG = LEASE + 0.5
 """Longer than the lease: what a killed worker created does not show yet when it is looked for."""
