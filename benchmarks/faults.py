@@ -21,14 +21,14 @@ STORM, WAITING = 10_000, 5_000
 def main(tickets: int, waiting: int) -> int:
     """Prints what is left on each database; 1 where anything is."""
     from desk.faults.hostile import Hostile
-    from desk.faults.storm import Storm
+    from desk.faults.storm import LAG, RATE, Storm
     from desk.faults.test_recovery import drain
 
     well = True
     for name, server in _servers():
         with (
             tempfile.TemporaryDirectory() as data,
-            Hostile(rate=0.08, lag=0.6) as desk,
+            Hostile(rate=RATE, lag=LAG) as desk,
             Storm(Path(data) / "storm", desk, server) as storm,
         ):
             counted = storm.run(tickets)
@@ -37,7 +37,7 @@ def main(tickets: int, waiting: int) -> int:
     for name, server in _servers():
         with (
             tempfile.TemporaryDirectory() as data,
-            Hostile(rate=0, lag=0.6) as desk,
+            Hostile(rate=0, lag=LAG) as desk,
             Storm(Path(data) / "away", desk, server) as storm,
         ):
             print(f"{name}: {drain(storm, waiting)}", flush=True)

@@ -186,6 +186,7 @@ FAULTS: dict[str, Callable[[RemoteDesk], Fault]] = {
     "broken after": lambda _: broken_after(),
     "late": lambda desk: desk.late_after(LAG.total_seconds() / 2),
 }
+LOST = ("lost after", "half after", "broken after", "late")
 OF_A_LOOK = ("away", "locked", "busy", "login", "broken")
 DOUBLES: dict[str, Callable[[RemoteDesk], Fault]] = {
     "twice": lambda desk: desk.twice(None),
@@ -249,6 +250,15 @@ class Life(RuleBasedStateMachine):
         except DeliveryRefused:
             assert Delivery.objects.get(pk=row.pk).state in (*OVER, State.SENDING)
 
+    @rule(call=st.sampled_from(["create", "attach", "solve"]), fault=st.sampled_from(LOST))
+    def repeat_at_once(self, call: str, fault: str) -> None:
+        """By a person who does not wait until what was done shows."""
+        self.desk.fail(call, FAULTS[fault](self.desk))
+        self.work(0, 3)
+        for row in Delivery.objects.filter(state=State.UNKNOWN):
+            self._repeat(row)
+        self.work(0, 1)
+
     @rule(which=st.integers(0, 99))
     def drop(self, which: int) -> None:
         rows = list(Delivery.objects.filter(state=State.REJECTED).order_by("pk"))
@@ -261,13 +271,20 @@ class Life(RuleBasedStateMachine):
 
     # What the desk does
 
-    @rule(call=st.sampled_from(WRITES), fault=st.sampled_from(sorted(FAULTS)))
-    def fail(self, call: str, fault: str) -> None:
+    @rule(
+        call=st.sampled_from(WRITES),
+        fault=st.sampled_from(sorted(FAULTS)),
+        rounds=st.integers(0, 6),
+    )
+    def fail(self, call: str, fault: str, rounds: int) -> None:
+        """And work goes on: what only waits for a later rule is seldom reached."""
         self.desk.fail(call, FAULTS[fault](self.desk))
+        self.work(0, rounds)
 
-    @rule(call=st.sampled_from(LOOKS), fault=st.sampled_from(OF_A_LOOK))
-    def fail_to_look(self, call: str, fault: str) -> None:
+    @rule(call=st.sampled_from(LOOKS), fault=st.sampled_from(OF_A_LOOK), rounds=st.integers(0, 3))
+    def fail_to_look(self, call: str, fault: str, rounds: int) -> None:
         self.desk.fail(call, FAULTS[fault](self.desk))
+        self.work(1, rounds)
 
     @rule(fault=st.sampled_from(sorted(DOUBLES)))
     def double(self, fault: str) -> None:

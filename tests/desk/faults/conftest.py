@@ -8,7 +8,7 @@ import pytest
 import postgresql
 from desk.faults.hostile import Hostile
 from desk.faults.server import Server
-from desk.faults.storm import Storm
+from desk.faults.storm import LAG, RATE, Storm
 
 DATABASES = os.environ.get("GUICHE_TEST_DATABASES", "sqlite,postgresql").split(",")
 
@@ -26,5 +26,5 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server | None]:
 
 @pytest.fixture
 def storm(server: Server | None, tmp_path: Path) -> Iterator[Storm]:
-    with Hostile(rate=0.08, lag=0.6) as hostile, Storm(tmp_path / "desk", hostile, server) as storm:
+    with Hostile(rate=RATE, lag=LAG) as hostile, Storm(tmp_path / "desk", hostile, server) as storm:
         yield storm

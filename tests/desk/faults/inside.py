@@ -1,8 +1,8 @@
 """What is done within the desk of a storm, each in a process of its own:
 
-`prepare URL` a desk with a person and a connection, `account NAME PASSWORD` another person, `open
-COUNT FILE` tickets, each told in the file once it is committed, `away` for an hour, `mend` what
-waits for a person, `reconcile`, `tell` how all stands, `pace` of what was done.
+`prepare URL [LAG]` a desk with a person and a connection, `account NAME PASSWORD` another person,
+`open COUNT FILE` tickets, each told in the file once it is committed, `away` for an hour, `mend`
+what waits for a person, `reconcile`, `tell` how all stands, `pace` of what was done.
 """
 
 import json
@@ -21,7 +21,7 @@ EVERY_CANCELLED = 5
 """Each of so many tickets is cancelled right after it was opened."""
 
 
-def prepare(url: str) -> None:
+def prepare(url: str, lag: str = "1") -> None:
     from django.core.management import call_command
 
     from calls import answers
@@ -40,7 +40,7 @@ def prepare(url: str) -> None:
     draft.submit(user)
     made = Connection(kind="zammad", name="Central")
     made.set({
-        "url": url, "token": TOKEN, "group": "Suporte", "lag": 1,
+        "url": url, "token": TOKEN, "group": "Suporte", "lag": int(lag),
         "teams": {"Relacionamento": "Relacionamento"},
     })  # fmt: skip
     made.keep()
@@ -132,7 +132,7 @@ def pace() -> str:
 def main(verb: str, *given: str) -> None:
     django.setup()
     if verb == "prepare":
-        prepare(given[0])
+        prepare(*given)
     elif verb == "account":
         account(*given)
     elif verb == "open":

@@ -4,6 +4,7 @@ Then the faults end, and what must be true is counted.
 """
 
 import json
+import math
 import os
 import random
 import subprocess
@@ -22,6 +23,10 @@ from desk.faults.server import Server
 from guiche.desk.environment import make_data_folder
 
 WORKERS = 4
+RATE = 0.06
+LEASE = 2
+LAG = LEASE + 0.5
+"""Longer than the lease: what a killed worker created does not show yet when it is looked for."""
 KILL_EVERY = 1.0
 ASK_EVERY, STILL = 0.5, 60.0
 OPENER = "opener"
@@ -75,7 +80,7 @@ class Storm:
         self.environment = {
             **os.environ, "GUICHE_DATA": str(folder), "GUICHE_MODE": "local",
             "PYTHONPATH": f"{SRC}{os.pathsep}{TESTS}",
-            "GUICHE_DELIVERY_LEASE_SECONDS": "2", "GUICHE_DELIVERY_CALL_SECONDS": "5",
+            "GUICHE_DELIVERY_LEASE_SECONDS": str(LEASE), "GUICHE_DELIVERY_CALL_SECONDS": "5",
             "GUICHE_DATABASE_URL": server.url if server else "",
         }  # fmt: skip
 
@@ -120,7 +125,8 @@ class Storm:
 
     def begin(self) -> Path:
         """A desk with a connection; the file in which tickets will be told."""
-        self.ask("prepare", self.hostile.url)
+        stated = math.ceil(self.hostile.lag.total_seconds() + 0.2)
+        self.ask("prepare", self.hostile.url, str(stated))
         told = self.folder / "told"
         told.touch()
         return told
@@ -225,10 +231,10 @@ class Storm:
         wrong = {ref for ref in linked if keys.get(ref) != number_of[ref]}
         return Counted(
             tickets=len(here["tickets"]), seconds=round(seconds), stormed=round(stormed),
-            killed=self.killed, faults=desk.faults_had, doubles=len(desk.tickets) - len(ours),
+            killed=self.killed, faults=desk.faults_had, doubles=len(desk.its_own),
             lost=len(missing) + len(unlinked) + len(wrong),
             twice=sum(count > 1 for count in ours.values()),
-            disordered=sum(not _is_in_order(desk.did[ref]) for ref in linked),
+            disordered=sum(not is_in_order(desk.did[ref]) for ref in linked),
             rewritten=sum(_is_rewritten(desk.did[ref]) for ref in desk.tickets),
             stuck=_left(here["states"]),
             unfound=len(set(desk.tickets) - known),
@@ -245,7 +251,8 @@ def _lines(file: Path) -> list[str]:
     return text[: text.rfind("\n") + 1].split()
 
 
-def _is_in_order(did: list[str]) -> bool:
+def is_in_order(did: list[str]) -> bool:
+    """Whether what was done to a ticket was done in the order of its steps."""
     steps = [each.partition("-")[0] for each in did]
     places = [IN_ORDER.index(step) for step in steps if step in IN_ORDER]
     return places == sorted(places)

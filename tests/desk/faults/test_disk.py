@@ -1,5 +1,6 @@
 """A full disk: what was promised is kept, what cannot be kept is refused, and space mends it."""
 
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ import pytest
 from desk.faults.hostile import Hostile
 from desk.faults.storm import Storm
 
-SMALL, LARGE = "3m", "64m"
+SMALL, LARGE = "8m", "64m"
+LEFT = 1_000_000
+"""Bytes for tickets, when the desk is there."""
 
 
 @pytest.fixture
@@ -33,6 +36,7 @@ def test_what_was_told_is_kept_and_goes_out_once_there_is_space(disk: Path) -> N
         storm.log = disk.parent / "log"  # on another disk
         storm.begin()
         told = disk.parent / "told"
+        _fill(disk)
         assert storm.bear("open", "2000", str(told)).wait(timeout=180), "the disk was never full"
         assert "full" in storm.log.read_text()
         worker = storm.worker()
@@ -46,9 +50,14 @@ def test_what_was_told_is_kept_and_goes_out_once_there_is_space(disk: Path) -> N
             worker.kill()
             worker.wait()
         here = storm.ask("tell")
+    assert told.read_text()
     assert set(told.read_text().split()) == set(here["tickets"])
     assert set(here["links"].values()) == set(here["tickets"])
     assert len(hostile.tickets) == len(here["tickets"])
+
+
+def _fill(disk: Path) -> None:
+    (disk / "others").write_bytes(bytes(shutil.disk_usage(disk).free - LEFT))
 
 
 def _wait(storm: Storm, seconds: float = 180) -> None:
@@ -57,5 +66,5 @@ def _wait(storm: Storm, seconds: float = 180) -> None:
         with suppress(RuntimeError):
             if storm.ask("mend").keys() == {"done"}:
                 return
-        time.sleep(1)
+        time.sleep(0.5)
     raise AssertionError(storm.ask("mend"))

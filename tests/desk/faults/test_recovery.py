@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from desk.faults.storm import WORKERS, Storm
+from desk.faults.storm import WORKERS, Storm, is_in_order
 
 WAITING = int(os.environ.get("GUICHE_RECOVERY_TICKETS", "200"))
 AT_ONCE = 8
@@ -24,6 +24,8 @@ def drain(storm: Storm, waiting: int) -> str:
     """What was seen; asserts that it is well."""
     desk = storm.hostile
     desk.rate, desk.delay = 0.0, 0.02
+    # No worker dies here, and one that has to wait for its turn on the processor is no dead one.
+    storm.environment["GUICHE_DELIVERY_LEASE_SECONDS"] = "60"
     told = storm.begin()
     desk.stand_still()
     assert storm.bear("open", str(waiting), str(told)).wait(timeout=600) == 0
@@ -40,13 +42,27 @@ def drain(storm: Storm, waiting: int) -> str:
     numbers = told.read_text().split()
     keys = [row["title"].rpartition("[G")[2].rstrip("]") for row in desk.tickets.values()]
     assert sorted(keys) == sorted(numbers)
-    furthest = max(abs(numbers.index(key) - place) for place, key in enumerate(keys))
-    assert furthest < 2 * AT_ONCE, f"{furthest} places out of order"
+    assert all(is_in_order(did) for did in desk.did.values())
+    overtaken = _overtaken([numbers.index(key) for key in keys])
+    assert overtaken < AT_ONCE, f"one overtook {overtaken} older ones"
     assert desk.most_at_once <= AT_ONCE
     return (
-        f"{waiting} waited; at most {desk.most_at_once} at once, {furthest} places out of order, "
-        f"{time.monotonic() - began:.0f} s"
+        f"{waiting} waited; at most {desk.most_at_once} at once, one overtook at most {overtaken} "
+        f"older ones, {time.monotonic() - began:.0f} s"
     )
+
+
+def _overtaken(places: list[int]) -> int:
+    """How many older ones were not there yet when one came, at most.
+
+    The oldest is begun first, so those are under way. How many overtake one of them, whose thread
+    waits for a processor, is nobody's promise.
+    """
+    missing, most = list(range(len(places))), 0
+    for place in places:
+        most = max(most, missing.index(place))
+        missing.remove(place)
+    return most
 
 
 def _wait(storm: Storm, still: float = 90.0) -> None:
