@@ -24,4 +24,7 @@ def command(file: Path) -> None:
         raise click.ClickException(str(error)) from error
     if before:
         click.echo(f"O banco de antes ficou em {before}.")
-    click.echo("Cópia no lugar. Agora: guiche manage migrate, e guiche manage verify.")
+    click.echo(
+        "Cópia no lugar. Agora: guiche manage migrate, e guiche manage verify. Para experimentar "
+        "nesta máquina basta guiche up, que migra sozinho."
+    )

@@ -141,3 +141,19 @@ def test_a_connection_is_checked(guiche: Command, connection: Connection) -> Non
     assert (status, out) == (1, "NÃO  Fila  Esta fila não existe.\n")
     row = json.loads(guiche("connections", "check", "Central", "--json")[1])
     assert row == {"label": "Fila", "ok": False, "words": "Esta fila não existe."}
+
+
+def test_what_is_over_is_said_without_a_page(guiche: Command, create: Delivery) -> None:
+    Delivery.objects.filter(pk=create.pk).update(state="done", open=False)
+    for words in (["retry", str(create.pk)], ["drop", str(create.pk), "--why", "x"]):
+        status, _out, said = guiche("deliveries", *words)
+        assert status == FAILED
+        assert f"já terminou. Veja guiche deliveries show {create.pk}." in said
+
+
+def test_what_is_missing_or_not_known_is_named_as_it_is_typed(guiche: Command) -> None:
+    assert "Falta informar --why." in guiche("deliveries", "drop", "1")[2]
+    assert (
+        "--state precisa ser um destes: waiting, sending, "
+        in guiche("deliveries", "list", "--state", "foo")[2]
+    )
