@@ -124,7 +124,7 @@ def test_what_there_is_not_is_a_failure(guiche: Command, words: tuple[str, ...])
 
 def test_connections_and_how_they_stand(guiche: Command, connection: Connection) -> None:
     assert guiche("connections", "list") == (
-        0, "Central  Memória  Ainda não respondeu a nada.\n", "",
+        0, "Central  Memória  Ligada; nenhum chamado enviado ainda.\n", "",
     )  # fmt: skip
     row = json.loads(guiche("connections", "list", "--json")[1])
     assert (row["name"], row["stopped"]) == ("Central", False)

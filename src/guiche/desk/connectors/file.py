@@ -195,5 +195,7 @@ def _agree(path: Path, declared: Declared) -> None:
         raise FileRefused(path, wanted.name, str(refused)) from None
     if not connection.from_file:
         Connection.objects.filter(pk=connection.pk).update(from_file=True)
+        if not change:
+            ConnectionChange.objects.create(connection=connection, text="Passou ao arquivo, igual.")
     if change:
         log.info("connection %s, from the file: %s", connection, change)

@@ -112,6 +112,17 @@ class Settings:
             raise SettingsRefused(crossed)
         return settings
 
+    @classmethod
+    def meant(cls, raw: Mapping[str, object]) -> dict[str, Any]:
+        """Every key as `read` reads it, or its default; as given where it cannot be read."""
+        meant: dict[str, Any] = {}
+        for each in cls.described():
+            try:
+                meant[each.key] = _read(each, raw.get(each.key))
+            except ValueError:
+                meant[each.key] = raw.get(each.key)
+        return meant
+
     def crossed(self) -> Mapping[str, str]:
         """What two settings together make wrong, by key."""
         return {}
