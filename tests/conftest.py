@@ -1,12 +1,21 @@
 """Rules of the whole suite."""
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
 
 # Set where everything is installed: there, a skipped test is a test that did not run.
 COMPLETE = os.environ.get("GUICHE_TESTS_COMPLETE") == "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> None:
+    """What runs in the background, or in one of several processes, ignores it, and so would every
+    command that a test starts.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,7 +12,10 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509 import load_der_x509_certificate
 
 import documents
+from guiche.desk.connectors import file as connections_file
+from guiche.desk.connectors.qualitor.settings import QualitorSettings
 from guiche.desk.demo.certificates import write_samples
+from guiche.desk.doubles.qualitor import settings_at
 from guiche.desk.intake.facts import TYPES
 from guiche.desk.procedures import names, shelf
 from guiche.desk.procedures.procedure import END
@@ -32,6 +35,7 @@ EXAMPLES = [
     for command, output in documents.console_examples(page.read_text("utf-8"))
 ]
 PASSWORD = "senha de exemplo"
+DOUBLE = "senha-de-exemplo"
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +166,13 @@ def test_the_examples_of_the_administration_page_are_toml() -> None:
     assert len(examples) >= 5
     for example in examples:
         tomllib.loads(example)
+
+
+def test_the_file_of_connections_in_the_manual_is_that_of_the_double(tmp_path: Path) -> None:
+    page = (DOCS / "manual" / "integracoes.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    path = tmp_path / "connections.toml"
+    path.write_text(example, "utf-8")
+    (declared,) = connections_file.read(path, {"GUICHE_CONNECTION_QUALITOR_PASSWORD": DOUBLE})
+    typed = QualitorSettings.read(declared.wanted.settings)
+    assert typed == QualitorSettings.read(settings_at("http://127.0.0.1:8020"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_a_mistake_refuses_the_start_with_its_place(folder: Path) -> None:
     path.write_text(FILE, "utf-8")
     ended = guiche(folder, "worker", "--once", GUICHE_CONNECTIONS=str(path))
     assert ended.returncode == 2
-    assert f"{path}: Zammad: settings.token: falta." in ended.stderr
+    assert f"{path}: Zammad: settings.token: falta: use token_file ou " in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -61,3 +62,18 @@ def test_what_it_says_is_there_after_the_start(folder: Path) -> None:
         "Zammad", "zammad", False, True,
     )  # fmt: skip
     assert "chave-de-teste" not in shown.stdout + ended.stderr
+
+
+def test_a_mistake_is_told_once_by_what_starts_both(folder: Path) -> None:
+    path = folder / "connections.toml"
+    path.write_text(FILE, "utf-8")
+    ended = guiche(folder, "up", "--port", str(free_port()), GUICHE_CONNECTIONS=str(path))
+    assert ended.returncode == 2
+    assert (ended.stderr + ended.stdout).count("settings.token: falta") == 1
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number

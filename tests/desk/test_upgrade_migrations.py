@@ -46,11 +46,11 @@ def _is_left_out_by_older_code(operation: Operation) -> bool:
     return field.null or has_default or isinstance(field, models.ManyToManyField)
 
 
-@pytest.mark.parametrize("name", [name for name in names() if name not in FIRST])
-def test_the_version_before_goes_on(name: str) -> None:
-    migration = import_module(f"{package.__name__}.{name}").Migration
-    if not getattr(migration, "needs_stop", ""):
-        assert list(unsafe(migration.operations)) == []
+def test_the_version_before_goes_on() -> None:
+    for name in set(names()) - FIRST:
+        migration = import_module(f"{package.__name__}.{name}").Migration
+        if not getattr(migration, "needs_stop", ""):
+            assert list(unsafe(migration.operations)) == [], name
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from guiche.cli.portuguese import Command, Group
 from guiche.cli.start import start_desk
 
 if TYPE_CHECKING:
+    from guiche.desk.deliveries.delivery import DeliveryRefused
     from guiche.desk.models import Delivery
 
 SOME, NONE = 0, 1
@@ -68,7 +69,7 @@ def retry(number: int, *, not_there: bool) -> None:
     try:
         _delivery(number).repeat(not_there=not_there)
     except DeliveryRefused as refused:
-        raise click.ClickException(str(refused)) from refused
+        raise _not_done(number, refused) from refused
     click.echo(f"Envio {number}: vai ser tentado de novo agora.")
 
 
@@ -97,8 +98,14 @@ def drop(number: int, why: str) -> None:
         told = why.strip() and f"{why.strip()} ({getpass.getuser()}, linha de comando)"
         count = _delivery(number).drop(None, told)
     except DeliveryRefused as refused:
-        raise click.ClickException(str(refused)) from refused
+        raise _not_done(number, refused) from refused
     click.echo(f"Dispensados: {count}.")
+
+
+def _not_done(number: int, refused: "DeliveryRefused") -> click.ClickException:
+    """In words for whoever has no page before them."""
+    where = f"Veja guiche deliveries show {number}."
+    return click.ClickException(str(refused).replace("Atualize a página.", where))
 
 
 def _delivery(number: int) -> "Delivery":

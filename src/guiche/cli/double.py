@@ -1,6 +1,9 @@
 """`guiche double`: a desk that only pretends, to try a configuration before the real one."""
 
+import json
 import threading
+import time
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +13,9 @@ from guiche.cli.start import until_stopped
 
 if TYPE_CHECKING:
     from guiche.desk.doubles.qualitor import Qualitor
+
+_BEGINNING = 1_700_000_000
+"""Numbers begin with the tenths of a second since then, so that a new start repeats none."""
 
 
 @click.group("double", cls=Group, subcommand_metavar="SISTEMA [OPÇÕES]")
@@ -40,29 +46,39 @@ def command() -> None:
     default=0,
     help="Tempo que um chamado novo leva para aparecer nas listas.",
 )
+@click.option("--toml", is_flag=True, help="Só escreve o arquivo de integrações para ele, e sai.")
 @click.option("--utf-8", "utf8", is_flag=True, help="Responde em UTF-8, e não em ISO-8859-1.")
 @click.option("--responsestatus", is_flag=True, help="Escreve responsestatus, como no manual.")
 @click.option("--latin-only", is_flag=True, help="Guarda só o que existe em ISO-8859-1.")
 @click.option("--solution-closes", is_flag=True, help="Encerra o chamado que recebe a solução.")
 def qualitor(
     *, port: int, faults: tuple[str, ...], lag: int, utf8: bool, responsestatus: bool,
-    latin_only: bool, solution_closes: bool,
+    latin_only: bool, solution_closes: bool, toml: bool,
 ) -> None:  # fmt: skip
     """Sobe um Qualitor de mentira: clientes, equipes e códigos inventados, e falhas a pedido.
 
     Só atende esta máquina, e esquece tudo quando para.
     """
     try:
-        from guiche.desk.doubles.qualitor import Qualitor
+        from guiche.desk.doubles.qualitor import Qualitor, settings_at
         from guiche.desk.doubles.qualitor.state import Site
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"Falta instalar o balcão ({error.name}): pip install 'guiche[desk]'."
         ) from error
+    if "ajuda" in faults:
+        click.echo("\n".join(_faults()))
+        return
+    if toml:
+        if not port:
+            raise click.UsageError("--toml precisa de uma porta certa: diga --port.")
+        click.echo("\n".join(_file(settings_at(f"http://127.0.0.1:{port}"))))
+        return
     site = Site(
         charset="UTF-8" if utf8 else "ISO-8859-1",
         status_tag="responsestatus" if responsestatus else "response_status",
         lag=lag, latin_only=latin_only, solution_closes=solution_closes,
+        first=int(10 * (time.time() - _BEGINNING)),
     )  # fmt: skip
     planned = [_planned(fault) for fault in faults]
     try:
@@ -91,20 +107,30 @@ def _planned(typed: str) -> tuple[str, str, int]:
         or fault not in FAULTS
         or not nth.isdecimal()
     ):
-        listed = "\n".join(f"  {name:<16}{words}" for name, words in FAULTS.items())
         raise click.UsageError(
             f"--fault {typed}: escreva operação:falha ou operação:falha:N, como "
-            f"addTicketByData:hang_after. Falhas:\n{listed}\n"
+            "addTicketByData:hang_after. Para ver todas: --fault ajuda."
         )
     return operation, fault, int(nth)
+
+
+def _faults() -> Iterator[str]:
+    from guiche.desk.doubles.qualitor.faults import ANY, FAULTS
+    from guiche.desk.doubles.qualitor.operations import OPERATIONS
+
+    yield "Escreva --fault operação:falha ou operação:falha:N, como addTicketByData:hang_after."
+    yield "\nOperações:"
+    yield from (f"  {name}" for name in (ANY, "login", "wsdl", *sorted(OPERATIONS)))
+    yield "\nFalhas:"
+    yield from (f"  {name:<16}{words}" for name, words in FAULTS.items())
 
 
 def _welcome(double: "Qualitor") -> None:
     from guiche.desk.doubles.qualitor import state
 
     click.echo(f"\nQualitor de mentira no ar: {double.url}\n\nConfigure a integração com:")
-    for name, value in double.settings().items():
-        click.echo(f"  {name:<14}{value.replace(chr(10), '; ')}")
+    click.echo("\n".join(_labelled(double.settings())))
+    click.echo("\nEm um arquivo: guiche double qualitor --toml")
     click.echo("\nOutros códigos que ele conhece:")
     for element, known in (
         ("cdequipe", state.TEAMS), ("cdcategoria", state.CATEGORIES),
@@ -116,4 +142,36 @@ def _welcome(double: "Qualitor") -> None:
     click.echo("\nClientes:")
     for customer in double.desk.customers:
         click.echo(f"  {customer.ref:<6}{customer.document or 'sem documento':<16}{customer.name}")
-    click.echo("\nPara parar: Ctrl-C\n")
+    click.echo("\nPara parar: Ctrl-C. Ele esquece todos os chamados.\n")
+
+
+def _labelled(settings: Mapping[str, str]) -> Iterator[str]:
+    """As the page names them, and with the keys of a file; a table line by line."""
+    from guiche.desk.connectors.qualitor.settings import QualitorSettings
+
+    for each in QualitorSettings.described():
+        if value := settings.get(each.key):
+            table = each.kind == "table"
+            yield f"  {each.label} ({each.key}):{'' if table else f' {value}'}"
+            yield from (f"    {line}" for line in value.splitlines() if table)
+
+
+def _file(settings: Mapping[str, str]) -> Iterator[str]:
+    """The file of connections, whole; a password does not stand in it."""
+    from guiche.desk.connectors.qualitor.settings import QualitorSettings
+
+    password, kinds = settings["password"], {e.key: e.kind for e in QualitorSettings.described()}
+    yield f"# A senha vem de fora: GUICHE_CONNECTION_QUALITOR_PASSWORD={password}"
+    yield '[[connection]]\nkind = "qualitor"\nname = "Qualitor"\nactive = true\nnumbers = true'
+    yield "\n[connection.settings]"
+    plain = {key: value for key, value in settings.items() if kinds[key] not in ("table", "secret")}
+    yield from (f"{key} = {_quoted(value)}" for key, value in plain.items())
+    for key in (key for key in settings if kinds[key] == "table"):
+        yield f"\n[connection.settings.{key}]"
+        for line in settings[key].splitlines():
+            name, _, value = line.rpartition(" = ")
+            yield f"{_quoted(name)} = {_quoted(value)}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -68,12 +68,19 @@ def _usage(error: click.UsageError) -> str:
             needs = "não leva valor" if "does not take" in message else "precisa de um valor"
             return f"A opção {printable(option)} {needs}."
         case click.MissingParameter():
-            name = error.param.human_readable_name if error.param else "um argumento"
-            return f"Falta informar {name}."
+            return f"Falta informar {_named(error.param)}."
         case click.BadParameter(param=click.Parameter(type=click.IntRange() as numbers) as param):
             return f"{param.opts[0]} precisa ser um número de {numbers.min} a {numbers.max}."
+        case click.BadParameter(param=click.Parameter(type=click.Choice() as choice) as param):
+            return f"{param.opts[0]} precisa ser um destes: {', '.join(choice.choices)}."
         case click.UsageError(message=message):
             return _told_by_message(printable(message))
+
+
+def _named(param: click.Parameter | None) -> str:
+    if isinstance(param, click.Option):
+        return param.opts[0]
+    return param.human_readable_name if param else "um argumento"
 
 
 def _told_by_message(message: str) -> str:

@@ -62,15 +62,22 @@ def _prepare() -> Path:
     """Migrates and, on the first start, makes what there is to see; the folder of samples."""
     start_desk(checked=False)
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
     from django.db import connections
 
     from guiche.desk import clock
+    from guiche.desk.connectors import file
     from guiche.desk.demo.certificates import write_samples
     from guiche.desk.demo.tickets import make_demo
     from guiche.desk.people.user import User
 
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    try:
+        # Both children would say it.
+        file.carry_out()
+    except ImproperlyConfigured as error:
+        raise click.ClickException(str(error)) from error
     samples: Path = settings.DATA / "exemplos"
     if not User.objects.exists():
         click.echo("Primeira vez: preparando contas, certificados e chamados de exemplo…")

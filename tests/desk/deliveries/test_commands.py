@@ -126,7 +126,7 @@ def test_what_there_is_not_is_a_failure(guiche: Command, words: tuple[str, ...])
 
 def test_connections_and_how_they_stand(guiche: Command, connection: Connection) -> None:
     assert guiche("connections", "list") == (
-        0, "Central  Memória  Ainda não respondeu a nada.\n", "",
+        0, "Central  Memória  Ligada; nenhum chamado enviado ainda.\n", "",
     )  # fmt: skip
     row = json.loads(guiche("connections", "list", "--json")[1])
     assert (row["name"], row["stopped"]) == ("Central", False)
@@ -172,3 +172,19 @@ def test_nobody_is_named_by_the_words_and_choices_of_the_desk(
     assert all("Mais de um com [" in each for each in told)
     assert not any("Ana Exemplo" in each or "777" in each for each in told)
     assert "Escolha em Envios: 7" in told[2]
+
+
+def test_what_is_over_is_said_without_a_page(guiche: Command, create: Delivery) -> None:
+    Delivery.objects.filter(pk=create.pk).update(state="done", open=False)
+    for words in (["retry", str(create.pk)], ["drop", str(create.pk), "--why", "x"]):
+        status, _out, said = guiche("deliveries", *words)
+        assert status == FAILED
+        assert f"já terminou. Veja guiche deliveries show {create.pk}." in said
+
+
+def test_what_is_missing_or_not_known_is_named_as_it_is_typed(guiche: Command) -> None:
+    assert "Falta informar --why." in guiche("deliveries", "drop", "1")[2]
+    assert (
+        "--state precisa ser um destes: waiting, sending, "
+        in guiche("deliveries", "list", "--state", "foo")[2]
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from desk.connectors.sample import SampleSettings
 from desk.deliveries.memory import away
 from guiche.desk import checks, clock
 from guiche.desk.connectors import file
@@ -95,6 +96,23 @@ class TestReading:
         assert str(refused.value).startswith(f"{path}: ")
         assert words in str(refused.value)
         assert PASSWORD not in str(refused.value)
+
+    def test_all_that_is_wrong_is_told_at_once(self, write: Write) -> None:
+        path = write(
+            WHOLE.replace("limit = 30", "limite = 30").replace('password_file = "senha"', "")
+        )
+        with pytest.raises(FileRefused) as refused:
+            file.read(path, {})
+        assert "settings.limite: esta chave não existe aqui." in str(refused.value)
+        assert (
+            "settings.password: falta: use password_file ou "
+            "GUICHE_CONNECTION_QUALITOR_SAO_PAULO_PASSWORD."
+        ) in str(refused.value)
+
+    def test_an_id_needs_no_quotes(self, write: Write) -> None:
+        path = write(WHOLE.replace("limit = 30", "company = 7"))
+        settings: Any = SampleSettings.read(file.read(path, {})[0].wanted.settings)
+        assert settings.company == "7"
 
     def test_two_secrets_are_one_too_many(self, write: Write) -> None:
         environ = {"GUICHE_CONNECTION_QUALITOR_SAO_PAULO_PASSWORD": "da-variavel"}

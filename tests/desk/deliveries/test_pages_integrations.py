@@ -103,6 +103,11 @@ class TestForm:
         change = ConnectionChange.objects.get()
         assert (change.by, change.text) == (supervisao, "Criada.")
 
+    def test_a_box_stands_before_its_help(self, client: Client) -> None:
+        shown = page(client.get(NEW))
+        assert shown.count('id="f-s-open_window"') == 1
+        assert shown.index('id="f-s-open_window"') < shown.index('id="ajuda-s-open_window"')
+
     def test_a_secret_is_never_shown_and_stays_when_left_empty(
         self, client: Client, sample: Connection
     ) -> None:
@@ -129,6 +134,11 @@ class TestForm:
         assert change.text in shown
         assert "Supervisão Exemplo" in shown
         assert "outro-segredo" not in shown
+
+    def test_what_is_read_the_same_is_no_change(self, client: Client, sample: Connection) -> None:
+        edit(client, sample, active="sim", **{"s-company": " 1 ", "s-open_window": "sim"})
+        last = ConnectionChange.objects.latest("pk")
+        assert last.text == "ligada"
 
     def test_the_same_again_is_no_change(self, client: Client, sample: Connection) -> None:
         edit(client, sample)
@@ -245,14 +255,14 @@ class TestTrying:
         assert "Desligada" in page(client.get(at(sample)))
         Connection.objects.update(active=True)
         sample.refresh_from_db()
-        assert "Ainda não respondeu" in page(client.get("/integracoes/"))
+        assert "Ligada; nenhum chamado enviado ainda." in page(client.get("/integracoes/"))
         sample.succeeded(clock.now())
         assert "Respondeu pela última vez em 23/11/2026 14:44." in page(client.get(at(sample)))
         for _ in range(3):
             sample.failed(away(), clock.now())
         Connection.objects.update(open_until=clock.now() + timedelta(minutes=5))
         shown = page(client.get(at(sample)))
-        assert "Descansando até 14h49." in shown
+        assert "Exemplo sem resposta; nova tentativa às 14h49." in shown
         assert "Não consegui me conectar." in shown
         Connection.objects.update(stopped=True)
         shown = page(client.get("/envios/"))

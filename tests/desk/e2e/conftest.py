@@ -67,7 +67,7 @@ def new_page(browser: Browser, complaints: list[str], live_server: Any) -> Itera
             base_url=live_server.url, locale="pt-BR", timezone_id="America/Sao_Paulo", **options
         )
         contexts.append(context)
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(20_000)  # a bound for slow machines, no figure
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if user:
             context.add_cookies([_session(user, live_server.url)])

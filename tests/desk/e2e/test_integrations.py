@@ -57,7 +57,7 @@ class TestSettingUp:
     ) -> None:
         page = new_page(eva)
         page.goto("/ajustes/")
-        page.get_by_role("link", name="Os sistemas em que o chamado").press("Enter")
+        page.get_by_role("link", name="Integrações").press("Enter")
         page.get_by_role("link", name="Exemplo").press("Enter")
         page.get_by_label("Nome").fill("Qualitor")
         page.get_by_label("Endereço").fill("desk.exemplo.com.br")
@@ -71,7 +71,7 @@ class TestSettingUp:
         page.get_by_label("Endereço").fill("https://desk.exemplo.com.br")
         page.get_by_label("Senha").fill("segredo-de-teste")
         page.get_by_role("button", name="Salvar e testar").press("Enter")
-        expect(page.get_by_role("heading", name="Tudo certo")).to_be_focused()
+        expect(page.get_by_role("heading", name="Certo até aqui")).to_be_focused()
         page.get_by_label("Ligada").press("Space")
         page.get_by_role("button", name="Salvar", exact=True).press("Enter")
         expect(page.get_by_text("Integração salva.")).to_be_visible()

@@ -106,17 +106,17 @@ def _name_problems(connection: Connection, name: str) -> Iterator[tuple[str, str
 
 def _told(connection: Connection) -> dict[str, Any]:
     """All of a connection by the names that people know; what cannot be opened is left out."""
-    described = connector_class(connection.kind).Settings.described()
+    declared = connector_class(connection.kind).Settings
     try:
         secrets = connection.secrets
     except SettingsRefused:
         secrets = {}
-    whole = {**connection.content, **secrets}
+    whole = declared.meant({**connection.content, **secrets})
     return {
         "nome": connection.name,
-        "ligada ou desligada": connection.active,
+        "ligada": connection.active,
         "número para o cliente": connection.numbers,
-        **{each.label: whole.get(each.key) for each in described},
+        **{each.label: whole[each.key] for each in declared.described()},
     }
 
 

@@ -25,7 +25,7 @@ from guiche.desk.connectors import registry
 from guiche.desk.connectors.change import ConnectionChange, Wanted
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.registry import connector_class
-from guiche.desk.connectors.settings import Settings, SettingsRefused
+from guiche.desk.connectors.settings import MISSING, Settings, SettingsRefused
 from guiche.desk.people.turn import take_turn
 
 log = logging.getLogger(__name__)
@@ -87,9 +87,20 @@ def _declared(path: Path, place: int, table: Any, environ: Mapping[str, str]) ->
     try:
         settings = _settings(path, kind, name, table.get("settings", {}), environ)
     except SettingsRefused as refused:
-        key, words = next(iter(refused.problems.items()))
-        raise FileRefused(path, name, f"settings.{key}", words) from None
+        raise FileRefused(path, name, _all(refused, kind, name)) from None
     return Declared(kind, Wanted(name.strip(), settings, **flags))
+
+
+def _all(refused: SettingsRefused, kind: str, name: str) -> str:
+    """Every problem at once; of a secret that is missing, also where it comes from."""
+    secrets = connector_class(kind).Settings.secrets()
+    problems = {
+        key: f"falta: use {key}_file ou {_variable(name, key)}."
+        if key in secrets and words == MISSING
+        else words
+        for key, words in refused.problems.items()
+    }
+    return " ".join(f"settings.{key}: {words}" for key, words in problems.items())
 
 
 def _settings(
@@ -181,9 +192,10 @@ def _agree(path: Path, declared: Declared) -> None:
     try:
         change = ConnectionChange.make(connection, whole, None)
     except SettingsRefused as refused:
-        key, words = next(iter(refused.problems.items()))
-        raise FileRefused(path, wanted.name, key, words) from None
+        raise FileRefused(path, wanted.name, str(refused)) from None
     if not connection.from_file:
         Connection.objects.filter(pk=connection.pk).update(from_file=True)
+        if not change:
+            ConnectionChange.objects.create(connection=connection, text="Passou ao arquivo, igual.")
     if change:
         log.info("connection %s, from the file: %s", connection, change)

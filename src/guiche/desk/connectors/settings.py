@@ -24,6 +24,7 @@ from guiche.desk.refusal import Refused
 Kind = Literal["line", "text", "url", "secret", "number", "flag", "choice", "table"]
 Names = Literal["team", "category", "fact"]
 
+MISSING = "falta."
 _LONGEST = 20_000
 _ONE_LINE_EACH = "use uma linha para cada nome, como: Nome = valor."
 _FALSE, _TRUE = ("", "0", "false", "não", "nao"), ("1", "true", "sim", "on")
@@ -111,6 +112,17 @@ class Settings:
             raise SettingsRefused(crossed)
         return settings
 
+    @classmethod
+    def meant(cls, raw: Mapping[str, object]) -> dict[str, Any]:
+        """Every key as `read` reads it, or its default; as given where it cannot be read."""
+        meant: dict[str, Any] = {}
+        for each in cls.described():
+            try:
+                meant[each.key] = _read(each, raw.get(each.key))
+            except ValueError:
+                meant[each.key] = raw.get(each.key)
+        return meant
+
     def crossed(self) -> Mapping[str, str]:
         """What two settings together make wrong, by key."""
         return {}
@@ -131,7 +143,7 @@ def _described(field: "dataclasses.Field[Any]") -> Described:
 def _read(each: Described, given: object) -> Any:
     empty = given is None or (isinstance(given, str) and not given.strip())
     if empty and each.required:
-        raise ValueError("falta.")
+        raise ValueError(MISSING)
     if empty and each.kind != "flag":
         return each.default
     if isinstance(given, str) and len(given) > _LONGEST:
@@ -140,6 +152,8 @@ def _read(each: Described, given: object) -> Any:
 
 
 def _line(_: Described, given: object) -> str:
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)  # an id in a file, without quotes
     if not isinstance(given, str):
         raise ValueError("é um texto.")
     if "\n" in given or "\r" in given:

@@ -25,6 +25,7 @@ from django.conf import settings
 
 from guiche.desk import clock
 from guiche.desk.connectors.connector import DeliveryError, Outcome
+from guiche.desk.connectors.unreached import unreached
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 _WHOLE, _BYTE_TO_BYTE = 0.6, 0.4
@@ -99,7 +100,7 @@ class Web:
         try:
             response = self._within_bounds(method, path, request)
         except _NEVER_SENT as error:
-            raise DeliveryError(_unreached(error), Outcome.RETRY, everywhere=True) from error
+            raise DeliveryError(unreached(error), Outcome.RETRY, everywhere=True) from error
         except (httpx.HTTPError, httpx.InvalidURL, _Endless) as error:
             raise self._unsure(_cut(error), writes) from error
         if not response.is_success and response.status_code not in also:
@@ -213,10 +214,6 @@ def moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def _unreached(error: Exception) -> str:
-    return f"Não consegui me conectar: {str(error) or type(error).__name__}."
 
 
 def _cut(error: Exception) -> str:

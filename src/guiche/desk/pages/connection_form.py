@@ -45,7 +45,7 @@ class Field:
     @property
     def wide(self) -> bool:
         """Whether it takes the whole row."""
-        return self.described.kind in ("text", "table")
+        return self.described.kind in ("text", "table", "flag")
 
     @property
     def shown(self) -> str:

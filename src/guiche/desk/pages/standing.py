@@ -30,18 +30,20 @@ class Standing:
             words = "Parada: o acesso foi recusado duas vezes. Acerte a senha ou a chave."
             return cls(connection, "stop", words, said, may_try=True)
         if connection.open_until and connection.open_until > now:
-            words = f"Descansando até {_clock(connection.open_until, now)}."
+            words = (
+                f"{connection} sem resposta; nova tentativa {_clock(connection.open_until, now)}."
+            )
             return cls(connection, "ask", words, said, may_try=True)
         if connection.failures:
             return cls(connection, "ask", "Falhou na última vez. Tentando de novo.", said)
         if connection.last_ok_at:
             words = f"Respondeu pela última vez em {day_and_time(connection.last_ok_at)}."
             return cls(connection, "yes", words)
-        return cls(connection, "no", "Ainda não respondeu a nada.")
+        return cls(connection, "no", "Ligada; nenhum chamado enviado ainda.")
 
 
 def _clock(moment: datetime, now: datetime) -> str:
-    """`10h32`; of another day, the date too."""
+    """`às 10h32`; of another day, the date too."""
     local = timezone.localtime(moment)
     same_day = local.date() == timezone.localdate(now)
-    return f"{local:%H}h{local:%M}" if same_day else day_and_time(moment)
+    return f"às {local:%H}h{local:%M}" if same_day else f"em {day_and_time(moment)}"

@@ -27,23 +27,27 @@ class QualitorSettings(Settings):
     user: str = setting("Usuário", help="Com permissão em Chamados / Novo chamado.")
     password: str = setting("Senha", kind="secret")
     customer: str = setting(
-        "Cliente padrão", help="cdcliente de quem não tem cadastro, como 1 ou A120."
+        "Cliente padrão", help="Código (cdcliente) de quem não tem cadastro, como 1 ou A120."
     )
-    contact: str = setting("Contato padrão", help="cdcontato do cliente padrão.")
-    ticket_type: str = setting("Tipo de chamado", help="cdtipochamado.")
-    locality: str = setting("Localidade", help="cdlocalidade.")
-    severity: str = setting("Severidade", help="cdseveridade.")
-    origin: str = setting("Origem", help="cdorigem.")
+    contact: str = setting("Contato padrão", help="Código (cdcontato) no cliente padrão.")
+    ticket_type: str = setting(
+        "Tipo de chamado", help="Código (cdtipochamado) de todo chamado do Guichê."
+    )
+    locality: str = setting(
+        "Localidade", help="Código (cdlocalidade) de onde os chamados são abertos."
+    )
+    severity: str = setting("Severidade", help="Código (cdseveridade) com que os chamados nascem.")
+    origin: str = setting("Origem", help="Código (cdorigem) de por onde os chamados vêm.")
     teams: Mapping[str, str] = setting(
         "Equipes", kind="table", names="team",
-        help="Nome no Guichê = cdequipe, como: Relacionamento = 18.",
+        help="Nome no Guichê = código lá (cdequipe), como: Relacionamento = 18.",
     )  # fmt: skip
     category: str = setting(
-        "Categoria", default="", help="cdcategoria de todo chamado que a tabela não nomeia."
+        "Categoria", default="", help="Código (cdcategoria) do que a tabela não nomeia."
     )
     categories: Mapping[str, str] = setting(
         "Categorias", kind="table", default={}, names="category",
-        help="Categoria no Guichê = cdcategoria.",
+        help="Categoria no Guichê = código lá (cdcategoria).",
     )  # fmt: skip
     infos: Mapping[str, str] = setting(
         "Informações adicionais", kind="table", default={}, names="fact",
@@ -53,7 +57,9 @@ class QualitorSettings(Settings):
         "Outros campos", kind="table", default={},
         help="Elemento = valor, em todo chamado, como: cdcategoria1 = 12.",
     )  # fmt: skip
-    note_type: str = setting("Tipo de acompanhamento", default="1", help="Das notas.")
+    note_type: str = setting(
+        "Tipo de acompanhamento", default="1", help="Código (cdtipoacompanhamento) das notas."
+    )
 
     transport: str = setting(
         "Acesso", kind="choice", default="stateless",
@@ -70,7 +76,7 @@ class QualitorSettings(Settings):
     encoding: str = setting(
         "Codificação dos pedidos", kind="choice", default="iso-8859-1",
         choices={"iso-8859-1": "ISO-8859-1", "utf-8": "UTF-8", "none": "sem declaração"},
-        help="Fora de UTF-8, o que não existe em ISO-8859-1 é trocado: – vira -, € vira EUR.",
+        help="Em UTF-8 tudo vai como está. Nas outras, – vai como - e € vai como EUR.",
     )  # fmt: skip
     reply_encoding: str = setting(
         "Codificação das respostas", kind="choice", default="declared",
@@ -82,24 +88,31 @@ class QualitorSettings(Settings):
     )  # fmt: skip
     contact_needed: bool = setting(
         "Exige contato", kind="flag", default=True,
-        help="Sem achar o contato: sim, abre no cliente padrão; não, abre sem contato.",
+        help="Sem contato achado, o chamado abre no cliente padrão; desmarcado, sem contato.",
     )  # fmt: skip
     identified_by: str = setting(
         "Identificação do chamado", kind="choice", default="1",
         choices={"1": "solicitante", "2": "equipamento", "3": "produto", "4": "item (IC)"},
     )  # fmt: skip
     title_limit: int = setting(
-        "Tamanho do título", kind="number", default=0, help="Caracteres; 0: sem limite."
+        "Tamanho do título",
+        kind="number",
+        default=0,
+        help="Quantos caracteres cabem; 0: sem limite.",
     )
     solution: str = setting(
         "Solução", kind="choice", default="solution",
         choices={"solution": "como solução (idsolucao=Y)",
                  "note": "como nota, onde a solução encerraria o chamado", "none": "não escreve"},
     )  # fmt: skip
-    duration: str = setting("Duração da solução", default="00:01", help="hrduracao.")
+    duration: str = setting(
+        "Duração da solução", default="00:01", help="Tempo (hrduracao) que a solução registra."
+    )
     private_notes: bool = setting("Notas privadas", kind="flag", default=True)
     transfer_reason: str = setting(
-        "Motivo de repasse", default="0", help="cdmotivorepasse; um traço (-) o deixa de fora."
+        "Motivo de repasse",
+        default="0",
+        help="Código (cdmotivorepasse) de todo repasse; um traço (-) não envia nenhum.",
     )
     search: str = setting(
         "Busca de chamados", kind="choice", default="locality",

@@ -20,7 +20,27 @@ from typing import Self
 from guiche.desk.doubles.qualitor.answering import Recorded
 from guiche.desk.doubles.qualitor.faults import Faults
 from guiche.desk.doubles.qualitor.http import Handler
-from guiche.desk.doubles.qualitor.state import COMPANY, USER, Desk, Site
+from guiche.desk.doubles.qualitor.state import COMPANY, PASSWORD, USER, Desk, Site
+
+
+def settings_at(url: str, password: str = PASSWORD) -> dict[str, str]:
+    """What to configure for a double at that address, as it is typed."""
+    return {
+        "url": url,
+        "company": COMPANY,
+        "user": USER,
+        "password": password,
+        "customer": "1",
+        "contact": "1",
+        "ticket_type": "2",
+        "locality": "1",
+        "severity": "3",
+        "origin": "1",
+        "category": "346",
+        "categories": "Certificado digital: conferir matrícula CEI = 345",
+        "teams": "Relacionamento = 18",
+        "infos": "phone_1 = 321\nphone_2 = 322\nemail = 323\nwanted_number = 324",
+    }
 
 
 class Server(ThreadingHTTPServer):
@@ -64,23 +84,7 @@ class Qualitor:
 
     def settings(self, **changed: str) -> dict[str, str]:
         """What to configure for this double, as it is typed; `changed` differs."""
-        return {
-            "url": self.url,
-            "company": COMPANY,
-            "user": USER,
-            "password": self.desk.password,
-            "customer": "1",
-            "contact": "1",
-            "ticket_type": "2",
-            "locality": "1",
-            "severity": "3",
-            "origin": "1",
-            "category": "346",
-            "categories": "Certificado digital: conferir matrícula CEI = 345",
-            "teams": "Relacionamento = 18",
-            "infos": "phone_1 = 321\nphone_2 = 322\nemail = 323\nwanted_number = 324",
-            **changed,
-        }
+        return {**settings_at(self.url, self.desk.password), **changed}
 
     def asked(self, operation: str) -> list[Recorded]:
         """The requests of one operation, in their order."""

@@ -68,6 +68,8 @@ class Site:
     hang_seconds: float = 300.0
     slow_seconds: float = 2.0
     zone: str = "America/Sao_Paulo"
+    first: int = 123456
+    """The number of the first ticket."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ class Desk:
     def open(self, data: dict[str, str], infos: dict[str, str]) -> Ticket:
         """A new ticket, numbered."""
         ticket = Ticket(
-            str(123456 + len(self.tickets)), dict(data), dict(infos), self.now(),
+            str(self.site.first + len(self.tickets)), dict(data), dict(infos), self.now(),
             time.monotonic() + self.site.lag,
         )  # fmt: skip
         if self.site.title_limit:
