@@ -26,6 +26,6 @@ def command(file: Path) -> None:
         click.echo(f"O banco de antes ficou em {before}.")
     click.echo(
         "Cópia no lugar. Agora: guiche manage migrate, guiche manage verify, e guiche deliveries "
-        "doubt, para que o que ela tem na fila seja conferido antes de sair. Para experimentar nesta "
-        "máquina basta guiche up, que migra sozinho."
+        "doubt, para que o que ela tem na fila seja conferido antes de sair. Para experimentar "
+        "nesta máquina basta guiche up, que migra sozinho."
     )
