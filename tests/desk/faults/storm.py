@@ -28,6 +28,8 @@ LEASE = 2
 LAG = LEASE + 0.5
 """Longer than the lease: what a killed worker created does not show yet when it is looked for."""
 KILL_EVERY = 1.0
+BETWEEN, PATIENCE = 20, 5.0
+"""Calls to the desk between one kill and the next, unless they take so many seconds more."""
 ASK_EVERY, STILL = 0.5, 60.0
 OPENER = "opener"
 SRC = Path(__file__).parents[3] / "src"
@@ -161,7 +163,7 @@ class Storm:
         seen, events = "", self._events(tickets)
         for number in count():
             due = max(due + KILL_EVERY * self.chance.uniform(0.5, 1.5), time.monotonic())
-            time.sleep(max(0.0, due - time.monotonic()))
+            self._wait(due)
             self._kill(f"worker {number % WORKERS}", processes)
             if number % 4 == 1 and processes[OPENER].poll() is None:
                 self._kill(OPENER, processes)
@@ -175,6 +177,13 @@ class Storm:
             elif time.monotonic() - moved > STILL:
                 break
         return time.monotonic() - began
+
+    def _wait(self, due: float) -> None:
+        """Until it is time to kill; longer where a busy machine let nobody work since the last."""
+        calls = len(self.hostile.calls)
+        time.sleep(max(0.0, due - time.monotonic()))
+        while len(self.hostile.calls) < calls + BETWEEN and time.monotonic() < due + PATIENCE:
+            time.sleep(0.05)
 
     def _events(self, tickets: int) -> Iterator[None]:
         """What happens once: the desk is away for a while, the database is killed."""
