@@ -12,7 +12,7 @@ from guiche.cli.portuguese import Command, Group
 from guiche.cli.start import start_desk
 
 if TYPE_CHECKING:
-    from guiche.desk.deliveries.delivery import DeliveryRefused
+    from guiche.desk.deliveries.decided import DeliveryRefused
     from guiche.desk.models import Delivery
 
 SOME, NONE = 0, 1
@@ -64,7 +64,7 @@ def show_(number: int, *, as_json: bool) -> None:
 def retry(number: int, *, not_there: bool) -> None:
     """Tenta um envio de novo agora. O que pode ter sido feito é antes conferido lá."""
     start_desk(checked=False)
-    from guiche.desk.deliveries.delivery import DeliveryRefused
+    from guiche.desk.deliveries.decided import DeliveryRefused
 
     try:
         _delivery(number).repeat(not_there=not_there)
@@ -91,7 +91,7 @@ def doubt() -> None:
 def drop(number: int, why: str) -> None:
     """Dispensa um envio, e os que dependem dele."""
     start_desk(checked=False)
-    from guiche.desk.deliveries.delivery import DeliveryRefused
+    from guiche.desk.deliveries.decided import DeliveryRefused
 
     try:
         # Without words the refusal says so; with them, who stood at the machine is told too.

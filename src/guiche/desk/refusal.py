@@ -12,7 +12,7 @@ Refused                     the message is pt-BR and shown as it is
 │   └── NumberTaken         ... it is the number of another ticket    (tickets/told.py)
 ├── ErasureRefused          the data of the ticket are still needed   (tickets/erasure.py)
 ├── LinkRefused             the ticket of the desk is another one's   (deliveries/link.py)
-├── DeliveryRefused         the delivery is under way, or over        (deliveries/delivery.py)
+├── DeliveryRefused         the delivery is under way, or over        (deliveries/decided.py)
 ├── StrayRefused            what was found is settled, or not so      (deliveries/stray.py)
 ├── SettingsRefused         a connection cannot be used so            (connectors/settings.py)
 ├── AttemptRefused          the contact attempt cannot be recorded    (promises/attempt.py)
@@ -20,11 +20,7 @@ Refused                     the message is pt-BR and shown as it is
 ├── BackupRefused           no copy of the database, or none put back (backup.py)
 ├── HoursRefused            the hours of the team are not understood  (site/hours.py)
 ├── SavedMeanwhile          another version of the settings holds     (site/site.py)
-├── SettingsRefused         the settings of a connection are wrong    (connectors/settings.py)
 ├── ConnectionChanged       somebody else changed the connection      (connectors/change.py)
-├── DeliveryRefused         the step cannot be repeated or dropped    (deliveries/delivery.py)
-├── LinkRefused             the other ticket is another one's         (deliveries/link.py)
-├── StrayRefused            what was found is settled, or not so      (deliveries/stray.py)
 └── PublishedMeanwhile      another version of the procedure holds    (procedures/version.py)
 """
 

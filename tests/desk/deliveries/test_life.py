@@ -30,7 +30,7 @@ from desk.deliveries.memory import LAG, Desk, Fault, Held, World, after, away, b
 from guiche.desk.connectors.case import Case
 from guiche.desk.connectors.connector import Created, DeliveryError, Outcome
 from guiche.desk.deliveries.crew import Crew
-from guiche.desk.deliveries.delivery import DeliveryRefused
+from guiche.desk.deliveries.decided import DeliveryRefused
 from guiche.desk.deliveries.dispatch import Dispatcher
 from guiche.desk.deliveries.reconcile import reconcile
 from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket, User

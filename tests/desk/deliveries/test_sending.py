@@ -13,7 +13,8 @@ from guiche.desk import clock
 from guiche.desk.connectors.connector import Created, Customer, DeliveryError, Found, Outcome
 from guiche.desk.deliveries.attempt import Attempt, Done
 from guiche.desk.deliveries.confirm import confirm
-from guiche.desk.deliveries.delivery import PAUSES, DeliveryRefused
+from guiche.desk.deliveries.decided import DeliveryRefused
+from guiche.desk.deliveries.delivery import PAUSES
 from guiche.desk.deliveries.dispatch import Dispatcher
 from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket, User
 from guiche.desk.tickets.erasure import ON_REQUEST, erase
@@ -68,8 +69,8 @@ class TestOpening:
         opened.take_number("777", suporte)
         run()
         assert desk.calls == []
-        assert row("create").state == State.REJECTED
-        assert "O número 777 foi anotado à mão" in row("create").last_error
+        assert row("customer").state == State.REJECTED
+        assert "O número 777 foi anotado à mão" in row("customer").last_error
         row("customer").drop(suporte, "Aberto à mão")
         run()
         assert desk.tickets == []
@@ -78,8 +79,7 @@ class TestOpening:
         self, opened: Ticket, desk: Desk, run: Run, suporte: User
     ) -> None:
         opened.take_number("777", suporte)
-        for step in ("customer", "create"):
-            row(step).repeat()
+        row("customer").repeat()
         run()
         assert len(desk.tickets) == 1
         opened.refresh_from_db()

@@ -3,7 +3,8 @@
 from django.db import transaction
 
 from guiche.desk.deliveries.attempt import CHOICE
-from guiche.desk.deliveries.delivery import Delivery, DeliveryRefused
+from guiche.desk.deliveries.decided import DeliveryRefused
+from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link
 
 

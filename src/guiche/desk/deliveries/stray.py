@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import Created, Found
-from guiche.desk.deliveries.delivery import LONGEST_WHY, Delivery
+from guiche.desk.deliveries.decided import LONGEST_WHY
+from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import LONGEST_REF, LONGEST_URL, Link, stored
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
