@@ -109,7 +109,7 @@ def _registered(browser: Browser, path: str, form: bytes) -> str:
     """The number of the desk, as the page that comes next shows it; "" where it does not."""
     kind = "application/x-www-form-urlencoded"
     page, location = browser.request("POST", path, form, kind)
-    if location:
-        page, _ = browser.request("GET", location)
+    while location:
+        page, location = browser.request("GET", location)
     found = re.search(r"\b42\d{3}\b", page)
     return found[0] if found else ""
