@@ -428,12 +428,13 @@ def life(
 CHECKS = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
 
 
-def live(machine: type[Life], examples: int, steps: int) -> None:
+def live(machine: type[Life], examples: int, steps: int, *, repeatable: bool) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
+            derandomize=repeatable,
             deadline=None,
             suppress_health_check=CHECKS,
         ),
@@ -441,9 +442,9 @@ def live(machine: type[Life], examples: int, steps: int) -> None:
 
 
 def test_a_ticket_stands_once_in_the_desk_whatever_happens(life: type[Life]) -> None:
-    live(life, examples=20, steps=35)
+    live(life, examples=20, steps=35, repeatable=True)
 
 
 @pytest.mark.heavy
 def test_a_ticket_stands_once_in_the_desk_whatever_happens_for_long(life: type[Life]) -> None:
-    live(life, examples=600, steps=80)
+    live(life, examples=600, steps=80, repeatable=False)
