@@ -69,11 +69,11 @@ def case_of(ticket: "Ticket") -> Case:
     from guiche.desk.tickets.block import copy_blocks
 
     customer, procedure = ticket.procedure.customer, ticket.procedure
-    key, shown = f"G{ticket.number}", ticket.shown
+    shown = ticket.shown
     answers: Any = ticket.facts
     return Case(
-        key=key,
-        title=f"{procedure.title} - {ticket.customer} [{key}]",
+        key=ticket.key,
+        title=f"{procedure.title} - {ticket.customer} {ticket.mark}",
         text="\n\n".join(block.copied for block in copy_blocks(ticket)),
         name=ticket.customer,
         document=answers.get(customer.document, ""),

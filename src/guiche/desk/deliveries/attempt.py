@@ -122,8 +122,7 @@ class Attempt:
 
     def _look_for_ticket(self) -> Done | None:
         ticket = self.delivery.ticket
-        key = f"G{ticket.number}"
-        found = list(self.ask("find")(key, ticket.opened_at - _BEFORE))
+        found = list(self.ask("find")(ticket.key, ticket.opened_at - _BEFORE))
         if not found:
             return None
         first, doubles = found[0], tuple(found[1:])

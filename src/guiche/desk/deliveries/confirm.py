@@ -51,18 +51,17 @@ def _keep(delivery: Delivery, connection: Connection, done: Done) -> None:
     if done.customer and not ticket.erased_at:
         Link.meet(ticket, connection, done.customer)
     if done.created:
-        key = f"G{ticket.number}"
-        _link(delivery, connection, done.created, key)
+        _link(delivery, connection, done.created)
         for double in done.doubles:
             Stray.note(connection, ticket, Kind.DOUBLE, double)
 
 
-def _link(delivery: Delivery, connection: Connection, created: Created, key: str) -> None:
+def _link(delivery: Delivery, connection: Connection, created: Created) -> None:
     """The first ticket that is known stays the one; a second is shown to a person.
 
     `LinkRefused` where it belongs to another ticket of ours: the desk began to count anew.
     """
-    found = Found(created.ref, key, created.number, created.url)
-    link = Link.make(delivery.ticket, connection, created)
-    if link.ref != created.ref:
-        Stray.note(connection, delivery.ticket, Kind.DOUBLE, found)
+    ticket = delivery.ticket
+    if Link.make(ticket, connection, created).ref != created.ref:
+        found = Found(created.ref, ticket.key, created.number, created.url)
+        Stray.note(connection, ticket, Kind.DOUBLE, found)

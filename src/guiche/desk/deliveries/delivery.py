@@ -105,7 +105,7 @@ class Delivery(Decided, models.Model):
     @property
     def token(self) -> str:
         """`[G4821703657.5]`, by which what this step wrote is known in the desk."""
-        return f"[G{self.ticket.number}.{self.event.seq}]"
+        return f"[{self.ticket.key}.{self.event.seq}]"
 
     # Claiming
 

@@ -15,7 +15,7 @@ def reading_report(ticket: Ticket) -> Attachment:
 
 def report_name(ticket: Ticket) -> str:
     """The name, which tells whether the file is there already."""
-    return f"leitura-G{ticket.number}.txt"
+    return f"leitura-{ticket.key}.txt"
 
 
 def _lines(reading: Inspection) -> list[str]:

@@ -27,6 +27,7 @@ from guiche.desk.deliveries.attempt import Attempt, Done
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link
 from guiche.desk.deliveries.names import names_checked
+from guiche.desk.deliveries.report import report_name
 from guiche.desk.deliveries.stray import Stray
 from guiche.desk.models import Event, ProcedureVersion, Promise, Ticket
 from guiche.desk.tickets import number as numbers
@@ -111,7 +112,7 @@ class _Trial:
         except DeliveryError as error:
             hint = "; ".join(f"{label} ({value})" for value, label in error.choices.items())
             if step == Delivery.Step.CREATE and error.outcome is Outcome.UNKNOWN:
-                hint = f"Procure lá por G{self._ticket.number}, e encerre-o se estiver aberto."
+                hint = f"Procure lá por {self._ticket.key}, e encerre-o se estiver aberto."
             return Check(step.label, ok=False, words=f"{error} {hint}".strip())
         return Check(step.label, ok=True, words=words)
 
@@ -127,12 +128,12 @@ class _Trial:
             return result.customer.warning
         if result.created:
             self._link.ref, self._link.number = result.created.ref, result.created.number
-            Stray.of_trial(self._link.connection, result.created, f"G{self._ticket.number}")
+            Stray.of_trial(self._link.connection, result.created, self._ticket.key)
             return f"Nº {self._link.shown}"
         return ""
 
     def _attach(self) -> str:
-        name = f"leitura-G{self._ticket.number}.txt"
+        name = report_name(self._ticket)
         file = Attachment(name, "text/plain; charset=utf-8", f"{_ACCENTS}\n".encode())
         attacher: Any = self._connector
         attacher.attach(self._link.ref, file)
@@ -142,7 +143,7 @@ class _Trial:
         """Where the desk has it, a test ticket does not end as a solved one."""
         if not isinstance(self._connector, Cancels):
             return self._step(Delivery.Step.CLOSE)
-        token = f"[G{self._ticket.number}.1]"
+        token = f"[{self._ticket.key}.1]"
         self._connector.cancel(self._link.ref, Note(f"{_NAME}\n{token}", token))
         return ""
 
@@ -157,7 +158,7 @@ class _Trial:
         finder: Any = self._connector
         label, lag = "Achar pela marca", self._connector.lag
         try:
-            found = finder.find(f"G{self._ticket.number}", clock.now() - timedelta(days=1))
+            found = finder.find(self._ticket.key, clock.now() - timedelta(days=1))
         except DeliveryError as error:
             return Check(label, ok=False, words=str(error))
         if any(each.ref == self._link.ref for each in found):

@@ -32,9 +32,14 @@ class Shown:
         return numbers.spoken(self.number)
 
     @property
+    def key(self) -> str:
+        """`G4821703657`, by which other desks find it."""
+        return f"G{self.number}"
+
+    @property
     def mark(self) -> str:
-        """`[G4821703657]`, by which other desks find it."""
-        return f"[G{self.number}]"
+        """`[G4821703657]`, as it stands in texts."""
+        return f"[{self.key}]"
 
     @property
     def protocol(self) -> str:
