@@ -13,7 +13,8 @@ class Source(NamedTuple):
     """The place a certificate was read from.
 
     `name` is a path or a title; what came inside something else has both, `clientes.zip/ana.cer`.
-    `kind` is the format that held the certificate itself (`pem`, `der`, `pkcs7`, `pkcs12`, `text`;
+    `kind` is the format that held the certificate itself (`pem`, `der`, `pkcs7`, `pkcs12`, `text`,
+    `xml`, `cms`, `pdf`), or the place (`pkcs11`, `windows`, `keychain`, `nss`, `browser`, `psc`;
     of an error also `zip`, `email`, or `unknown` where nothing was recognised). `index` counts the
     certificates of one name from zero.
     """
@@ -23,16 +24,27 @@ class Source(NamedTuple):
     index: int  # type: ignore[assignment]  # nobody looks for the position of a value in a Source
 
 
+class Device(NamedTuple):
+    """A token or card, as it names itself; "" where it does not."""
+
+    label: str
+    maker: str
+    model: str
+    serial: str
+
+
 class Found(NamedTuple):
     """One certificate (`der`), or the values of one pasted text (`other_names`, `der` None).
 
     `is_ca`: it is the certificate of an authority, and usually stands beside the one looked for.
+    `device`: the token or card that it was read from.
     """
 
     source: Source
     der: bytes | None
     other_names: tuple[OtherName, ...] = ()
     is_ca: bool = False
+    device: Device | None = None
 
     def inspect(self, *, at: datetime | None = None) -> Inspection:
         """The reading; `at` is the moment its validity is judged for. Never raises."""
