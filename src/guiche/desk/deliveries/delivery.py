@@ -265,13 +265,6 @@ class Delivery(Decided, models.Model):
         return waiting.update(state=cls.State.UNKNOWN, unsure=True, empty_at=None)
 
     @classmethod
-    def is_ahead(cls, now: datetime) -> bool:
-        """Whether something waits for longer than anything does: the clock was set back."""
-        longest = now + POISON_PAUSE + timedelta(minutes=5)
-        late = Q(next_at__gt=longest) | Q(state=cls.State.SENDING, lease_until__gt=longest)
-        return cls.objects.filter(late, open=True).exists()
-
-    @classmethod
     def clock_jumped(
         cls, connection: Connection, now: datetime, wait: timedelta, lease: timedelta
     ) -> None:

@@ -25,19 +25,21 @@ from django.db import OperationalError, close_old_connections, connections, tran
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.opened import Opened
+from guiche.desk.connectors.registry import connector_class
 from guiche.desk.deliveries.attempt import Attempt, Done, Result
 from guiche.desk.deliveries.confirm import confirm, confirm_plain
 from guiche.desk.deliveries.crew import Crew
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import EVERY, Heartbeat
+from guiche.desk.deliveries.host_clock import HostClock, jumped
 from guiche.desk.deliveries.link import Link
 from guiche.desk.logs.context import about
 
 log = logging.getLogger(__name__)
 
 THREADS = 16
+_HOST = socket.gethostname()[:40]
 _SECONDS_TO_FINISH = 8.0
-_JUMP_SECONDS = 20.0
 _OURS = "O Guichê falhou neste envio. O registro do serviço diz onde; será tentado de novo."
 
 
@@ -60,7 +62,7 @@ class Dispatcher:
         owner: str = "",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.owner = owner or f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
+        self.owner = owner or f"{_HOST}:{os.getpid()}:{uuid4().hex[:8]}"
         self.opened = opened or Opened()
         self._threads, self._monotonic = threads, monotonic
         # Renewed while a worker lives: it bounds how long a dead one delays its steps, not a call.
@@ -73,9 +75,8 @@ class Dispatcher:
         self._unwritten: list[_Ended] = []
         self._renewed = self._monotonic()
         self._beat = float("-inf")
-        self._offset = self._clock_offset()
-        self._looked = False
-        """Whether the clock was set while no worker watched it."""
+        self._offset: float | None = None
+        """None before the clock was looked at."""
 
     # The loop
 
@@ -122,9 +123,8 @@ class Dispatcher:
     # Sending
 
     def _claim(self, connection: Connection) -> int:
-        now = clock.now()
-        room = self._threads - self._under_way
-        if not room:
+        now, room = clock.now(), self._threads - self._under_way
+        if not room or self._was_set(now):
             return 0
         # Who is idle only reads, and often.
         if not self._under_way and not Delivery.due(connection, now).exists():
@@ -247,21 +247,34 @@ class Dispatcher:
     def _beat_now_and_then(self) -> None:
         if self._monotonic() - self._beat >= EVERY.total_seconds():
             Heartbeat.beat(self.owner, clock.now())
+            if self._offset is not None:
+                HostClock.keep(_HOST, self._offset)
             self._beat = self._monotonic()
 
     def _watch_clock(self) -> None:
-        offset = self._clock_offset()
-        began_behind = not self._looked and Delivery.is_ahead(clock.now())
-        self._looked = True
-        if began_behind or abs(offset - self._offset) > _JUMP_SECONDS:
-            log.warning("the clock was set by %.0f seconds", offset - self._offset)
-            now = clock.now()
-            for connection in Connection.objects.filter(active=True):
-                if connector := self.opened.of(connection):
-                    wait = connector.lag + settings.DELIVERY_LONGEST_CALL
-                    Delivery.clock_jumped(connection, now, wait, self._lease)
-                connection.clock_jumped(now)
-        self._offset = offset
+        """Also of a clock that was set while no worker watched it: how it stood is kept."""
+        now = clock.now()
+        if self._was_set(now):
+            with transaction.atomic():
+                if self._offset is not None or self._stood_otherwise(now):
+                    self._wait_anew(now)
+        self._offset = self._offset_at(now)
 
-    def _clock_offset(self) -> float:
-        return clock.now().timestamp() - self._monotonic()
+    def _was_set(self, now: datetime) -> bool:
+        return self._offset is None or jumped(self._offset, self._offset_at(now))
+
+    def _stood_otherwise(self, now: datetime) -> bool:
+        before = HostClock.of(_HOST)
+        return before is None or jumped(before.offset, self._offset_at(now))
+
+    def _wait_anew(self, now: datetime) -> None:
+        log.warning("the clock was set, or this machine is new here: what is unsure waits anew")
+        for connection in Connection.known():
+            connector = self.opened.of(connection) or connector_class(connection.kind)
+            wait = connector.lag + settings.DELIVERY_LONGEST_CALL
+            Delivery.clock_jumped(connection, now, wait, self._lease)
+            connection.clock_jumped(now)
+        HostClock.keep(_HOST, self._offset_at(now))
+
+    def _offset_at(self, now: datetime) -> float:
+        return now.timestamp() - self._monotonic()

@@ -7,7 +7,7 @@ from django.db import connection as database
 
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import can
-from guiche.desk.connectors.registry import KINDS, connector_class
+from guiche.desk.connectors.registry import connector_class
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link
 from guiche.desk.tickets.event import Event
@@ -49,7 +49,7 @@ def enqueue(event: Event, **_: Any) -> None:
         Link.read_again(event.ticket_id, event.at)
     rows = [
         Delivery(event=event, ticket_id=event.ticket_id, connection=connection, step=step)
-        for connection in Connection.objects.filter(active=True, kind__in=KINDS).order_by("pk")
+        for connection in Connection.known().filter(active=True)
         for step in _steps(event, connection)
     ]
     if rows:
