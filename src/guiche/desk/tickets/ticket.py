@@ -145,9 +145,9 @@ class Ticket(Listed, Renewal, Told):
         Raises `AlreadyRecorded` when `form` left an event before. Call it within a transaction:
         what belongs to the event is written in the same one.
         """
-        for tries in range(_TRIES):
-            if self.seq or tries:  # without an event it was made in this very transaction
-                self.refresh_from_db(fields=["state", "seq", "head", "erased_at"])
+        if origins is not None:
+            self._refresh_head()
+        for _ in range(_TRIES):
             if self.erased_at:
                 return None
             if form and self.events.filter(form=form).exists():
@@ -163,7 +163,11 @@ class Ticket(Listed, Renewal, Told):
                 event.save(force_insert=True)
                 events.recorded.send(type(self), event=event)
                 return event
+            self._refresh_head()
         raise RuntimeError(f"ticket {self.pk}: {_TRIES} writers were quicker")
+
+    def _refresh_head(self) -> None:
+        self.refresh_from_db(fields=["state", "seq", "head", "erased_at"])
 
     def _advance(self, event: Event, target: str) -> bool:
         """Takes the next place in the history; False when another writer took it first."""
