@@ -603,7 +603,8 @@ class TestErased:
         connection: Connection,
     ) -> None:  # fmt: skip
         in_flight = attempt_of(dispatcher, connection)
-        confirm(in_flight, Done(customer=erased_meanwhile(lambda: None)), connection, clock.now())
+        done = Done(customer=erased_meanwhile(lambda: None))
+        confirm([(in_flight, done)], connection, clock.now())
         assert not Link.objects.exclude(customer={}, warning="").exists()
 
     def test_a_refusal(
@@ -613,7 +614,7 @@ class TestErased:
         in_flight = attempt_of(dispatcher, connection)
         erased_meanwhile(lambda: None)
         several = DeliveryError("Ana?", Outcome.REJECTED, choices={"7": "Ana Exemplo"})
-        confirm(in_flight, several, connection, clock.now())
+        confirm([(in_flight, several)], connection, clock.now())
         assert row("customer").state == State.REJECTED
         assert (row("customer").choices, "Ana" in row("customer").last_error) == ({}, False)
 
