@@ -68,7 +68,7 @@ class Told(Shown, models.Model):
             ),
         )
 
-    @transaction.atomic(savepoint=False)
+    @transaction.atomic
     def take_number(self, typed: str, by: User | None, form: UUID | None = None) -> Event | None:
         """From now on the number of the desk in use is the one that is told; "" takes it back.
 
