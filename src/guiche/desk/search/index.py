@@ -1,6 +1,6 @@
 """What a ticket and a call are found by, written when they change and in the same transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -84,14 +84,15 @@ def index_call(draft: "Draft", answers: "Answers | None" = None) -> None:
     _write(keys, draft=draft)
 
 
-def follow(event: "Event", **_: Any) -> None:
-    """Keeps the index of a ticket current, in the transaction that writes the event."""
-    if event.kind == "submitted":
-        index_ticket(event.ticket)
-    elif event.kind == "numbered":
-        index_number(event.ticket)
-    elif event.kind == "erased":
-        event.ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
+def follow(events: "Sequence[Event]", **_: Any) -> None:
+    """Keeps the index of a ticket current, in the transaction that writes the events."""
+    for event in events:
+        if event.kind == "submitted":
+            _add(keys_of_ticket(event.ticket), ticket=event.ticket)
+        elif event.kind == "numbered":
+            index_number(event.ticket)
+        elif event.kind == "erased":
+            event.ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
 
 
 @transaction.atomic(savepoint=False)
@@ -110,5 +111,9 @@ def _write(keys: set[Key], **of: Any) -> None:
             gone.append(row.pk)
     if gone:
         rows.filter(pk__in=gone).delete()
-    new = sorted(keys - there)
-    Term.objects.bulk_create(Term(**{**of, "kind": kind, "term": term}) for kind, term in new)
+    _add(keys - there, **of)
+
+
+def _add(keys: set[Key], **of: Any) -> None:
+    rows = (Term(**{**of, "kind": kind, "term": term}) for kind, term in sorted(keys))
+    Term.objects.bulk_create(rows)
