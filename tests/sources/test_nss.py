@@ -33,6 +33,8 @@ from sources.pair import Pair
 
 PADARIA, ANA = e_cnpj(cei=CEI).der(), replace(e_cpf(), serial=77).der()
 AUTHORITY = replace(ca(), serial=78).der()
+# Root reads everything, unless it gives the right away.
+NOT_ALMIGHTY = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
 INI = """[General]
 StartWithLastProfile=1
 
@@ -319,6 +321,23 @@ def test_values_of_any_type_are_readings(home: Path) -> None:
     ]
 
 
+def test_a_label_that_is_no_text_loses_no_other(home: Path) -> None:
+    _made_by_hand(home, ("um", PADARIA), ("outro", ANA))
+    with closing(sqlite3.connect(home / ".pki" / "nssdb" / "cert9.db")) as made, made:
+        made.execute("UPDATE nssPublic SET a3 = CAST(x'ff41' AS TEXT) WHERE a3 = 'um'")
+    names = {found.source.name for found in nss.read().found}
+    assert names == {"Chrome e Chromium/\ufffdA", "Chrome e Chromium/outro"}
+
+
+@needs_nss
+def test_a_large_revocation_list_beside_them_is_left_alone(firefox: Path) -> None:
+    with closing(sqlite3.connect(firefox / "cert9.db")) as made, made:
+        made.execute(
+            "INSERT INTO nssPublic (id, a0, a11) VALUES (1, x'ce534351', zeroblob(9000000))"
+        )
+    assert ders() == {PADARIA, ANA}
+
+
 def test_too_much_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _made_by_hand(home, *[(str(number), PADARIA) for number in range(4)])
     monkeypatch.setattr(database, "MAX_CERTIFICATES", 3)
@@ -326,6 +345,29 @@ def test_too_much_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         nss.read()
     monkeypatch.setattr(database, "MAX_DATABASE", 1000)
     with pytest.raises(TooLargeError):
+        nss.read()
+
+
+VIEWS = {
+    "never ends": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i > 0)"
+    " SELECT i AS id, CAST(i AS BLOB) AS a0, '' AS a3, x'30' AS a11 FROM n",
+    "one value larger than all": "SELECT 1 AS id, x'00000001' AS a0, '' AS a3,"
+    " zeroblob(900000000) AS a11",
+    "more rows than any": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+    " WHERE i < 20000) SELECT i AS id, x'00000001' AS a0, '' AS a3, x'30' AS a11 FROM n",
+}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_table_that_is_a_trap_is_left(
+    home: Path, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    monkeypatch.setattr(database, "_MAX_STEPS", 2_000_000)
+    folder = home / ".pki" / "nssdb"
+    folder.mkdir(parents=True)
+    with closing(sqlite3.connect(folder / "cert9.db")) as made, made:
+        made.execute(f"CREATE VIEW nssPublic AS {view}")
+    with pytest.raises(DamagedError):
         nss.read()
 
 
@@ -346,6 +388,30 @@ def test_authorities_alone_are_none(home: Path) -> None:
     nss_database.add(folder, [("raiz", AUTHORITY)], trust="CT,C,C")
     with pytest.raises(NoCertificateError, match="Nenhum perfil"):
         nss.read()
+
+
+def test_a_user_without_a_home_has_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert nss.missing()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissões do Unix")
+def test_a_profile_that_is_closed_to_us_is_told(home: Path) -> None:
+    folder = home / ".pki"
+    folder.mkdir(mode=0)
+    code = "from guiche.sources import nss; nss.read()"
+    result = subprocess.run(
+        [*(NOT_ALMIGHTY if os.geteuid() == 0 else []), sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HOME": str(home)},
+    )
+    folder.chmod(0o700)
+    error = "guiche.sources.errors.NoPermissionError: Chrome e Chromium: Sem permissão para ler."
+    assert error in result.stderr
 
 
 # --- where profiles are -------------------------------------------------------------------------
@@ -415,7 +481,16 @@ def test_names_are_those_of_profiles_ini(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("ini", [b"Path=x", b"\xff\xfe\x00", b"[Profile0]\nPath=x\n", b"[Profile0"])
+@pytest.mark.parametrize(
+    "ini",
+    [
+        b"Path=x",
+        b"\xff\xfe\x00",
+        b"[Profile0]\nName=a\nPath=a\0b\n",
+        b"[Profile0]\nPath=x\n",
+        b"[Profile0",
+    ],
+)
 def test_a_profiles_ini_that_cannot_be_read_hides_nothing(tmp_path: Path, ini: bytes) -> None:
     root = tmp_path / ".mozilla" / "firefox"
     folder = _profile(root / "a.default")

@@ -42,7 +42,11 @@ def read() -> Reading:
 
 
 def _profiles() -> list[Profile]:
-    return profiles(Path.home(), os.environ, sys.platform)
+    try:
+        home = Path.home()
+    except RuntimeError:  # a service without a home
+        return []
+    return profiles(home, os.environ, sys.platform)
 
 
 def _of(profile: Profile) -> Iterator[Stored | SourceError]:

@@ -20,11 +20,15 @@ from guiche.sources.store import Stored
 MAX_DATABASE = 64 * 1024 * 1024
 """Bytes of the database and of each journal; a thousand certificates take some four megabytes."""
 MAX_CERTIFICATES = 10_000
+MAX_VALUE = 1024 * 1024
+"""Bytes of one value of a row; a certificate has two thousand."""
 PATIENCE = 1.0
 """Seconds for a writer to pause."""
 
 _FILES = (DATABASE, f"{DATABASE}-journal", f"{DATABASE}-wal")
-_CERTIFICATES = "SELECT a3, a11 FROM nssPublic WHERE a0 = x'00000001' ORDER BY id LIMIT ?"
+_CERTIFICATES = "SELECT a3, a11 FROM nssPublic WHERE a0 = x'00000001' ORDER BY id"
+# Instructions of SQLite: some seconds, where ten thousand certificates take a hundred thousand.
+_MAX_STEPS, _STEPS = 50_000_000, 100_000
 # How NSS writes an attribute that is there and empty, SQLITE_EXPLICIT_NULL.
 _EMPTY = bytes.fromhex("a5005a")
 _ADVICE = "Exporte o certificado do navegador em .cer, ou peça-o."
@@ -78,20 +82,23 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 def _rows(path: Path) -> Iterator[Stored]:
     with closing(sqlite3.connect(path)) as database:
+        database.text_factory = bytes  # one label that is no text must not lose the others
+        # A table may be a view that never ends, or makes more than the file holds.
+        steps = iter(range(_MAX_STEPS // _STEPS))
+        database.set_progress_handler(lambda: next(steps, None) is None, _STEPS)
         database.execute("PRAGMA trusted_schema = OFF")
-        if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        if database.execute("PRAGMA quick_check(1)").fetchone() != (b"ok",):
             raise DamagedError("o banco de certificados tem páginas estragadas", _ADVICE)
-        rows = database.execute(_CERTIFICATES, (MAX_CERTIFICATES + 1,)).fetchall()
-    if len(rows) > MAX_CERTIFICATES:
-        raise DamagedError(f"há mais de {MAX_CERTIFICATES} certificados", _ADVICE)
-    for label, value in rows:
-        # A row without its certificate is read as no bytes: the verdict is then `unreadable`.
-        yield Stored(_text(label), value if isinstance(value, bytes) else b"")
+        # After the check, which reads whole rows: revocation lists may be far larger.
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
+        for number, (label, value) in enumerate(database.execute(_CERTIFICATES)):
+            if number == MAX_CERTIFICATES:
+                raise DamagedError(f"há mais de {MAX_CERTIFICATES} certificados", _ADVICE)
+            # A row without its certificate is read as no bytes: the verdict is then `unreadable`.
+            yield Stored(_text(label), value if isinstance(value, bytes) else b"")
 
 
 def _text(label: object) -> str:
-    if isinstance(label, str):
-        return label
-    if isinstance(label, bytes) and label != _EMPTY:
-        return label.decode("utf-8", "replace")
-    return ""
+    if not isinstance(label, bytes) or label == _EMPTY:
+        return ""
+    return label.decode("utf-8", "replace")

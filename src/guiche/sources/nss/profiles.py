@@ -60,7 +60,7 @@ class Profile(NamedTuple):
     @property
     def is_old(self) -> bool:
         """Whether there is none but the old one."""
-        return not (self.folder / DATABASE).exists()
+        return not _may_be_there(self.folder / DATABASE)
 
 
 def profiles(home: Path, environ: Mapping[str, str], system: str) -> list[Profile]:
@@ -86,8 +86,6 @@ def profiles(home: Path, environ: Mapping[str, str], system: str) -> list[Profil
 
 def _of_mozilla(program: str, root: Path) -> Iterator[Profile]:
     """What `profiles.ini` names, and the folders that it does not name any more, or not yet."""
-    if not root.is_dir():
-        return
     names = _names(root)
     folders = {*names, *(path for way in ("*", "Profiles/*") for path in root.glob(way))}
     for folder in sorted(folders):
@@ -96,7 +94,18 @@ def _of_mozilla(program: str, root: Path) -> Iterator[Profile]:
 
 
 def _holds_database(folder: Path) -> bool:
-    return (folder / DATABASE).exists() or (folder / OLD_DATABASE).exists()
+    return _may_be_there(folder / DATABASE) or _may_be_there(folder / OLD_DATABASE)
+
+
+def _may_be_there(path: Path) -> bool:
+    """Also where we may not look: the reading then says so."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        return False
+    return True
 
 
 def _names(root: Path) -> dict[Path, str]:
