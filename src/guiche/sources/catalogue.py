@@ -92,6 +92,7 @@ KINDS = (
 
 STORES = ("windows", "keychain", "nss")
 """The kinds that are stores of an operating system or its browsers, as `--store` names them."""
+EVERY_STORE = "all"
 
 
 def is_of_this_machine(kind: str) -> bool:

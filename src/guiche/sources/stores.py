@@ -7,19 +7,17 @@ never the customer's.
 import importlib
 from collections.abc import Iterator
 
-from guiche.sources.catalogue import KINDS, STORES
+from guiche.sources.catalogue import EVERY_STORE, KINDS, STORES
 from guiche.sources.errors import SourceError
 from guiche.sources.found import Found, Reading
 
-EVERY = "all"
 
-
-def read(name: str = EVERY) -> Reading:
-    """All certificates of one of the `STORES`, or of `EVERY` one that this machine has.
+def read(name: str = EVERY_STORE) -> Reading:
+    """All certificates of one of the `STORES`, or of `EVERY_STORE` that this machine has.
 
     An empty one is an error only where there is nothing else to tell. Raises as the stores do.
     """
-    if name != EVERY:
+    if name != EVERY_STORE:
         return _read(name)
     here = [each.kind for each in KINDS if each.kind in STORES and not each.missing()]
     # Where there is none, a browser is what anybody may still have: it says what it lacks.

@@ -17,15 +17,12 @@ from guiche.cli.inspect.report import JsonReport, LinesReport, Report
 from guiche.cli.inspect.walk import Entry, expand, walk
 from guiche.cli.portuguese import Command
 from guiche.icpbrasil.numbers import cei
-from guiche.sources.catalogue import STORES
+from guiche.sources.catalogue import EVERY_STORE, STORES
 from guiche.sources.found import printable
 
 if TYPE_CHECKING:
     from guiche.cli.inspect.progress import Bar
     from guiche.sources import Reading
-
-
-EVERY_STORE = "all"
 
 
 class Place(NamedTuple):
