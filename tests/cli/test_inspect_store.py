@@ -1,6 +1,7 @@
 """`guiche inspect --store` as its users run it, on databases that NSS made."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -141,7 +142,7 @@ def test_a_thousand_certificates_are_listed_in_two_seconds(
     nss_database.add(folder, [("n0", holder.der())])
     nss_database.multiply(folder, [replace(holder, serial=10_000 + n) for n in range(1, MANY)])
     assert nss_database.run("certutil", "-L", "-d", f"sql:{folder}").count("\nn") == MANY
-    seconds = SECONDS
+    seconds = math.inf
     for _ in range(3):  # the best: what else the machine does is not ours
         start = time.perf_counter()
         result = guiche("--store", "nss", "--json")

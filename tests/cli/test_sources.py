@@ -1,10 +1,12 @@
 """`guiche sources` as its users run it."""
 
 import json
+import math
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,8 +70,11 @@ def test_the_json_has_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.timed
-def test_it_answers_at_once(tmp_path: Path) -> None:
-    guiche(home=tmp_path)
-    start = time.perf_counter()
-    guiche(home=tmp_path)
-    assert time.perf_counter() - start < SECONDS
+def test_it_answers_at_once(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+    seconds = math.inf
+    for _ in range(5):  # the best: what else the machine does is not ours
+        start = time.perf_counter()
+        guiche(home=tmp_path)
+        seconds = min(seconds, time.perf_counter() - start)
+    record_property("counted", f"the list of sources in {seconds:.2f} s")
+    assert seconds < SECONDS
