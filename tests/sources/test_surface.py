@@ -10,6 +10,7 @@ import pytest
 import guiche.sources
 from certificates import e_cnpj, pem
 from guiche.sources import Found, Reading, Source, SourceError, errors, read, read_text
+from guiche.sources.missing import Missing
 
 PADARIA = e_cnpj().der()
 
@@ -47,6 +48,7 @@ def test_codes_are_stable_and_distinct() -> None:
         *("no_certificate", "text_without_value", "damaged", "password_required"),
         *("wrong_password", "too_many_iterations", "unsupported_encryption"),
         *("archive_encrypted", "archive_nested", "archive_too_large", "holds_key"),
+        *("missing", "store_in_use", "store_obsolete", "store_failed"),
     }
 
 
@@ -68,6 +70,11 @@ MESSAGES = [
     errors.EncryptedArchiveError(),
     errors.NestedArchiveError(),
     errors.ArchiveTooLargeError("tem mais de 10000 arquivos"),
+    errors.MissingError(Missing("a biblioteca lxml", "pip install 'guiche[documents]'")),
+    errors.MissingError(Missing("o Windows: só ele tem este repositório")),
+    errors.StoreInUseError(),
+    errors.OldStoreError("cert8.db", "Abra o perfil em um Firefox 58 ou mais novo."),
+    errors.StoreFailedError("erro 0x5 do Windows"),
 ]
 
 
@@ -79,7 +86,7 @@ def test_a_message_says_what_was_found_and_what_to_do(error: SourceError) -> Non
     assert error.message.endswith(".")
     assert len(error.message) < 200
     assert re.search(
-        r"\b(Peça|Informe|Confira|Copie|Cole|Envie|Extraia|Verifique|Informe-a|envie)\b",
+        r"\b(Peça|Informe|Confira|Copie|Cole|Envie|Extraia|Verifique|Informe-a|envie|Instale|Feche|Abra)\b",
         error.message,
     )
 

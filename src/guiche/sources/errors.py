@@ -12,6 +12,11 @@ SourceError
 │   └── TextWithoutValueError       text_without_value
 ├── DamagedError                    damaged
 ├── HoldsKeyError                   holds_key
+├── MissingError                    missing
+├── StoreError                      a store of this machine was not read
+│   ├── StoreInUseError             store_in_use
+│   ├── OldStoreError               store_obsolete
+│   └── StoreFailedError            store_failed
 ├── ProtectionError                 the content is enciphered
 │   ├── PasswordRequiredError       password_required
 │   ├── WrongPasswordError          wrong_password
@@ -30,6 +35,7 @@ from typing import ClassVar, Self
 
 from guiche.icpbrasil import Malformed
 from guiche.sources.found import Source, size_in_words
+from guiche.sources.missing import Missing
 
 ASK_FOR_CER = "Peça o certificado em arquivo .cer."
 
@@ -159,6 +165,48 @@ class HoldsKeyError(SourceError):
 
     def __init__(self) -> None:
         super().__init__("Este arquivo tem a chave privada. Peça o .cer.")
+
+
+class MissingError(SourceError):
+    """The machine lacks what reads this source."""
+
+    code = "missing"
+
+    def __init__(self, missing: Missing) -> None:
+        # The command stands in quotes, so that its end is seen.
+        bring = f"Instale com “{missing.command}”." if missing.command else ASK_FOR_CER
+        super().__init__(f"Falta {missing.what}. {bring}")
+
+
+class StoreError(SourceError):
+    """A store of this machine was not read."""
+
+
+class StoreInUseError(StoreError):
+    """Another program was writing for as long as we waited."""
+
+    code = "store_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("Outro programa está gravando nele agora. Feche o navegador e repita.")
+
+
+class OldStoreError(StoreError):
+    """In a format that nothing on this machine reads any more; `what` names it."""
+
+    code = "store_obsolete"
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"Guarda os certificados no formato antigo ({what}). {advice}")
+
+
+class StoreFailedError(StoreError):
+    """The system did not hand it out; `reason` is its own wording."""
+
+    code = "store_failed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"O sistema não abriu os certificados ({reason}). {ASK_FOR_CER}")
 
 
 class ProtectionError(SourceError):

@@ -1,7 +1,8 @@
 """What reading a source gives: certificates, or the values of a pasted text, and where from."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from guiche.icpbrasil import Certificate, Inspection, OtherName, inspect, inspect_fields
 
@@ -69,6 +70,29 @@ class Reading(NamedTuple):
 
     found: tuple[Found, ...]
     errors: tuple["SourceError", ...]
+
+    @classmethod
+    def of(cls, items: "Iterable[Found | SourceError]") -> Self:
+        """What was found and what failed, each numbered among those of the same name.
+
+        Raises the first error where nothing was found, with the `others` in it; `items` has one.
+        """
+        found: list[Found] = []
+        errors: list[SourceError] = []
+        numbers: dict[str, int] = {}
+        for item in items:
+            index = numbers.get(item.source.name, 0)
+            numbers[item.source.name] = index + 1
+            source = item.source._replace(index=index)
+            if isinstance(item, Found):
+                found.append(item._replace(source=source))
+            else:
+                item.source = source
+                errors.append(item)
+        if not found:
+            errors[0].others = tuple(errors[1:])
+            raise errors[0]
+        return cls(tuple(found), tuple(errors))
 
     @property
     def leaves(self) -> tuple[Found, ...]:

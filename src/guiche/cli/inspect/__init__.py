@@ -3,8 +3,11 @@
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -14,11 +17,22 @@ from guiche.cli.inspect.report import JsonReport, LinesReport, Report
 from guiche.cli.inspect.walk import Entry, expand, walk
 from guiche.cli.portuguese import Command
 from guiche.icpbrasil.numbers import cei
+from guiche.sources.catalogue import EVERY_STORE, STORES
 from guiche.sources.found import printable
 
 if TYPE_CHECKING:
     from guiche.cli.inspect.progress import Bar
     from guiche.sources import Reading
+
+
+class Place(NamedTuple):
+    """Something to read; `claimed` when a person or a file's name says it has certificates.
+
+    `read` raises `SourceError`.
+    """
+
+    read: "Callable[[], Reading]"
+    claimed: bool
 
 
 class Options(NamedTuple):
@@ -30,7 +44,15 @@ class Options(NamedTuple):
 
 
 @click.command(cls=Command)
-@click.argument("paths", metavar="CAMINHO...", nargs=-1, required=True)
+@click.argument("paths", metavar="[CAMINHO...]", nargs=-1)
+@click.option(
+    "--store",
+    type=click.Choice([EVERY_STORE, *STORES]),
+    is_flag=False,
+    flag_value=EVERY_STORE,
+    help="Lê os certificados guardados nesta máquina (os do cliente estão na dele): todos, ou um "
+    "repositório.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Um objeto JSON por certificado (NDJSON).")
 @click.option("--all", "show_all", is_flag=True, help="Mostra também os certificados de AC.")
 @click.option("--text", "as_text", is_flag=True, help="Lê o texto colado da janela do Windows.")
@@ -46,6 +68,7 @@ class Options(NamedTuple):
 @click.option("--no-input", is_flag=True, help="Nunca pergunta a senha.")
 def command(
     paths: tuple[str, ...],
+    store: str | None,
     as_json: bool,
     show_all: bool,
     as_text: bool,
@@ -54,7 +77,7 @@ def command(
     expected: str | None,
     no_input: bool,
 ) -> None:
-    """Lê certificados de arquivos, pastas ou da entrada padrão (-).
+    """Lê certificados de arquivos, pastas, da entrada padrão (-) ou desta máquina (--store).
 
     Termina com 0 se todos têm CEI, 1 se algum não tem (ou não é o de --cei), 2 se algo não pôde
     ser lido.
@@ -62,6 +85,8 @@ def command(
     # A reader that closes the pipe early, such as `head`, ends the command without complaint.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if not (paths or store):
+        raise click.UsageError("Falta informar CAMINHO... ou --store.")
     number = _expected(expected)
     report: Report = JsonReport(number) if as_json else LinesReport(number, verbose=verbose)
     options = Options(as_text, show_all, Passwords(password_file, ask=not no_input))
@@ -69,12 +94,26 @@ def command(
     with _progress(everything) as bar:
         if bar:
             options.passwords.asking = bar.hidden
-        for entry in walk(everything, report.unlisted):
-            _inspect(entry, options, report)
-            if bar:
-                bar.advance()
+        for place in chain(_files(everything, options, report, bar), _stores(store)):
+            _inspect(place, options, report)
     report.finish()
     sys.exit(report.exit_status)
+
+
+def _files(
+    paths: list[str], options: Options, report: Report, bar: "Bar | None"
+) -> Iterator[Place]:
+    for entry in walk(paths, report.unlisted):
+        yield Place(partial(_read, entry, options), entry.claimed)
+        if bar:  # the next one is asked for when this one was read
+            bar.advance()
+
+
+def _stores(name: str | None) -> Iterator[Place]:
+    if name is not None:
+        from guiche.sources import stores
+
+        yield Place(partial(stores.read, name), claimed=True)
 
 
 def _expected(number: str | None) -> str | None:
@@ -88,13 +127,13 @@ def _expected(number: str | None) -> str | None:
     return compact
 
 
-def _inspect(entry: Entry, options: Options, report: Report) -> None:
+def _inspect(place: Place, options: Options, report: Report) -> None:
     from guiche.sources import SourceError
 
     try:
-        reading = _read(entry, options)
+        reading = place.read()
     except SourceError as error:
-        if entry.claimed or error.code != "no_certificate":
+        if place.claimed or error.code != "no_certificate":
             for member in (error, *error.others):
                 report.error(member)
         else:

@@ -9,6 +9,7 @@ from guiche.icpbrasil import Inspection, Person, Status
 from guiche.icpbrasil.numbers import cei, cnpj, cpf
 from guiche.icpbrasil.validity import day
 from guiche.sources import Source
+from guiche.sources.catalogue import is_of_this_machine
 from guiche.sources.found import printable
 
 _COLOURS = {
@@ -51,7 +52,8 @@ def lines(
     if expected is not None:
         yield comparison(inspection, expected)
     yield Line(f"  {inspection.explanation}")
-    yield Line(f"  Lido de: {source.name} ({source.kind})")
+    kept = ", nesta máquina" if is_of_this_machine(source.kind) else ""
+    yield Line(f"  Lido de: {source.name} ({source.kind}{kept})")
     yield from (Line(f"  {line}") for line in _identity(inspection))
     yield from _findings(inspection, verbose=verbose)
     if verbose:
