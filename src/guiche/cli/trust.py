@@ -53,7 +53,7 @@ def update(place: str | None, hash_place: str | None) -> None:
     uma raiz reconhecida fica de fora. Termina com 0 se importou, 2 se não.
     """
     from guiche.trust.bundle import ADDRESS, BundleError
-    from guiche.trust.client import ClientError
+    from guiche.trust.request import ClientError
 
     place = place or ADDRESS
     try:
@@ -106,7 +106,8 @@ def _opened(place: str, hash_place: str | None) -> tuple[bytes, str, str]:
 
 def _downloaded(url: str, hash_place: str | None) -> tuple[bytes, str, str]:
     from guiche.trust.bundle import MAX_BUNDLE, SECONDS, hash_address, name_in
-    from guiche.trust.client import Client, Request, hosts_of
+    from guiche.trust.client import Client, hosts_of
+    from guiche.trust.request import Request
 
     client = Client(hosts_of(os.environ), seconds=SECONDS, max_bytes=MAX_BUNDLE)
     if hash_place:

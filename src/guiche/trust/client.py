@@ -10,10 +10,12 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 from urllib.parse import SplitResult, urlsplit
 
 import httpcore
+
+from guiche.trust.request import ClientError, Request
 
 HOSTS: Final = (
     # The federal government and the courts' own domains are given to public bodies alone.
@@ -49,23 +51,6 @@ MAX_BYTES = 32 * 1024 * 1024
 SECONDS = 15.0
 """In all, from the name to the last byte."""
 _CHUNK = 64 * 1024
-
-
-class ClientError(Exception):
-    """Why nothing was brought; `code` is public, the message says it and the next step in pt-BR."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-class Request(NamedTuple):
-    """One question: a GET, or a POST where there is a body."""
-
-    url: str
-    body: bytes | None = None
-    content_type: str = ""
 
 
 class Client:

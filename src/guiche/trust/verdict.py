@@ -66,6 +66,11 @@ class Trust(NamedTuple):
         return _HEADLINES[self.status].format(root=self.root)
 
     @property
+    def is_trusted(self) -> bool:
+        """Whether it is known to be good at that moment, as far as was asked."""
+        return self.status is Status.TRUSTED
+
+    @property
     def is_bad(self) -> bool:
         """Whether it takes the good out of good news: known not to be good at that moment."""
         return self.status in (Status.REVOKED, Status.UNKNOWN_ROOT, Status.EXPIRED_PATH)
@@ -250,11 +255,11 @@ def _why_no_way(path: tuple[Link, ...], known: Anchors) -> tuple[Status, Finding
     last = path[-1]
     if not known.roots:
         return Status.COULD_NOT_TELL, finding("no_anchors")
-    if known.issuers(last) and not last.is_self_issued:
-        return _why_not_linked(last, known)
     for lower, upper in pairwise(path):
         if not upper.may_be_authority and lower.signature.verdict(upper.key) is Verdict.MADE:
             return Status.UNKNOWN_ROOT, finding("not_an_authority", name=upper.label)
+    if known.issuers(last) and not last.is_self_issued:
+        return _why_not_linked(last, known)
     if last.is_self_issued:
         return Status.UNKNOWN_ROOT, finding("unknown_root", name=last.label)
     if not last.claims_icp_brasil:

@@ -5,8 +5,12 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from guiche.trust.client import Client, ClientError, Request
+from guiche.trust.request import ClientError, Request
+
+if TYPE_CHECKING:
+    from guiche.trust.client import Client
 
 LONGEST = 6 * 3600.0
 """Seconds that an answer is kept: a revocation must not stay unheard for the weeks of a CRL."""
@@ -58,7 +62,7 @@ class Cache:
 class Online:
     """Asks through a guarded client; a host that failed is not asked again by this object."""
 
-    def __init__(self, client: Client, cache: Cache | None = None) -> None:
+    def __init__(self, client: "Client", cache: Cache | None = None) -> None:
         self.client = client
         self.cache = cache
         self._failed: dict[str, ClientError] = {}

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from guiche.trust.client import ClientError, Request
 from guiche.trust.link import Link
+from guiche.trust.request import ClientError, Request
 from guiche.trust.revocation import crl, ocsp
 from guiche.trust.revocation.addresses import crl_points, responders
 from guiche.trust.revocation.online import Online
