@@ -54,7 +54,7 @@ def test_any_bytes(data: bytes, extra: list[bytes]) -> None:
 )
 @settings(max_examples=100, deadline=None)
 def test_order_and_doubles_change_nothing(order: list[int], wrong: list[bytes]) -> None:
-    """Also a circle of issuers, a certificate above itself, and the holder among the authorities."""
+    """Also with the holder among the authorities."""
     ders = [*usual().ders, LEAF]
     shuffled = [ders[n] for n in order]
     known = Anchors([*shuffled, *wrong], pins(usual().root))
