@@ -4,7 +4,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from guiche.icpbrasil import Certificate, Malformed
 from guiche.icpbrasil.findings import finding
@@ -154,7 +154,10 @@ def _encodings(reader: Reader, start: int, stop: int) -> list[bytes]:
 
 def _pss(der: bytes) -> tuple[object, hashes.HashAlgorithm | None]:
     """The parameters of RSASSA-PSS, as `cryptography` reads them. Raises `ValueError`."""
-    certificate = load_der_x509_certificate(der)
+    try:
+        certificate = load_der_x509_certificate(der)
+    except InvalidVersion as error:
+        raise ValueError(str(error)) from error
     return certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
 
 

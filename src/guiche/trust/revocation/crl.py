@@ -4,6 +4,7 @@ import base64
 import binascii
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from guiche.icpbrasil.name import read_name
 from guiche.icpbrasil.tlv import SEQUENCE, Reader
@@ -17,6 +18,18 @@ _UNDERSTOOD = {
     x509.CRLNumber.oid,
     x509.AuthorityKeyIdentifier.oid,
 }
+
+
+FAILURES = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What `cryptography` raises, sooner or later, for an answer that it cannot read."""
 
 
 class NoAnswer(Exception):
@@ -43,7 +56,7 @@ def answer(data: bytes, link: Link, issuer: Link) -> Answer:
         extensions = {each.oid: each for each in crl.extensions}
         entry = crl.get_revoked_certificate_by_serial_number(link.certificate.serial)
         found = Answer("crl", crl.last_update_utc, crl.next_update_utc)
-    except (ValueError, TypeError, OverflowError) as error:
+    except FAILURES as error:
         raise NoAnswer("unreadable") from error
     # 2
     is_indirect = _is_indirect(extensions)
@@ -127,7 +140,7 @@ def _revoked(found: Answer, entry: x509.RevokedCertificate) -> Answer:
     found = found._replace(revoked_at=entry.revocation_date_utc)
     try:
         values = [extension.value for extension in entry.extensions]
-    except ValueError:
+    except FAILURES:
         return found
     for value in values:
         if isinstance(value, x509.CRLReason):

@@ -11,7 +11,7 @@ from cryptography.x509 import ocsp
 from guiche.icpbrasil.oids import dotted
 from guiche.icpbrasil.tlv import SEQUENCE, Reader
 from guiche.trust.link import Link
-from guiche.trust.revocation.crl import NoAnswer
+from guiche.trust.revocation.crl import FAILURES, NoAnswer
 from guiche.trust.revocation.standing import Answer
 from guiche.trust.signature import Signature, Verdict
 
@@ -55,7 +55,7 @@ def answer(data: bytes, link: Link, issuer: Link, at: datetime, may_answer: MayA
         _authentic(response, issuer, max(at, found.this_update), may_answer)
         # 3
         return _said(found, single)
-    except (ValueError, TypeError, OverflowError) as error:
+    except FAILURES as error:
         raise NoAnswer("unreadable") from error
 
 

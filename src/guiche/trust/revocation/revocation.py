@@ -30,24 +30,23 @@ class Revocation:
 
         1. The answers at hand: one that knows a revocation is believed before one that does not.
         2. OCSP, then the CRLs, until one tells.
-        3. Nothing told: the reason of the last one that could have.
+        3. Nothing told: the reason of the first one that was asked, else of one at hand.
         """
-        reasons: list[Standing] = []
         # 1
         at_hand = list(self._at_hand(link, issuer, at))
         for state in (State.REVOKED, State.GOOD):
             if told := next((each for each in at_hand if each.state is state), None):
                 return told
-        reasons += at_hand
         # 2
+        reasons: list[Standing] = []
         for standing in self._asked(link, issuer, at):
             if standing.state is not State.UNKNOWN:
                 return standing
             reasons.append(standing)
         # 3
-        telling = [each for each in reasons if each.why != "no_answer"]
+        telling = (each for each in (*reasons, *at_hand) if each.why != "no_answer")
         why = "no_address" if self.online and not reasons else "no_answer"
-        return telling[-1] if telling else unknown(link, why)
+        return next(telling, unknown(link, why))
 
     def _at_hand(self, link: Link, issuer: Link, at: datetime) -> Iterator[Standing]:
         for data in self.responses:
