@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from guiche.trust.client import HOSTS, Client, hosts_of, is_public
+from guiche.trust.client import HOSTS, Client, client_of, is_public
 from guiche.trust.request import ClientError, Request
 from trust.loopback import Behaviour, content, endless, serving, silent, trickling
 
@@ -178,9 +178,14 @@ def test_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_list_of_hosts_is_settable() -> None:
-    assert hosts_of({}) == HOSTS
-    hosts = hosts_of({"GUICHE_TRUST_HOSTS": "ac.exemplo.com.br, lcr.exemplo.net"})
-    assert hosts[-2:] == ("ac.exemplo.com.br", "lcr.exemplo.net")
+    assert client_of({}).hosts == HOSTS
+    assert not client_of({}).private
+    environ = {
+        "GUICHE_TRUST_HOSTS": "ac.exemplo.com.br, LCR.exemplo.net.",
+        "GUICHE_TRUST_PRIVATE": "1",
+    }
+    assert client_of(environ).hosts[-2:] == ("ac.exemplo.com.br", "lcr.exemplo.net")
+    assert client_of(environ).private
 
 
 def test_public_numbers() -> None:

@@ -106,10 +106,10 @@ def _opened(place: str, hash_place: str | None) -> tuple[bytes, str, str]:
 
 def _downloaded(url: str, hash_place: str | None) -> tuple[bytes, str, str]:
     from guiche.trust.bundle import MAX_BUNDLE, SECONDS, hash_address, name_in
-    from guiche.trust.client import Client, hosts_of
+    from guiche.trust.client import client_of
     from guiche.trust.request import Request
 
-    client = Client(hosts_of(os.environ), seconds=SECONDS, max_bytes=MAX_BUNDLE)
+    client = client_of(os.environ, seconds=SECONDS, max_bytes=MAX_BUNDLE)
     if hash_place:
         hashes = _text(Path(hash_place))
     else:

@@ -39,12 +39,7 @@ HOSTS: Final = (
     "validcertificadora.com.br",
 )
 """Each with everything below it. From the CRL points and addresses of the ICP-Brasil authorities in
-certifi-icpbr 2023.7.3; an authority that publishes elsewhere is added by `hosts`."""
-
-
-def hosts_of(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The list above, and what `GUICHE_TRUST_HOSTS` adds, apart by blanks or commas."""
-    return (*HOSTS, *environ.get("GUICHE_TRUST_HOSTS", "").replace(",", " ").split())
+certifi-icpbr 2023.7.3; an authority that publishes elsewhere is added (`client_of`)."""
 
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -166,6 +161,19 @@ class Client:
                 "Mostre isto a quem cuida do Guichê.",
             )
         return numbers[0]
+
+
+def client_of(
+    environ: Mapping[str, str], *, seconds: float = SECONDS, max_bytes: int = MAX_BYTES
+) -> Client:
+    """The client that the environment allows.
+
+    `GUICHE_TRUST_HOSTS` adds hosts to the list, apart by blanks or commas; `GUICHE_TRUST_PRIVATE`
+    lets them be of this network, where a site keeps a mirror.
+    """
+    more = environ.get("GUICHE_TRUST_HOSTS", "").replace(",", " ").split()
+    private = environ.get("GUICHE_TRUST_PRIVATE", "") == "1"
+    return Client((*HOSTS, *more), private=private, seconds=seconds, max_bytes=max_bytes)
 
 
 def is_public(number: str) -> bool:

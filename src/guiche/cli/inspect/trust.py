@@ -14,6 +14,7 @@ from guiche.sources.found import printable
 if TYPE_CHECKING:
     from guiche.sources import Found
     from guiche.trust import Anchors, Revocation, Trust, Use
+    from guiche.trust.client import Client
     from guiche.trust.verdict import Fetch
 
 USES = ("login", "assinatura", "email", "servidor", "codigo", "carimbo")
@@ -127,10 +128,10 @@ class Checker:
             online,
         )
 
-    def _client(self) -> "Any":
-        from guiche.trust.client import Client, hosts_of
+    def _client(self) -> "Client":
+        from guiche.trust.client import client_of
 
-        return Client(hosts_of(os.environ))
+        return client_of(os.environ)
 
 
 def _content(path: str) -> bytes:
