@@ -418,3 +418,30 @@ def test_the_contract() -> None:
     assert [step["name"] for step in data["path"]][-1] == ROOT_NAME
     assert set(data) == {"status", "at", "root", "path", "revocation", "findings"}
     assert LATE > NOW
+
+
+def test_a_path_is_judged_alike_whatever_was_judged_before() -> None:
+    """Authorities are remembered: a holder that may be trusted opens no way for the next."""
+    issuing = usual().issuing
+    for _ in range(2):
+        assert checked(issuing.leaf()).status is Status.TRUSTED
+        odd = extension("2.16.76.1.99.1", asn1.NULL, critical=True)
+        assert codes(checked(issuing.leaf(extensions=(odd,)))) == ["path_rule"]
+        below = issuing.authority("AC Abaixo do Permitido")
+        assert codes(checked(below.leaf(), extra=[below.der])) == ["path_rule"]
+
+
+def test_lengths_of_paths_are_counted_from_every_authority() -> None:
+    root = usual().root
+    one = root.authority("AC Um", path_length=1)
+    two = one.authority("AC Dois")
+    three = two.authority("AC Três")
+    known = anchors(one, two, three, root=root)
+    assert checked(one.leaf(), known).status is Status.TRUSTED
+    assert checked(two.leaf(), known).status is Status.TRUSTED
+    assert told(checked(three.leaf(), known)) == (Status.UNKNOWN_ROOT, ["path_rule"])
+
+
+def test_a_root_that_issues_to_a_holder_itself() -> None:
+    root = usual().root
+    assert checked(root.leaf(), anchors(root=root)).status is Status.TRUSTED
