@@ -1,12 +1,22 @@
 """What is asked of the network, and why nothing came."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Code = Literal[
+    "not_allowed",
+    "private_address",
+    "redirect",
+    "http_status",
+    "too_large",
+    "too_slow",
+    "unreachable",
+]
 
 
 class ClientError(Exception):
-    """Why nothing was brought; `code` is public, the message says it and the next step in pt-BR."""
+    """Why nothing was brought; the message says it and the next step, in pt-BR."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
