@@ -8,12 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from guiche.cli.inspect.passwords import Passwords
 from guiche.cli.inspect.report import JsonReport, LinesReport, Report
+from guiche.cli.inspect.trust import Asked, Checker, trust_options
 from guiche.cli.inspect.walk import Entry, expand, walk
 from guiche.cli.portuguese import Command
 from guiche.icpbrasil.numbers import cei
@@ -41,6 +42,8 @@ class Options(NamedTuple):
     as_text: bool
     show_all: bool
     passwords: Passwords
+    checker: Checker | None
+    at: datetime | None
 
 
 @click.command(cls=Command)
@@ -66,6 +69,7 @@ class Options(NamedTuple):
     "--cei", "expected", metavar="NÚMERO", help="Compara com o CEI que o cliente informa."
 )
 @click.option("--no-input", is_flag=True, help="Nunca pergunta a senha.")
+@trust_options
 def command(
     paths: tuple[str, ...],
     store: str | None,
@@ -76,11 +80,12 @@ def command(
     password_file: str | None,
     expected: str | None,
     no_input: bool,
+    **trust: Any,
 ) -> None:
     """Lê certificados de arquivos, pastas, da entrada padrão (-) ou desta máquina (--store).
 
     Termina com 0 se todos têm CEI, 1 se algum não tem (ou não é o de --cei), 2 se algo não pôde
-    ser lido.
+    ser lido. A cadeia (--trust) não muda isso.
     """
     # A reader that closes the pipe early, such as `head`, ends the command without complaint.
     if hasattr(signal, "SIGPIPE"):
@@ -89,7 +94,14 @@ def command(
         raise click.UsageError("Falta informar CAMINHO... ou --store.")
     number = _expected(expected)
     report: Report = JsonReport(number) if as_json else LinesReport(number, verbose=verbose)
-    options = Options(as_text, show_all, Passwords(password_file, ask=not no_input))
+    asked = Asked(**trust)
+    options = Options(
+        as_text,
+        show_all,
+        Passwords(password_file, ask=not no_input),
+        asked.checker(),
+        asked.moment if asked.at else None,
+    )
     everything = expand(paths)
     with _progress(everything) as bar:
         if bar:
@@ -140,7 +152,9 @@ def _inspect(place: Place, options: Options, report: Report) -> None:
             report.skipped += 1
         return
     for found in reading.found if options.show_all else reading.leaves:
-        report.reading(found, found.inspect(at=datetime.now(UTC)))
+        checker = options.checker
+        trust = checker.check(found, reading.found) if checker else None
+        report.reading(found, found.inspect(at=options.at or datetime.now(UTC)), trust)
     for member in reading.errors:
         report.error(member)
 
