@@ -1,6 +1,7 @@
 """The reading as a file that goes with the ticket to another desk: readable, without a key."""
 
 from guiche.desk.connectors.case import Attachment
+from guiche.desk.intake.genuine import headline_of
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.tickets.ticket import Ticket
 
@@ -34,9 +35,11 @@ def _lines(reading: Inspection) -> list[str]:
         for each in contract["enrolment"]["evidence"]
         if each["hex"]
     ]
+    trust = contract.get("trust") or {}
     return [
         f"{reading.headline} {reading.warning}".strip(),
         reading.explanation,
+        *([f"Cadeia: {said}"] if (said := headline_of(trust)) else []),
         "",
         *(f"{label}: {value}" for label, value in known.items() if value),
         *(["", "Bytes do campo do CEI", *evidence] if evidence else []),

@@ -234,7 +234,7 @@ def _taken(
     if draft.submitted_at or not fragment.wanted(request):
         pictured.tell(request)
         return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
-    verdict = Verdict.of_reading(found, inspection, now, Site.current().authorities)
+    verdict = Verdict.of_reading(found, inspection, now, Site.current().authorities, row)
     return _result(request, draft, sent, verdict=verdict, others=errors, pictured=pictured)
 
 

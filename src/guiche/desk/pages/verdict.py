@@ -88,6 +88,8 @@ class Verdict:
     evidence: tuple[Mapping[str, Any], ...]
     fields: tuple[Mapping[str, Any], ...]
     findings: tuple[Mapping[str, Any], ...]
+    reading: int | None = None
+    """The row of the reading, where it is stored and a whole certificate was read."""
 
     @classmethod
     def of(
@@ -97,6 +99,7 @@ class Verdict:
         explanation: str,
         now: datetime,
         own: Sequence[str] = (),
+        reading: int | None = None,
     ) -> "Verdict":
         """The card of one contract object, judged at `now`; `own` are the company's AC and AR."""
         enrolment = contract["enrolment"]
@@ -121,20 +124,22 @@ class Verdict:
             findings=tuple(
                 f for f in contract.get("findings") or () if f["code"] not in _SAID_ABOVE
             ),
+            reading=reading if contract.get("sha256") else None,
         )
 
     @classmethod
     def of_row(cls, row: Inspection, now: datetime, own: Sequence[str] = ()) -> "Verdict":
         """The card of a stored reading, judged at `now`."""
-        return cls.of(row.contract, row.headline, row.explanation, now, own)
+        return cls.of(row.contract, row.headline, row.explanation, now, own, row.pk)
 
     @classmethod
     def of_reading(
-        cls, found: Found, reading: Reading, now: datetime, own: Sequence[str] = ()
-    ) -> "Verdict":
+        cls, found: Found, reading: Reading, now: datetime, own: Sequence[str] = (),
+        row: Inspection | None = None,
+    ) -> "Verdict":  # fmt: skip
         """The card of a fresh reading, with the fields that are shown once and not kept."""
-        contract = reading.to_dict(found.source)
-        return cls.of(contract, reading.headline, reading.explanation, now, own)
+        contract, pk = reading.to_dict(found.source), row.pk if row else None
+        return cls.of(contract, reading.headline, reading.explanation, now, own, pk)
 
     @property
     def copyable(self) -> str:
