@@ -30,4 +30,5 @@ def calendar(holder: str, sha256: str, end: datetime, now: datetime) -> bytes:
     whole.add("prodid", "-//Guichê//guiche//PT")
     whole.add("version", "2.0")
     whole.add_component(entry)
-    return whole.to_ical()
+    content: bytes = whole.to_ical()
+    return content
