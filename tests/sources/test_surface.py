@@ -47,6 +47,7 @@ def test_codes_are_stable_and_distinct() -> None:
         *("no_certificate", "text_without_value", "damaged", "password_required"),
         *("wrong_password", "too_many_iterations", "unsupported_encryption"),
         *("archive_encrypted", "archive_nested", "archive_too_large", "holds_key"),
+        "signer_missing",
     }
 
 

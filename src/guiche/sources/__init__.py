@@ -24,6 +24,7 @@ from guiche.sources.errors import (
     PasswordRequiredError,
     PlaceError,
     ProtectionError,
+    SignerMissingError,
     SourceError,
     TextWithoutValueError,
     TooLargeError,
@@ -33,7 +34,7 @@ from guiche.sources.errors import (
     WrongPasswordError,
 )
 from guiche.sources.files import read_path, read_text_path
-from guiche.sources.found import Found, Reading, Source
+from guiche.sources.found import Found, Reading, Signature, Source
 from guiche.sources.reading import CERTIFICATE_SUFFIXES, MAX_INPUT, read, read_text
 
 __all__ = [
@@ -55,6 +56,8 @@ __all__ = [
     "PlaceError",
     "ProtectionError",
     "Reading",
+    "Signature",
+    "SignerMissingError",
     "Source",
     "SourceError",
     "TextWithoutValueError",

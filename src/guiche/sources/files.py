@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from guiche.sources.errors import (
@@ -15,7 +15,7 @@ from guiche.sources.errors import (
     UnreadableError,
 )
 from guiche.sources.found import Reading, Source, printable
-from guiche.sources.reading import MAX_INPUT, read, read_text
+from guiche.sources.reading import MAX_INPUT, read, read_document, read_text
 
 STANDARD_INPUT = "entrada padrão"
 _NOT_FILES = (
@@ -34,32 +34,47 @@ def read_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) ->
 
     Raises `SourceError`, as `read` does; `PlaceError` where the file cannot be had.
     """
-    data, name = _fetched(os.fspath(path))
-    return read(data, name, passwords=passwords)
+
+    def reading(file: BinaryIO, size: int, name: str) -> Reading:
+        if size > MAX_INPUT:
+            return read_document(file, size, name)
+        return read(_bounded(file), name, passwords=passwords)
+
+    return _read(os.fspath(path), reading)
 
 
 def read_text_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) -> Reading:
     """The same, of a file that is known to be text, as `read_text`."""
     from guiche.sources.encoding import decode
 
-    data, name = _fetched(os.fspath(path))
-    return read_text(decode(data), name, passwords=passwords)
+    def reading(file: BinaryIO, size: int, name: str) -> Reading:
+        if size > MAX_INPUT:
+            raise TooLargeError("O arquivo", size, MAX_INPUT)
+        return read_text(decode(_bounded(file)), name, passwords=passwords)
+
+    return _read(os.fspath(path), reading)
 
 
-def _fetched(path: str) -> tuple[bytes, str]:
+def _read(path: str, reading: Callable[[BinaryIO, int, str], Reading]) -> Reading:
+    """What `reading` makes of the open file, its size and its name; 0 where a size is not known."""
     name = STANDARD_INPUT if path == "-" else path
     try:
-        return (_bounded(sys.stdin.buffer) if path == "-" else _content(path)), name
+        if path == "-":
+            return reading(sys.stdin.buffer, 0, name)
+        with _opened(path) as file:
+            return reading(file, os.fstat(file.fileno()).st_size, name)
     except SourceError as error:
         raise error.at(Source(printable(name), "unknown", 0)) from error.__cause__
+    except OSError as error:
+        failed = UnreadableError(error.strerror or "erro")
+        raise failed.at(Source(printable(name), "unknown", 0)) from error
 
 
-def _content(name: str) -> bytes:
+def _opened(name: str) -> BinaryIO:
     try:
         _refuse(os.stat(name))  # noqa: PTH116  # pathlib costs as much as the whole reading
-        with open(os.open(name, _FLAGS), "rb") as file:  # noqa: PTH123
-            _refuse(os.fstat(file.fileno()))
-            return _bounded(file)
+        file = open(os.open(name, _FLAGS), "rb")  # noqa: PTH123, SIM115  # closed by whoever asked
+        _refuse(os.fstat(file.fileno()))
     except FileNotFoundError as error:
         raise NotFoundError from error
     except PermissionError as error:
@@ -68,21 +83,17 @@ def _content(name: str) -> bytes:
         raise UnreadableError(error.strerror or "erro") from error
     except ValueError as error:  # a NUL in the name
         raise NotFoundError from error
+    return file
 
 
 def _refuse(status: os.stat_result) -> None:
     for is_kind, words in _NOT_FILES:
         if is_kind(status.st_mode):
             raise NotAFileError(words)
-    if status.st_size > MAX_INPUT:
-        raise TooLargeError("O arquivo", status.st_size, MAX_INPUT)
 
 
 def _bounded(stream: BinaryIO) -> bytes:
-    try:
-        data = stream.read(MAX_INPUT + 1)
-    except OSError as error:
-        raise UnreadableError(error.strerror or "erro") from error
+    data = stream.read(MAX_INPUT + 1)
     if len(data) > MAX_INPUT:
         raise TooLargeError("A entrada", None, MAX_INPUT)
     return data
