@@ -238,7 +238,8 @@ def really_signed(parties: Parties) -> bytes:
     data = etree.SubElement(key, f"{{{signed.DS}}}X509Data")
     for party in (parties.authority, parties.ana):
         etree.SubElement(data, f"{{{signed.DS}}}X509Certificate").text = lines(party.der)
-    return etree.tostring(event, xml_declaration=True, encoding="ISO-8859-1")
+    text = etree.tostring(event, encoding="unicode")
+    return ('<?xml version="1.0" encoding="ISO-8859-1"?>' + text).encode("latin-1")
 
 
 def test_what_was_really_signed(parties: Parties) -> None:

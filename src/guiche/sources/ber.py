@@ -1,7 +1,8 @@
 """BER in a file of any size, walked by its headers and never held (ITU-T X.690, 8.1)."""
 
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from io import BufferedIOBase
+from typing import NamedTuple
 
 from guiche.icpbrasil.tlv import CONSTRUCTED, MAX_DEPTH, Malformed
 from guiche.sources.place import Allowance
@@ -21,7 +22,7 @@ class Walker:
     """Walks one structure. All offsets lie within `size`, and each header is a step of the
     allowance. Raises `Malformed` for what is not BER, or goes on for too long."""
 
-    def __init__(self, file: BinaryIO, size: int, allowance: Allowance) -> None:
+    def __init__(self, file: BufferedIOBase, size: int, allowance: Allowance) -> None:
         self._file = file
         self._size = size
         self._allowance = allowance

@@ -5,8 +5,8 @@ signed is not told of here.
 """
 
 from collections.abc import Iterator
-from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO
+from io import BufferedIOBase, BytesIO
+from typing import TYPE_CHECKING
 
 from guiche.sources import der
 from guiche.sources.errors import DamagedError, NoCertificateError, SourceError, TooLargeError
@@ -35,7 +35,7 @@ def kind_of(head: bytes) -> str:
     return "pdf" if b"%PDF-" in head[:HEAD] and not head.startswith(_HOLDERS) else ""
 
 
-def items(file: BinaryIO, size: int, place: Place, kind: str) -> Iterator[Item]:
+def items(file: BufferedIOBase, size: int, place: Place, kind: str) -> Iterator[Item]:
     """Of a PDF or CMS; `kind` is what `kind_of` said."""
     try:
         if size > MAX_DOCUMENT:
@@ -58,13 +58,13 @@ def xml_items(text: str, place: Place) -> Iterator[Item]:
         yield error.at(place.source("xml"))
 
 
-def _pdf_items(file: BinaryIO, size: int, place: Place) -> Iterator[Item]:
+def _pdf_items(file: BufferedIOBase, size: int, place: Place) -> Iterator[Item]:
     from guiche.sources import pdf, signatures
 
     yield from signatures.items(pdf.read(file, size, place.allowance), place, "pdf")
 
 
-def _signed_data_items(file: BinaryIO, size: int, place: Place) -> Iterator[Item]:
+def _signed_data_items(file: BufferedIOBase, size: int, place: Place) -> Iterator[Item]:
     from guiche.sources import cms, pkcs7, signatures
     from guiche.sources.ber import Walker
 

@@ -4,7 +4,8 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Sequence
-from typing import BinaryIO
+from io import BufferedIOBase
+from typing import cast
 
 from guiche.sources.errors import (
     NoPermissionError,
@@ -35,7 +36,7 @@ def read_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) ->
     Raises `SourceError`, as `read` does; `PlaceError` where the file cannot be had.
     """
 
-    def reading(file: BinaryIO, size: int, name: str) -> Reading:
+    def reading(file: BufferedIOBase, size: int, name: str) -> Reading:
         if size > MAX_INPUT:
             return read_document(file, size, name)
         return read(_bounded(file), name, passwords=passwords)
@@ -47,7 +48,7 @@ def read_text_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = (
     """The same, of a file that is known to be text, as `read_text`."""
     from guiche.sources.encoding import decode
 
-    def reading(file: BinaryIO, size: int, name: str) -> Reading:
+    def reading(file: BufferedIOBase, size: int, name: str) -> Reading:
         if size > MAX_INPUT:
             raise TooLargeError("O arquivo", size, MAX_INPUT)
         return read_text(decode(_bounded(file)), name, passwords=passwords)
@@ -55,12 +56,12 @@ def read_text_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = (
     return _read(os.fspath(path), reading)
 
 
-def _read(path: str, reading: Callable[[BinaryIO, int, str], Reading]) -> Reading:
+def _read(path: str, reading: Callable[[BufferedIOBase, int, str], Reading]) -> Reading:
     """What `reading` makes of the open file, its size and its name; 0 where a size is not known."""
     name = STANDARD_INPUT if path == "-" else path
     try:
         if path == "-":
-            return reading(sys.stdin.buffer, 0, name)
+            return reading(cast(BufferedIOBase, sys.stdin.buffer), 0, name)
         with _opened(path) as file:
             return reading(file, os.fstat(file.fileno()).st_size, name)
     except SourceError as error:
@@ -70,7 +71,7 @@ def _read(path: str, reading: Callable[[BinaryIO, int, str], Reading]) -> Readin
         raise failed.at(Source(printable(name), "unknown", 0)) from error
 
 
-def _opened(name: str) -> BinaryIO:
+def _opened(name: str) -> BufferedIOBase:
     try:
         _refuse(os.stat(name))  # noqa: PTH116  # pathlib costs as much as the whole reading
         file = open(os.open(name, _FLAGS), "rb")  # noqa: PTH123, SIM115  # closed by whoever asked
@@ -92,7 +93,7 @@ def _refuse(status: os.stat_result) -> None:
             raise NotAFileError(words)
 
 
-def _bounded(stream: BinaryIO) -> bytes:
+def _bounded(stream: BufferedIOBase) -> bytes:
     data = stream.read(MAX_INPUT + 1)
     if len(data) > MAX_INPUT:
         raise TooLargeError("A entrada", None, MAX_INPUT)

@@ -6,8 +6,7 @@ hexadecimal. So it is never compressed, and a file of any size is read once, in 
 
 import re
 from collections.abc import Iterator
-from io import BytesIO
-from typing import BinaryIO
+from io import BufferedIOBase, BytesIO
 
 from guiche.sources import cms, pkcs7
 from guiche.sources.ber import Walker
@@ -20,9 +19,8 @@ MAX_CONTENTS = 8 * 1024 * 1024
 MAX_CONTENTS_IN_ALL = 64 * 1024 * 1024
 
 _CHUNK = 1 << 20
-_MARK = b"/ByteRange"
 _RANGES = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
-_BEGINS = re.compile(rb"/ByteRange\s*\[")
+_BEGINS = re.compile(rb"/ByteRange\s{0,64}\[")
 _LONGEST_RANGES = 256
 _CONTENTS = re.compile(rb"/Contents\s{0,64}<([0-9A-Fa-f\s]*)(>?)")
 _OPEN, _CLOSED = b"<", b">"
@@ -34,7 +32,7 @@ def looks_like_pdf(head: bytes) -> bool:
     return b"%PDF-" in head[:1024]
 
 
-def read(file: BinaryIO, size: int, allowance: Allowance) -> Document:
+def read(file: BufferedIOBase, size: int, allowance: Allowance) -> Document:
     """The signatures of the PDF of `size` octets, and the certificates that came with them.
 
     Raises `NoCertificateError` where there is none to be seen, `DamagedError`.
@@ -54,7 +52,7 @@ def read(file: BinaryIO, size: int, allowance: Allowance) -> Document:
 class _Scan:
     """One reading of the file, and what all of its signatures together may still take."""
 
-    def __init__(self, file: BinaryIO, size: int, allowance: Allowance) -> None:
+    def __init__(self, file: BufferedIOBase, size: int, allowance: Allowance) -> None:
         self._file = file
         self._size = size
         self._allowance = allowance
@@ -66,20 +64,23 @@ class _Scan:
 
     def marks(self) -> Iterator[int]:
         """Where each `/ByteRange` stands that begins a list; the whole file is read once."""
-        position, kept = 0, b""
-        while chunk := self._read(position, _CHUNK):
-            data = kept + chunk
-            base = position - len(kept)
-            ends = position + len(chunk) >= self._size
-            last = len(data) if ends else len(data) - _LONGEST_RANGES
-            at = data.find(_MARK)
-            while 0 <= at < last:
-                if _BEGINS.match(data, at):
-                    yield base + at
-                at = data.find(_MARK, at + 1)
-            self.compressed = self.compressed or _OBJECT_STREAM in data
-            kept = data[last:]
-            position += len(chunk)
+        buffer = bytearray(_LONGEST_RANGES + _CHUNK)  # one, since a new one each time costs more
+        position = kept = 0
+        while True:
+            self._file.seek(position)
+            count = self._file.readinto(memoryview(buffer)[kept:])
+            if not count:
+                return
+            filled = kept + count
+            ends = position + count >= self._size
+            last = filled if ends else max(0, filled - _LONGEST_RANGES)
+            for mark in _BEGINS.finditer(buffer, 0, filled):
+                if mark.start() < last:
+                    yield position - kept + mark.start()
+            self.compressed = self.compressed or buffer.find(_OBJECT_STREAM, 0, filled) >= 0
+            position += count
+            buffer[: filled - last] = buffer[last:filled]
+            kept = filled - last
 
     def add(self, mark: int) -> None:
         """Adds the signature whose `/ByteRange` stands at `mark`."""
@@ -90,7 +91,8 @@ class _Scan:
             self._seen.add(value)
             found = list(self._signed(value, signs))
         except SourceError as error:
-            found = [Signed(error)]
+            # Its frames hold the pieces of the file that it was found in.
+            found = [Signed(error.with_traceback(None))]
         if len(self.signatures) + len(found) > MAX_SIGNATURES:
             raise DamagedError(f"há mais de {MAX_SIGNATURES} assinaturas")
         self.signatures += found

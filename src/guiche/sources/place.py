@@ -12,7 +12,7 @@ MAX_UNPACKED_IN_ALL = 32 * 1024 * 1024
 """Bytes of all ZIPs of one input; ten thousand certificates have 20 MB."""
 MAX_CERTIFICATES_IN_ALL = 10_000
 """Of one input; structures that only resemble them may be smaller, and far more."""
-MAX_STEPS_IN_ALL = 1_000_000
+MAX_STEPS_IN_ALL = 500_000
 """Elements of signed structures of one input, walked one by one: a second of CPU. Programs that
 sign without knowing the length write the content in pieces of a kilobyte or more."""
 MAX_CONTAINERS = 4

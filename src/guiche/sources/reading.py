@@ -6,8 +6,8 @@ only `read` and `read_text` raise.
 """
 
 from collections.abc import Iterator, Sequence
-from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO
+from io import BufferedIOBase, BytesIO
+from typing import TYPE_CHECKING
 
 from guiche.sources import der, documents
 from guiche.sources.errors import (
@@ -69,7 +69,7 @@ def read(data: bytes, name: str, *, passwords: Sequence[str] = (), keys: bool = 
     return _numbered(_items(data, Place(printable(name), (), allowance)))
 
 
-def read_document(file: BinaryIO, size: int, name: str) -> Reading:
+def read_document(file: BufferedIOBase, size: int, name: str) -> Reading:
     """The signers of a PDF or CMS of more than `MAX_INPUT`: it is walked and never held.
 
     Raises as `read` does; of anything else that large a `TooLargeError`.

@@ -7,7 +7,6 @@ a fragment that was cut out of its document is read like the whole.
 
 import re
 from contextlib import suppress
-from typing import NamedTuple
 from xml.parsers import expat
 
 from guiche.sources import der, pem
@@ -25,6 +24,9 @@ MAX_DEPTH = 256
 MAX_BASE64 = 1 << 16
 """Characters of one certificate; the largest known have ten thousand."""
 MAX_IDS = 100_000
+MAX_ELEMENTS = 600_000
+"""A batch of ten megabytes has four hundred thousand."""
+MAX_ATTRIBUTES = 300_000
 MAX_REFERENCES = 10
 """Of one signature, that are told of."""
 
@@ -33,7 +35,7 @@ _MARKS = ("X509Certificate", "xmldsig#", "<!ENTITY")
 _DECLARATION = re.compile(r"<\?xml[^>]{0,200}\?>")
 _CERTIFICATE, _SERIAL, _KEY = "X509Certificate", "X509SerialNumber", "X509SKI"
 _TEXTS = (_CERTIFICATE, _SERIAL, _KEY)
-_IDS = ("Id", "ID", "id")
+_IDS = {"Id", "ID", "id"}
 _ACCESS_KEY = re.compile(r"(NFe|CTe|MDFe)([0-9A-Z]{44})")
 _DOCUMENTS = {"NFe": "NF-e", "CTe": "CT-e", "MDFe": "MDF-e"}
 _OWN_PROPERTIES = "#SignedProperties"  # XAdES signs what it says of itself, too
@@ -57,6 +59,8 @@ def read(text: str) -> Document:
     text = text.strip("\0 \t\r\n\ufeff")
     if declaration := _DECLARATION.match(text):
         text = text[declaration.end() :]
+    if text.count("=") > MAX_ATTRIBUTES:  # the parser would hold all that one element has
+        raise DamagedError("há atributos demais")
     handlers = _Handlers()
     try:
         handlers.parser().Parse(text.encode("utf-8", "replace"), True)  # noqa: FBT003
@@ -95,7 +99,7 @@ class _Open:
             else:
                 self.keys.append(pem.decoded(text))
         except SourceError as error:
-            self.problem = error
+            self.problem = error.with_traceback(None)
         except ValueError:
             self.problem = SignerMissingError("A assinatura não diz bem quem assinou.")
 
@@ -118,24 +122,21 @@ def _certificate(text: str) -> bytes:
     return der.certificates(octets)[0]
 
 
-class _Element(NamedTuple):
-    """One that is open: its name, the Signature around it, and whether it tells of its key."""
-
-    name: str
-    signature: _Open | None = None
-    in_key: bool = False
+_Element = tuple[str, _Open | None, bool]
+"""One that is open: its name, the Signature around it, and whether it tells of its key."""
 
 
 class _Handlers:
     """What expat calls; names stand without their prefixes."""
 
     def __init__(self) -> None:
-        self._path = [_Element("")]
+        self._path: list[_Element] = [("", None, False)]
+        self._left = MAX_ELEMENTS
         self._signatures: list[_Open] = []
         self._loose: list[bytes] = []
         self._names: dict[str, str] = {}
         self._text: list[str] | None = None
-        self._room = 0
+        self._room = self._taken = 0
 
     def parser(self) -> expat.XMLParserType:
         """Of UTF-8, whatever the document declares."""
@@ -171,23 +172,23 @@ class _Handlers:
 
     def _start(self, full_name: str, attributes: dict[str, str]) -> None:
         name = full_name.rpartition(":")[2]
-        parent = self._path[-1]
-        signature, in_key = parent.signature, parent.in_key
-        if len(self._path) > MAX_DEPTH:
-            raise DamagedError("há elementos demais, um dentro do outro")
+        around, signature, in_key = self._path[-1]
+        self._left -= 1
+        if self._left < 0 or len(self._path) > MAX_DEPTH:
+            raise DamagedError("há elementos demais, ou fundo demais")
         if name == "Signature":
             signature, in_key = self._begun(), False
-        elif parent.name == "Signature" and signature:
+        elif signature and around == "Signature":
             signature.is_signature |= name == "SignedInfo"
             in_key = name == "KeyInfo"
-        elif name == "Reference" and parent.name == "SignedInfo" and signature:
+        elif signature and around == "SignedInfo" and name == "Reference":
             signature.refer(attributes)
-        if name == _CERTIFICATE or (in_key and name in _TEXTS):
+        elif name == _CERTIFICATE or (in_key and name in _TEXTS):
             self._text, self._room = [], MAX_BASE64
-        for each in _IDS:
-            if each in attributes and len(self._names) < MAX_IDS:
+        if attributes and len(self._names) < MAX_IDS:
+            for each in _IDS & attributes.keys():
                 self._names[attributes[each]] = name
-        self._path.append(_Element(name, signature, in_key))
+        self._path.append((name, signature, in_key))
 
     def _begun(self) -> _Open:
         if len(self._signatures) == MAX_SIGNATURES:
@@ -204,17 +205,15 @@ class _Handlers:
         self._text.append(text)
 
     def _end(self, _: str) -> None:
-        element = self._path.pop()
-        if self._text is None or element.name not in _TEXTS:
+        name, signature, in_key = self._path.pop()
+        if self._text is None or name not in _TEXTS:
             return
         text, self._text = "".join(self._text), None
-        if element.in_key and element.signature:
-            element.signature.take(element.name, text)
-        else:
-            self._take_loose(text)
-
-    def _take_loose(self, text: str) -> None:
-        """A certificate that belongs to no signature; what is none says nothing of those."""
-        if len(self._loose) < MAX_CERTIFICATES:
-            with suppress(SourceError):
+        self._taken += 1
+        if self._taken > MAX_CERTIFICATES:
+            raise DamagedError(f"há mais de {MAX_CERTIFICATES} certificados")
+        if signature and in_key:
+            signature.take(name, text)
+        elif name == _CERTIFICATE:
+            with suppress(SourceError):  # what belongs to no signature says nothing of any
                 self._loose.append(_certificate(text))
