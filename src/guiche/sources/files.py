@@ -61,7 +61,7 @@ def _read(path: str, reading: Callable[[BufferedIOBase, int, str], Reading]) -> 
     name = STANDARD_INPUT if path == "-" else path
     try:
         if path == "-":
-            return reading(cast(BufferedIOBase, sys.stdin.buffer), 0, name)
+            return reading(cast("BufferedIOBase", sys.stdin.buffer), 0, name)
         with _opened(path) as file:
             return reading(file, os.fstat(file.fileno()).st_size, name)
     except SourceError as error:

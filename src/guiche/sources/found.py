@@ -58,6 +58,15 @@ class Signature(NamedTuple):
         one = "assinatura" if len(self.numbers) == 1 else "assinaturas"
         return f"{one} {shown}{' e ' if shown else ''}{last} de {self.count}"
 
+    @property
+    def sentence(self) -> str:
+        """Which of them, of what, and how far that is known."""
+        of_what = f", sobre {', '.join(self.signs)}" if self.signs else ""
+        return (
+            f"{self.words.capitalize()}{of_what}. "
+            "Só o certificado foi lido; a assinatura não foi conferida."
+        )
+
 
 _RUNS = 4
 
