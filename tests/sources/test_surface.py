@@ -114,7 +114,16 @@ def test_the_reading_of_what_was_found() -> None:
     assert contract["source"]["kind"] == "text"
 
 
-HEAVY = ("asn1crypto", "cryptography", "Cryptodome", "olefile", "email", "zipfile", "dataclasses")
+HEAVY = (
+    "asn1crypto",
+    "pyexpat",
+    "cryptography",
+    "Cryptodome",
+    "olefile",
+    "email",
+    "zipfile",
+    "dataclasses",
+)
 
 
 @pytest.mark.parametrize("kind", ["DER", "PEM"])
