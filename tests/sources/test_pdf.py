@@ -44,7 +44,11 @@ def test_one_signature_alone() -> None:
     assert leaf.signature == ((1,), 1, (WHOLE,))
 
 
+HUGE_GAP = re.sub(
+    rb"ByteRange \[0 \d+ \d+", b"ByteRange [0 0000000007 0009000000", ONE + b" " * (9 << 20)
+)
 SHAPES = {
+    "a gap of nearly all": HUGE_GAP,
     "junk before": b"HTTP/1.1 200 OK\r\n\r\n" + ONE,
     "ranges of another file": re.sub(rb"ByteRange \[0 \d+", b"ByteRange [0 0000000007", ONE),
     "ranges beyond the end": re.sub(rb"ByteRange \[0 \d+ \d+", b"ByteRange [0 9 99999999999", ONE),
@@ -121,7 +125,7 @@ def test_none_that_can_be_seen_is_not_none() -> None:
 def test_damage_is_told_of_each_signature() -> None:
     with pytest.raises(DamagedError, match="não termina"):
         read(ONE[: ONE.index(b"0000>")], "contrato.pdf")
-    with pytest.raises(DamagedError, match="não traz o seu conteúdo"):
+    with pytest.raises(DamagedError, match="não está nela"):
         read(signed.HEADER + b"2 0 obj<</ByteRange [0 1 2 3]>>endobj", "contrato.pdf")
     reading = read(pdf(BY_ANA[:-20], BY_PADARIA, room=0), "contrato.pdf")
     assert [found.der for found in reading.leaves] == [PADARIA]
@@ -144,3 +148,11 @@ def test_what_openssl_signs_over_the_two_ranges(tmp_path: Path, parties: Parties
     (leaf,) = read(blank[:begin] + contents + blank[end:], "contrato.pdf").leaves
     assert leaf.der == parties.ana.der
     assert leaf.inspect().enrolment.formatted == "11.583.00249/85"
+
+
+def test_many_signatures_of_a_file_that_was_moved_are_all_found() -> None:
+    signers = [replace(e_cpf(), serial=100 + n).der() for n in range(40)]
+    data = pdf(*(cms([der], By(der)) for der in signers), room=8000)
+    filling = b"7 0 obj" + b" " * (5 << 20) + b"endobj\n"
+    reading = read(b"\r\n\r\n" + data + filling, "ata.pdf")
+    assert [found.der for found in reading.leaves] == signers

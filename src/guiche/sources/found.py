@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from guiche.sources.errors import SourceError
 
 
+_RUNS = 4
+
+
 class Source(NamedTuple):
     """The place a certificate was read from.
 
@@ -66,24 +69,6 @@ class Signature(NamedTuple):
             f"{self.words.capitalize()}{of_what}. "
             "Só o certificado foi lido; a assinatura não foi conferida."
         )
-
-
-_RUNS = 4
-
-
-def _runs(numbers: tuple[int, ...]) -> list[str]:
-    """Each run of three or more as `1 a 3`."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return [
-        each
-        for run in runs
-        for each in ([f"{run[0]} a {run[-1]}"] if len(run) > 2 else map(str, run))
-    ]
 
 
 class Found(NamedTuple):
@@ -145,6 +130,21 @@ class Reading(NamedTuple):
         who did not sign it. All where there is no leaf."""
         leaves = (found for found in self.found if not (found.is_ca or found.beside))
         return tuple(leaves) or self.found
+
+
+def _runs(numbers: tuple[int, ...]) -> list[str]:
+    """Each run of three or more as `1 a 3`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [
+        each
+        for run in runs
+        for each in ([f"{run[0]} a {run[-1]}"] if len(run) > 2 else map(str, run))
+    ]
 
 
 def claims_ca(der: bytes) -> bool:

@@ -19,17 +19,13 @@ MAX_CONTENTS = 8 * 1024 * 1024
 MAX_CONTENTS_IN_ALL = 64 * 1024 * 1024
 
 _CHUNK = 1 << 20
+_NEAR = 1 << 17
 _RANGES = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 _BEGINS = re.compile(rb"/ByteRange\s{0,64}\[")
 _LONGEST_RANGES = 256
 _CONTENTS = re.compile(rb"/Contents\s{0,64}<([0-9A-Fa-f\s]*)(>?)")
 _OPEN, _CLOSED = b"<", b">"
-_OBJECT_STREAM = b"/ObjStm"
-
-
-def looks_like_pdf(head: bytes) -> bool:
-    """Whether it is one, by its first thousand octets, as readers of PDF tell it."""
-    return b"%PDF-" in head[:1024]
+_END_OF_OBJECT, _OBJECT_STREAM = b"endobj", b"/ObjStm"
 
 
 def read(file: BufferedIOBase, size: int, allowance: Allowance) -> Document:
@@ -116,7 +112,9 @@ class _Scan:
         if ranges:
             begin, length, end, rest = map(int, ranges.groups())
             begin += length
-            gap = self._contents(begin, end) if begin < end <= self._size else b""
+            gap = b""
+            if begin < end <= min(self._size, begin + MAX_CONTENTS):
+                gap = self._contents(begin, end)
             if gap.startswith(_OPEN) and gap.endswith(_CLOSED):
                 whole = end + rest >= self._size
                 part = "o arquivo inteiro" if whole else "uma versão anterior do arquivo"
@@ -124,24 +122,24 @@ class _Scan:
         return _octets(self._contents_near(mark)), ""
 
     def _contents_near(self, mark: int) -> bytes:
-        """Where the ranges are wrong, the `/Contents` of the same object."""
-        after = self._contents(mark, min(self._size, mark + MAX_CONTENTS))
-        stop = after.find(b"endobj")
-        match = _CONTENTS.search(after, 0, stop if stop >= 0 else len(after))
-        if not match:
-            start = max(0, mark - MAX_CONTENTS)
-            before = self._contents(start, mark)
-            match = _CONTENTS.search(before, before.rfind(b"endobj") + 1)
-        if not match:
-            raise DamagedError("a assinatura não traz o seu conteúdo")
-        if not match[2]:
-            raise DamagedError("o conteúdo da assinatura não termina")
-        return match[1]
+        """Where the ranges are wrong, the `/Contents` of the same object, before them or after."""
+        match = None
+        for reach in (_NEAR, MAX_CONTENTS):
+            start = max(0, mark - reach)
+            around = self._contents(start, min(self._size, mark + reach))
+            stop = around.find(_END_OF_OBJECT, mark - start)
+            match = _CONTENTS.search(
+                around,
+                around.rfind(_END_OF_OBJECT, 0, mark - start) + 1,
+                stop if stop >= 0 else len(around),
+            )
+            if match and match[2]:
+                return match[1]
+        words = "não termina" if match else "não está nela"
+        raise DamagedError(f"o conteúdo da assinatura {words}")
 
     def _contents(self, begin: int, end: int) -> bytes:
         """A part of the file that a signature may fill; all of them share one allowance."""
-        if end - begin > MAX_CONTENTS:
-            raise DamagedError("uma assinatura é grande demais")
         self._room -= end - begin
         if self._room < 0:
             raise DamagedError("as assinaturas são grandes demais")
