@@ -61,6 +61,7 @@ MESSAGES = [
     errors.TooLargeError("A entrada", None, 10 << 20),
     errors.NoCertificateError("É um PDF."),
     errors.TextWithoutValueError(shown_by="do OpenSSL"),
+    errors.SignerMissingError("O certificado de quem assinou não está no documento."),
     errors.DamagedError("faltam 10 bytes no fim"),
     errors.PasswordRequiredError(),
     errors.WrongPasswordError(),
