@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from certificates import CEI, ZEROS, ca, e_cnpj, pem
+from certificates import CEI, ZEROS, ca, e_cnpj, e_cpf, pem
+from sources.signed import By, cms
 
 Run = subprocess.CompletedProcess[str]
 
@@ -183,3 +184,33 @@ def test_completion_is_offered(present: Path) -> None:
         text=True,
     )
     assert "complete" in result.stdout
+
+
+def test_of_a_signed_document_each_signer_is_told(tmp_path: Path) -> None:
+    ana, padaria = replace(e_cpf(), serial=11).der(), replace(e_cnpj(), serial=12).der()
+    path = tmp_path / "ata.p7s"
+    path.write_bytes(cms([ca().der(), ana, padaria], By(ana), By(padaria), By(ana)))
+    shown = guiche(path).stdout
+    assert "Lido de: " + str(path) + "/assinaturas 1 e 3 de 3 (cms)" in shown
+    assert "  Assinatura 2 de 3, sobre um arquivo à parte. Só o certificado foi lido; " in shown
+    first, second = objects(guiche("--json", path))
+    assert first["source"]["signature"] == {
+        "numbers": [1, 3],
+        "count": 3,
+        "signs": ["um arquivo à parte"],
+        "verified": False,
+    }
+    assert second["source"]["name"].endswith("ata.p7s/assinatura 2 de 3")
+    path.write_bytes(cms([ca().der(), ana], By(ana)))
+    assert "  Não assinou: veio junto" in guiche("--all", path).stdout
+
+
+def test_a_signer_that_is_not_there_is_an_error_and_the_others_are_read(tmp_path: Path) -> None:
+    ana, padaria = replace(e_cpf(), serial=11).der(), replace(e_cnpj(), serial=12).der()
+    path = tmp_path / "ata.p7s"
+    path.write_bytes(cms([ana], By(ana), By(padaria)))
+    result = guiche("--json", path)
+    assert result.returncode == 2
+    reading, error = objects(result)
+    assert reading["source"]["signature"]["numbers"] == [1]
+    assert error["error"]["code"] == "signer_missing"

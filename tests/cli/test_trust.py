@@ -16,7 +16,7 @@ from certificates import pem
 from certificates.signing import NOW, Signer, access, crl_point
 from guiche.cli.inspect.lines import lines
 from guiche.icpbrasil import inspect
-from guiche.sources import Source
+from guiche.sources import Found, Source
 from guiche.trust import Anchors, Revocation, check
 from guiche.trust.shelf import start
 from trust.hierarchy import anchors, usual
@@ -226,7 +226,11 @@ def test_a_revoked_one_takes_the_green_away() -> None:
     ]
     trust = check(leaf, anchors(), at=NOW, revocation=Revocation(lists))
     inspection = inspect(leaf, at=datetime(2026, 11, 25, tzinfo=UTC))
-    told = list(lines(inspection, Source("a", "der", 0), verbose=True, expected=None, trust=trust))
+    told = list(
+        lines(
+            inspection, Found(Source("a", "der", 0), leaf), verbose=True, expected=None, trust=trust
+        )
+    )
     assert told[0].text == "Tem CEI: 11.583.00249/85."
     assert told[0].colour == "yellow"
     assert (told[1].text, told[1].bold) == ("  Revogado.", True)

@@ -193,7 +193,7 @@ def test_one_bad_file_among_others_is_told_beside_them(client: Client, address: 
     files = [*upload(zeros(), "a.cer").values(), *upload(b"%PDF-1.7", "b.pdf").values()]
     page = card(client, address, {"arquivo": files})
     assert "Sem CEI" in page
-    assert "b.pdf: É um PDF." in page
+    assert "b.pdf: É um PDF sem assinatura digital." in page
 
 
 @pytest.mark.parametrize("der", ["!!!", "AAAA", "%00"])

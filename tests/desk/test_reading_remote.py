@@ -113,7 +113,7 @@ def test_the_vectors_are_as_windows_prints_them() -> None:
 # On the page
 
 
-def test_the_page_offers_four_ways_and_both_lines(client: Client, draft: Draft) -> None:
+def test_the_page_offers_every_way_and_both_lines(client: Client, draft: Draft) -> None:
     answer = client.get(f"/atender/{draft.pk}/")
     page = html.unescape(answer.content.decode())
     assert "Ler no PC do cliente" in page

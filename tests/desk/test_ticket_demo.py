@@ -7,7 +7,7 @@ import pytest
 from guiche import sources
 from guiche.desk import clock
 from guiche.desk.demo.accounts import ACCOUNTS, PASSWORD
-from guiche.desk.demo.certificates import PASTED, SAMPLES, write_samples
+from guiche.desk.demo.certificates import PASTED, SAMPLES, SIGNED, write_samples
 from guiche.desk.demo.tickets import make_demo
 from guiche.desk.models import Ticket, User
 
@@ -20,6 +20,7 @@ EXPECTED = {
     "selo-eletronico.cer": ("not_applicable", "profile_without_field"),
     "pessoa-fisica-sem-o-campo.cer": ("absent", "optional_in_profile"),
     PASTED: ("blank", "zeros"),
+    SIGNED: ("blank", "zeros"),
 }
 
 
@@ -38,7 +39,7 @@ def test_each_sample_gives_its_answer(samples: Path) -> None:
         expired = [finding.code for finding in reading.findings if finding.code == "expired"]
         assert bool(expired) == ("vencido" in path.name)
     assert verdicts == EXPECTED
-    assert len(SAMPLES) == len(EXPECTED) - 1
+    assert len(SAMPLES) == len(EXPECTED) - 2
 
 
 def test_the_tickets_are_of_every_kind_and_their_histories_hold(samples: Path, db: None) -> None:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certificates import CEI
 from sources.pair import Pair
+from sources.parties import Parties, introduced
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,8 @@ def pair() -> Pair:
         .sign(key, hashes.SHA256())
     )
     return Pair(key, certificate)
+
+
+@pytest.fixture(scope="session")
+def parties() -> Parties:
+    return introduced()

@@ -104,7 +104,7 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
 
 
 def test_many_files_in_a_zip_share_one_allowance(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("guiche.sources.reading.MAX_ITERATIONS_IN_ALL", 40)
+    monkeypatch.setattr("guiche.sources.place.MAX_ITERATIONS_IN_ALL", 40)
     one = pfx.usual(LEAF, PASSWORD)  # 8 for the MAC, 8 for the certificates
     data = zipped(*((f"{n}.pfx", one) for n in range(4)))
     reading = read(data, "carteira.zip", passwords=[PASSWORD])
@@ -251,7 +251,7 @@ def test_filling_after_a_certificate_is_not_walked() -> None:
 
 
 def test_certificates_are_counted_over_all_members(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("guiche.sources.reading.MAX_CERTIFICATES_IN_ALL", 3)
+    monkeypatch.setattr("guiche.sources.place.MAX_CERTIFICATES_IN_ALL", 3)
     reading = read(zipped(("a.cer", LEAF * 2), ("b.cer", LEAF * 2), ("c.cer", LEAF)), "x.zip")
     assert [found.source.name for found in reading.found] == ["x.zip/a.cer"] * 2
     assert {error.source.name for error in reading.errors} == {"x.zip/b.cer", "x.zip/c.cer"}

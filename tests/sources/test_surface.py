@@ -49,6 +49,7 @@ def test_codes_are_stable_and_distinct() -> None:
         *("wrong_password", "too_many_iterations", "unsupported_encryption"),
         *("archive_encrypted", "archive_nested", "archive_too_large", "holds_key"),
         *("missing", "store_in_use", "store_obsolete", "store_failed"),
+        "signer_missing",
     }
 
 
@@ -62,6 +63,7 @@ MESSAGES = [
     errors.TooLargeError("A entrada", None, 10 << 20),
     errors.NoCertificateError("É um PDF."),
     errors.TextWithoutValueError(shown_by="do OpenSSL"),
+    errors.SignerMissingError("O certificado de quem assinou não está no documento."),
     errors.DamagedError("faltam 10 bytes no fim"),
     errors.PasswordRequiredError(),
     errors.WrongPasswordError(),
@@ -120,7 +122,16 @@ def test_the_reading_of_what_was_found() -> None:
     assert contract["source"]["kind"] == "text"
 
 
-HEAVY = ("asn1crypto", "cryptography", "Cryptodome", "olefile", "email", "zipfile", "dataclasses")
+HEAVY = (
+    "asn1crypto",
+    "pyexpat",
+    "cryptography",
+    "Cryptodome",
+    "olefile",
+    "email",
+    "zipfile",
+    "dataclasses",
+)
 
 
 @pytest.mark.parametrize("kind", ["DER", "PEM"])

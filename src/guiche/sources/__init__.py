@@ -26,6 +26,7 @@ from guiche.sources.errors import (
     PasswordRequiredError,
     PlaceError,
     ProtectionError,
+    SignerMissingError,
     SourceError,
     StoreError,
     StoreFailedError,
@@ -38,7 +39,7 @@ from guiche.sources.errors import (
     WrongPasswordError,
 )
 from guiche.sources.files import read_path, read_text_path
-from guiche.sources.found import Found, Reading, Source
+from guiche.sources.found import Found, Reading, Signature, Source
 from guiche.sources.reading import CERTIFICATE_SUFFIXES, MAX_INPUT, read, read_text
 
 __all__ = [
@@ -62,6 +63,8 @@ __all__ = [
     "PlaceError",
     "ProtectionError",
     "Reading",
+    "Signature",
+    "SignerMissingError",
     "Source",
     "SourceError",
     "StoreError",

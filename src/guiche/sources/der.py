@@ -36,8 +36,16 @@ def looks_like_der(data: bytes) -> bool:
     return len(data) > 2 and data[0] == SEQUENCE and 0x80 <= data[1] <= 0x84
 
 
+def looks_like_pkcs7(data: bytes) -> bool:
+    """Whether it begins as a structure of PKCS#7 does, however large it may be."""
+    if not looks_like_der(data):
+        return False
+    identifier = 2 + (data[1] & 0x7F)
+    return data.startswith(_PKCS7, identifier + 2) and data[identifier] == OBJECT_IDENTIFIER
+
+
 def recognise(data: bytes) -> str:
-    """`der`, `pkcs7` or `pkcs12`.
+    """`der`, `pkcs7` (by another identifier than its own) or `pkcs12`.
 
     Raises `TooLargeError`, `DamagedError` (cut short), or `NoCertificateError` for the structures
     that hold none: keys, requests, lists of revoked certificates.

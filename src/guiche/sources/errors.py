@@ -9,7 +9,8 @@ SourceError
 ├── EmptyFileError                  empty_file
 ├── TooLargeError                   too_large
 ├── NoCertificateError              no_certificate
-│   └── TextWithoutValueError       text_without_value
+│   ├── TextWithoutValueError       text_without_value
+│   └── SignerMissingError          signer_missing
 ├── DamagedError                    damaged
 ├── HoldsKeyError                   holds_key
 ├── MissingError                    missing
@@ -142,6 +143,12 @@ class TextWithoutValueError(NoCertificateError):
             f"O texto {shown_by} traz o nome dos campos sem o conteúdo.",
             "Envie o próprio certificado (.cer ou .pem).",
         )
+
+
+class SignerMissingError(NoCertificateError):
+    """A signature whose signer's certificate is not there, or not known among others."""
+
+    code = "signer_missing"
 
 
 class DamagedError(SourceError):

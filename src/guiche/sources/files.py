@@ -3,8 +3,9 @@
 import os
 import stat
 import sys
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Sequence
+from io import BufferedIOBase
+from typing import cast
 
 from guiche.sources.errors import (
     NoPermissionError,
@@ -15,7 +16,7 @@ from guiche.sources.errors import (
     UnreadableError,
 )
 from guiche.sources.found import Reading, Source, printable
-from guiche.sources.reading import MAX_INPUT, read, read_text
+from guiche.sources.reading import MAX_INPUT, read, read_document, read_text
 
 STANDARD_INPUT = "entrada padrão"
 _NOT_FILES = (
@@ -34,36 +35,61 @@ def read_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) ->
 
     Raises `SourceError`, as `read` does; `PlaceError` where the file cannot be had.
     """
-    data, name = _fetched(os.fspath(path))
-    return read(data, name, passwords=passwords)
+
+    def reading(file: BufferedIOBase, size: int, name: str) -> Reading:
+        if size > MAX_INPUT:
+            return read_document(file, size, name)
+        return read(_bounded(file), name, passwords=passwords)
+
+    return _read(os.fspath(path), reading)
 
 
 def read_text_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) -> Reading:
     """The same, of a file that is known to be text, as `read_text`."""
     from guiche.sources.encoding import decode
 
-    data, name = _fetched(os.fspath(path))
-    return read_text(decode(data), name, passwords=passwords)
+    def reading(file: BufferedIOBase, size: int, name: str) -> Reading:
+        if size > MAX_INPUT:
+            raise TooLargeError("O arquivo", size, MAX_INPUT)
+        return read_text(decode(_bounded(file)), name, passwords=passwords)
+
+    return _read(os.fspath(path), reading)
 
 
-def _fetched(path: str) -> tuple[bytes, str]:
+def _read(path: str, reading: Callable[[BufferedIOBase, int, str], Reading]) -> Reading:
+    """What `reading` makes of the open file, its size and its name; 0 where a size is not known."""
     name = STANDARD_INPUT if path == "-" else path
     try:
-        return (_bounded(sys.stdin.buffer, MAX_INPUT) if path == "-" else content(path)), name
+        if path == "-":
+            return reading(cast("BufferedIOBase", sys.stdin.buffer), 0, name)
+        with _opened(path) as file:
+            return reading(file, os.fstat(file.fileno()).st_size, name)
     except SourceError as error:
         raise error.at(Source(printable(name), "unknown", 0)) from error.__cause__
+    except OSError as error:
+        failed = UnreadableError(error.strerror or "erro")
+        raise failed.at(Source(printable(name), "unknown", 0)) from error
 
 
-def content(name: str, limit: int = MAX_INPUT) -> bytes:
+def content(name: str, limit: int) -> bytes:
     """All bytes of a file that has no more than `limit`.
 
     Raises `PlaceError`, `TooLargeError`.
     """
-    try:
-        _refuse(os.stat(name), limit)  # noqa: PTH116  # pathlib costs as much as the whole reading
-        with open(os.open(name, _FLAGS), "rb") as file:  # noqa: PTH123
-            _refuse(os.fstat(file.fileno()), limit)
+    with _opened(name) as file:
+        if (size := os.fstat(file.fileno()).st_size) > limit:
+            raise TooLargeError("O arquivo", size, limit)
+        try:
             return _bounded(file, limit)
+        except OSError as error:
+            raise UnreadableError(error.strerror or "erro") from error
+
+
+def _opened(name: str) -> BufferedIOBase:
+    try:
+        _refuse(os.stat(name))  # noqa: PTH116  # pathlib costs as much as the whole reading
+        file = open(os.open(name, _FLAGS), "rb")  # noqa: PTH123, SIM115  # closed by whoever asked
+        _refuse(os.fstat(file.fileno()))
     except FileNotFoundError as error:
         raise NotFoundError from error
     except PermissionError as error:
@@ -72,21 +98,17 @@ def content(name: str, limit: int = MAX_INPUT) -> bytes:
         raise UnreadableError(error.strerror or "erro") from error
     except ValueError as error:  # a NUL in the name
         raise NotFoundError from error
+    return file
 
 
-def _refuse(status: os.stat_result, limit: int) -> None:
+def _refuse(status: os.stat_result) -> None:
     for is_kind, words in _NOT_FILES:
         if is_kind(status.st_mode):
             raise NotAFileError(words)
-    if status.st_size > limit:
-        raise TooLargeError("O arquivo", status.st_size, limit)
 
 
-def _bounded(stream: BinaryIO, limit: int) -> bytes:
-    try:
-        data = stream.read(limit + 1)
-    except OSError as error:
-        raise UnreadableError(error.strerror or "erro") from error
+def _bounded(stream: BufferedIOBase, limit: int = MAX_INPUT) -> bytes:
+    data = stream.read(limit + 1)
     if len(data) > limit:
         raise TooLargeError("A entrada", None, limit)
     return data

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from guiche.icpbrasil import Certificate, Inspection, OtherName, inspect, inspect_fields
 
 if TYPE_CHECKING:
     from guiche.sources.errors import SourceError
+
+
+_RUNS = 4
 
 
 class Source(NamedTuple):
@@ -34,11 +37,48 @@ class Device(NamedTuple):
     serial: str
 
 
+class Signature(NamedTuple):
+    """Which signatures of a document the certificate made, of how many.
+
+    `signs` is what they say they sign, in words; nothing of it is verified. Empty where it is not
+    told.
+    """
+
+    numbers: tuple[int, ...]
+    count: int  # type: ignore[assignment]  # nobody counts the values of a Signature
+    signs: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Which of them, as a person says it.
+
+        >>> Signature((2,), 3).words, Signature((1, 2, 3, 5), 5).words
+        ('assinatura 2 de 3', 'assinaturas 1 a 3 e 5 de 5')
+        """
+        if self.count == 1:
+            return "assinatura única"
+        *parts, last = _runs(self.numbers)
+        shown = ", ".join(parts[:_RUNS]) + ("…" if len(parts) > _RUNS else "")
+        one = "assinatura" if len(self.numbers) == 1 else "assinaturas"
+        return f"{one} {shown}{' e ' if shown else ''}{last} de {self.count}"
+
+    @property
+    def sentence(self) -> str:
+        """Which of them, of what, and how far that is known."""
+        of_what = f", sobre {', '.join(self.signs)}" if self.signs else ""
+        return (
+            f"{self.words.capitalize()}{of_what}. "
+            "Só o certificado foi lido; a assinatura não foi conferida."
+        )
+
+
 class Found(NamedTuple):
     """One certificate (`der`), or the values of one pasted text (`other_names`, `der` None).
 
     `is_ca`: it is the certificate of an authority, and usually stands beside the one looked for.
     `device`: the token or card that it was read from.
+    `signature`: of a signed document, which signatures it made; None where it made none.
+    `beside`: it came with the signatures of others, or only stamped their time.
     """
 
     source: Source
@@ -46,12 +86,26 @@ class Found(NamedTuple):
     other_names: tuple[OtherName, ...] = ()
     is_ca: bool = False
     device: Device | None = None
+    signature: Signature | None = None
+    beside: bool = False
 
     def inspect(self, *, at: datetime | None = None) -> Inspection:
         """The reading; `at` is the moment its validity is judged for. Never raises."""
         if self.der is None:
             return inspect_fields(self.other_names)
         return inspect(self.der, at=at)
+
+    def contract(self, inspection: Inspection) -> dict[str, Any]:
+        """The public JSON of its reading, with what this place adds to `source`."""
+        contract = inspection.to_dict(self.source)
+        if self.signature:
+            contract["source"]["signature"] = {
+                "numbers": list(self.signature.numbers),
+                "count": self.signature.count,
+                "signs": list(self.signature.signs),
+                "verified": False,
+            }
+        return contract
 
 
 class Member(NamedTuple):
@@ -96,8 +150,25 @@ class Reading(NamedTuple):
 
     @property
     def leaves(self) -> tuple[Found, ...]:
-        """What was found, without authorities beside a leaf; all where there is no leaf."""
-        return tuple(found for found in self.found if not found.is_ca) or self.found
+        """What was found, without what stands beside a leaf: authorities, and in a signed document
+        who did not sign it. All where there is no leaf."""
+        leaves = (found for found in self.found if not (found.is_ca or found.beside))
+        return tuple(leaves) or self.found
+
+
+def _runs(numbers: tuple[int, ...]) -> list[str]:
+    """Each run of three or more as `1 a 3`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [
+        each
+        for run in runs
+        for each in ([f"{run[0]} a {run[-1]}"] if len(run) > 2 else map(str, run))
+    ]
 
 
 def claims_ca(der: bytes) -> bool:

@@ -71,6 +71,11 @@ def bare(text: str) -> bytes | None:
     return decoded(text)
 
 
+def armoured(text: str) -> bytes:
+    """The bytes of base64 that may wear its armour."""
+    return decoded(_MARKER.sub("", text))
+
+
 def structures(text: str) -> tuple[list[bytes], bool]:
     """Every ASN.1 structure that stands in base64 in the text, such as an X509Certificate of XML.
 

@@ -6,9 +6,10 @@ only `read` and `read_text` raise.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from io import BufferedIOBase, BytesIO
+from typing import TYPE_CHECKING
 
-from guiche.sources import der
+from guiche.sources import der, documents
 from guiche.sources.errors import (
     DamagedError,
     EmptyFileError,
@@ -18,31 +19,23 @@ from guiche.sources.errors import (
     SourceError,
     TooLargeError,
 )
-from guiche.sources.found import Found, Member, Reading, Source, claims_ca, printable
+from guiche.sources.found import Found, Member, Reading, claims_ca, printable
+from guiche.sources.place import MAX_CONTAINERS, Allowance, Item, Place
 
 if TYPE_CHECKING:
     from guiche.sources.pem import Block
 
 MAX_INPUT = 10 * 1024 * 1024
 """Bytes of a file, an upload or standard input; a folder is walked, not packed."""
-MAX_ITERATIONS_IN_ALL = 5_000_000
-"""Of all PKCS#12 files of one input: some 800 as programs write them, or ten seconds of CPU."""
-MAX_UNPACKED_IN_ALL = 32 * 1024 * 1024
-"""Bytes of all ZIPs of one input; ten thousand certificates have 20 MB."""
-MAX_CERTIFICATES_IN_ALL = 10_000
-"""Of one input; structures that only resemble them may be smaller, and far more."""
-MAX_CONTAINERS = 4
-"""A ZIP attached to a message forwarded in a message is the deepest that makes sense."""
-
 CERTIFICATE_SUFFIXES = (".cer", ".crt", ".pem", ".der", ".pfx", ".p12", ".p7b", ".p7c", ".p7s")
 """Names that promise a certificate. They decide only what is worth telling: that some other file of
 a ZIP, a message or a folder has no certificate inside is no news."""
 
 _BLANKS = b" \t\r\n\v\f\0"
+_BLANKS_OF_TEXT = "\0 \t\r\n\ufeff"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _OTHERS = (
-    (b"%PDF", "É um PDF."),
     (b"\x89PNG", "É uma imagem."),
     (b"\xff\xd8\xff", "É uma imagem."),
     (b"GIF8", "É uma imagem."),
@@ -63,33 +56,6 @@ _NONE_INSIDE = {
     "email": "É uma mensagem sem certificado entre as {count} partes.",
 }
 
-Item = Found | SourceError
-
-
-class _Allowance:
-    """What one reading was given, and what all of it together may still spend."""
-
-    def __init__(self, passwords: Sequence[str], *, keys: bool) -> None:
-        self.passwords = tuple(passwords)
-        self.keys = keys
-        self.iterations = MAX_ITERATIONS_IN_ALL
-        self.unpacked = MAX_UNPACKED_IN_ALL
-        self.certificates = MAX_CERTIFICATES_IN_ALL
-
-
-class _Place(NamedTuple):
-    """Where the reading stands: the name, the kinds of the containers around it."""
-
-    name: str
-    inside: tuple[str, ...]
-    allowance: _Allowance
-
-    def source(self, kind: str) -> Source:
-        return Source(self.name, kind, 0)
-
-    def member(self, name: str, kind: str) -> "_Place":
-        return self._replace(name=f"{self.name}/{printable(name)}", inside=(*self.inside, kind))
-
 
 def read(data: bytes, name: str, *, passwords: Sequence[str] = (), keys: bool = True) -> Reading:
     """All certificates in `data`; `name` is only said back, in `Source.name`.
@@ -99,21 +65,34 @@ def read(data: bytes, name: str, *, passwords: Sequence[str] = (), keys: bool = 
     Raises `SourceError` where nothing at all was found, the first one with the `others` in it; the
     errors of members beside what was found are in `Reading.errors`.
     """
-    allowance = _Allowance(passwords, keys=keys)
-    return Reading.of(_items(data, _Place(printable(name), (), allowance)))
+    allowance = Allowance(passwords, keys=keys)
+    return Reading.of(_items(data, Place(printable(name), (), allowance)))
+
+
+def read_document(file: BufferedIOBase, size: int, name: str) -> Reading:
+    """The signers of a PDF or CMS of more than `MAX_INPUT`: it is walked and never held.
+
+    Raises as `read` does; of anything else that large a `TooLargeError`.
+    """
+    place = Place(printable(name), (), Allowance((), keys=False))
+    file.seek(0)
+    if kind := documents.kind_of(file.read(documents.HEAD)):
+        return Reading.of(documents.items(file, size, place, kind))
+    raise TooLargeError("O arquivo", size, MAX_INPUT).at(place.source("unknown"))
 
 
 def read_text(text: str, name: str, *, passwords: Sequence[str] = (), keys: bool = True) -> Reading:
     """The same for pasted text: values of certificate windows, OpenSSL text, PEM, base64."""
-    allowance = _Allowance(passwords, keys=keys)
-    return Reading.of(_text_items(text, _Place(printable(name), (), allowance)))
+    allowance = Allowance(passwords, keys=keys)
+    return Reading.of(_text_items(text, Place(printable(name), (), allowance)))
 
 
 # --- bytes --------------------------------------------------------------------------------------
 
 
-def _items(data: bytes, place: _Place) -> Iterator[Item]:
-    if len(data) > MAX_INPUT:
+def _items(data: bytes, place: Place) -> Iterator[Item]:
+    document = documents.kind_of(data[: documents.HEAD])
+    if len(data) > MAX_INPUT and not document:
         yield TooLargeError("O arquivo", len(data), MAX_INPUT).at(place.source("unknown"))
     elif not data.strip(_BLANKS):
         yield EmptyFileError().at(place.source("unknown"))
@@ -121,6 +100,8 @@ def _items(data: bytes, place: _Place) -> Iterator[Item]:
         yield from _binary_items(data, place)
     elif _is_message(data):
         yield from _container_items(data, place, "email")
+    elif document:
+        yield from documents.items(BytesIO(data), len(data), place, document)
     elif other := next((words for magic, words in _OTHERS if data.startswith(magic)), None):
         yield NoCertificateError(other).at(place.source("unknown"))
     else:
@@ -139,7 +120,7 @@ def _is_message(data: bytes) -> bool:
     return email.looks_like_message(data)
 
 
-def _binary_items(data: bytes, place: _Place) -> Iterator[Item]:
+def _binary_items(data: bytes, place: Place) -> Iterator[Item]:
     if data.startswith(_ZIP):
         yield from _container_items(data, place, "zip")
     elif data.startswith(_OLE):
@@ -148,19 +129,19 @@ def _binary_items(data: bytes, place: _Place) -> Iterator[Item]:
         yield from _structure_items(data, place, "der")
 
 
-def _structure_items(data: bytes, place: _Place, kind: str) -> Iterator[Item]:
+def _structure_items(data: bytes, place: Place, kind: str) -> Iterator[Item]:
     """Of one ASN.1 structure; `kind` is what a certificate that stands there by itself is."""
+    if der.looks_like_pkcs7(data):
+        yield from documents.items(BytesIO(data), len(data), place, "pkcs7")
+        return
     try:
         recognised = der.recognise(data)
         kind = kind if recognised == "der" else recognised
         if kind == "pkcs12":
             found = _pkcs12_certificates(data, place.allowance)
         else:
-            ders = _pkcs7_certificates(data) if kind == "pkcs7" else der.certificates(data)
-            found = [(each, False) for each in ders]
-        place.allowance.certificates -= len(found)
-        if place.allowance.certificates < 0:
-            raise DamagedError(f"há mais de {MAX_CERTIFICATES_IN_ALL} certificados")
+            found = [(each, False) for each in der.certificates(data)]
+        place.allowance.take_certificates(len(found))
     except SourceError as error:
         yield error.at(place.source(kind))
         return
@@ -169,7 +150,7 @@ def _structure_items(data: bytes, place: _Place, kind: str) -> Iterator[Item]:
         yield Found(place.source(kind), each, is_ca=not has_key and claims_ca(each))
 
 
-def _pkcs12_certificates(data: bytes, allowance: _Allowance) -> list[tuple[bytes, bool]]:
+def _pkcs12_certificates(data: bytes, allowance: Allowance) -> list[tuple[bytes, bool]]:
     if not allowance.keys:
         raise HoldsKeyError
     from guiche.sources import pkcs12
@@ -182,16 +163,10 @@ def _pkcs12_certificates(data: bytes, allowance: _Allowance) -> list[tuple[bytes
     return [(each.der, each.has_key) for each in found]
 
 
-def _pkcs7_certificates(data: bytes) -> list[bytes]:
-    from guiche.sources import pkcs7
-
-    return pkcs7.certificates(data)
-
-
 # --- sources inside another ---------------------------------------------------------------------
 
 
-def _container_items(data: bytes, place: _Place, kind: str) -> Iterator[Item]:
+def _container_items(data: bytes, place: Place, kind: str) -> Iterator[Item]:
     count, silent = 0, True
     try:
         if kind == "zip" and "zip" in place.inside:
@@ -210,7 +185,7 @@ def _container_items(data: bytes, place: _Place, kind: str) -> Iterator[Item]:
         yield error.at(place.source(kind))
 
 
-def _members(data: bytes, kind: str, allowance: _Allowance) -> Iterator[Member]:
+def _members(data: bytes, kind: str, allowance: Allowance) -> Iterator[Member]:
     if kind == "email":
         from guiche.sources import email
 
@@ -224,7 +199,7 @@ def _members(data: bytes, kind: str, allowance: _Allowance) -> Iterator[Member]:
         yield member
 
 
-def _member_items(content: bytes | SourceError, place: _Place) -> Iterator[Item]:
+def _member_items(content: bytes | SourceError, place: Place) -> Iterator[Item]:
     if isinstance(content, SourceError):
         yield content.at(place.source("unknown"))
     else:
@@ -240,14 +215,35 @@ def _is_news(item: Item) -> bool:
 # --- text ---------------------------------------------------------------------------------------
 
 
-def _text_items(text: str, place: _Place) -> Iterator[Item]:
-    """PEM, else base64, else hex, else the values of a certificate window."""
+def _text_items(text: str, place: Place) -> Iterator[Item]:
+    """A signed XML, else PEM, else base64, else hex, else the values of a certificate window."""
     from guiche.sources import pem
 
     blocks = list(pem.blocks(text))
     if not place.allowance.keys and any("PRIVATE KEY" in block.label for block in blocks):
         yield HoldsKeyError().at(place.source("pem"))
+    elif text[: documents.HEAD].lstrip(_BLANKS_OF_TEXT).startswith("<"):
+        yield from _marked_items(text, place, blocks)
+    else:
+        yield from _plain_items(text, place, blocks)
+
+
+def _marked_items(text: str, place: Place, blocks: list["Block"]) -> Iterator[Item]:
+    """Of what begins like XML; in one that was cut, a certificate may still stand whole."""
+    from guiche.sources import xml
+
+    if not xml.looks_signed(text):
+        yield from _plain_items(text, place, blocks)
         return
+    try:
+        yield from documents.xml_items(text, place)
+    except xml.NotWellFormed as error:
+        for item in _plain_items(text, place, blocks):
+            nothing = isinstance(item, NoCertificateError)
+            yield DamagedError(str(error)).at(place.source("xml")) if nothing else item
+
+
+def _plain_items(text: str, place: Place, blocks: list["Block"]) -> Iterator[Item]:
     wanted = [block for block in blocks if block.may_hold_certificates]
     for block in wanted:
         yield from _block_items(block, place)
@@ -259,7 +255,7 @@ def _text_items(text: str, place: _Place) -> Iterator[Item]:
         yield error.at(place.source("text"))
 
 
-def _block_items(block: "Block", place: _Place) -> Iterator[Item]:
+def _block_items(block: "Block", place: Place) -> Iterator[Item]:
     content = block.decode()
     if der.looks_like_der(content):
         yield from _structure_items(content, place, "pem")
@@ -267,11 +263,11 @@ def _block_items(block: "Block", place: _Place) -> Iterator[Item]:
         yield DamagedError("o bloco não traz um certificado").at(place.source("pem"))
 
 
-def _unarmoured_items(text: str, place: _Place, blocks: list["Block"]) -> Iterator[Item]:
+def _unarmoured_items(text: str, place: Place, blocks: list["Block"]) -> Iterator[Item]:
     from guiche.sources import pem
     from guiche.sources import text as pasted
 
-    if not text.strip("\0 \t\r\n\ufeff"):
+    if not text.strip(_BLANKS_OF_TEXT):
         raise EmptyFileError
     # The base64 of a private key must not even be looked for.
     if any("KEY" in block.label for block in blocks) or "\0" in text:

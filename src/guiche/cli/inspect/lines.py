@@ -8,7 +8,7 @@ import click
 from guiche.icpbrasil import Inspection, Person, Status
 from guiche.icpbrasil.numbers import cei, cnpj, cpf
 from guiche.icpbrasil.validity import day
-from guiche.sources import Source
+from guiche.sources import Found
 from guiche.sources.catalogue import is_of_this_machine
 from guiche.sources.found import printable
 
@@ -44,7 +44,7 @@ class Line(NamedTuple):
 
 def lines(
     inspection: Inspection,
-    source: Source,
+    found: Found,
     *,
     verbose: bool,
     expected: str | None,
@@ -65,8 +65,13 @@ def lines(
     if expected is not None:
         yield comparison(inspection, expected)
     yield Line(f"  {inspection.explanation}")
+    source = found.source
     kept = ", nesta máquina" if is_of_this_machine(source.kind) else ""
     yield Line(f"  Lido de: {source.name} ({source.kind}{kept})")
+    if found.signature:
+        yield Line(f"  {found.signature.sentence}")
+    elif found.beside:
+        yield Line("  Não assinou: veio junto com o certificado de quem assinou.")
     yield from (Line(f"  {line}") for line in _identity(inspection))
     if trust is not None:
         yield from _trust(trust, verbose=verbose)

@@ -76,7 +76,7 @@ class JsonReport(Report):
 
     def print_reading(self, found: Found, inspection: Inspection, trust: "Trust | None") -> None:
         """The public contract; with `--cei` also `expected`."""
-        contract = inspection.to_dict(found.source)
+        contract = found.contract(inspection)
         if trust is not None and found.der is not None:
             contract["trust"] = trust.to_dict()
         if self.expected is not None:
@@ -112,7 +112,7 @@ class LinesReport(Report):
         """The verdict and what explains it, after a blank line from the last one."""
         told = lines(
             inspection,
-            found.source,
+            found,
             verbose=self.verbose,
             expected=self.expected,
             trust=trust if found.der is not None else None,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
 from guiche.icpbrasil import oids
@@ -110,16 +110,27 @@ SAMPLES = (
     ),
 )
 PASTED = "copiado-do-windows.txt"
+SIGNED = "documento-assinado.p7s"
+"""By the first of them."""
 
 
 def write_samples(folder: Path, now: datetime) -> None:
-    """Writes the certificates, and a text as copied from the Windows dialog, into the folder."""
+    """Writes into the folder the certificates, a text as copied from the Windows dialog, and a
+    signed document."""
     folder.mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     for serial, sample in enumerate(SAMPLES, start=0x1F2E3D4C5B6A01):
         (folder / sample.file).write_bytes(_der(sample, serial, key, now))
     octets = " ".join(f"{ord(digit):02x}" for digit in _ZEROS)
     (folder / PASTED).write_text(f"Outro nome:\n     2.16.76.1.3.7=04 0c {octets}\n", "utf-8")
+    signer = x509.load_der_x509_certificate((folder / SAMPLES[0].file).read_bytes())
+    (folder / SIGNED).write_bytes(_signed(signer, key))
+
+
+def _signed(signer: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> bytes:
+    text = "Procuração de exemplo, de pessoas inventadas.\n".encode()
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(text).add_signer(signer, key, SHA256())
+    return builder.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary])
 
 
 def _der(sample: Sample, serial: int, key: ec.EllipticCurvePrivateKey, now: datetime) -> bytes:

@@ -76,6 +76,7 @@ class Candidate:
             holder.cpf and cpf.format(holder.cpf),
             type_of(inspection.to_dict(found.source)),
             certificate and certificate.issuer.label,
+            found.signature and found.signature.words,
         )
         return cls(
             name=holder.name or found.source.name or "Sem nome",

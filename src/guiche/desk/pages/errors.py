@@ -96,7 +96,7 @@ def _words(exception: Exception) -> str:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: far larger than any certificate; to a request inside a page, one line for that page."""
-    words = "O arquivo é grande demais para ser um certificado. Peça só o arquivo .cer."
+    words = "O arquivo é grande demais para ser lido aqui. Peça só o arquivo .cer."
     return _refused(request, Oops(413, "Arquivo grande demais", words))
 
 

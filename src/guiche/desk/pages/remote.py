@@ -89,4 +89,13 @@ WAYS = (
         "Solte aqui o anexo, o ZIP ou a própria mensagem (.eml ou .msg), com qualquer nome: o "
         "Guichê olha o conteúdo.",
     ),
+    Way(
+        "documento",
+        "Um documento que o cliente assinou",
+        "Você tem algo assinado com este certificado? Serve um PDF, um arquivo .p7s ou o XML de "
+        "uma nota fiscal. Pode me mandar: o certificado está dentro, e nem a senha nem o PIN são "
+        "precisos.",
+        "Solte o arquivo em qualquer lugar desta página, e confira se quem assinou é o cliente. O "
+        "documento não é guardado.",
+    ),
 )

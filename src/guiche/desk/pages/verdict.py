@@ -13,7 +13,7 @@ from guiche.icpbrasil import Nis, Profile, Status
 from guiche.icpbrasil.numbers import cnpj, cpf
 from guiche.icpbrasil.validity import day
 from guiche.icpbrasil.wording import nis_words
-from guiche.sources import Found
+from guiche.sources import Found, Signature
 
 # status -> (tone, icon). Tone is never the only sign: the icon and the first words say it too.
 _LOOKS = {
@@ -30,6 +30,9 @@ _KINDS = {
     "pkcs7": "arquivo P7B",
     "pkcs12": "arquivo PFX",
     "text": "texto colado",
+    "xml": "XML assinado",
+    "cms": "arquivo assinado (.p7s)",
+    "pdf": "PDF assinado",
     "zip": "arquivo ZIP",
     "email": "mensagem de e-mail",
 }
@@ -138,7 +141,7 @@ class Verdict:
         row: Inspection | None = None,
     ) -> "Verdict":  # fmt: skip
         """The card of a fresh reading, with the fields that are shown once and not kept."""
-        contract, pk = reading.to_dict(found.source), row.pk if row else None
+        contract, pk = found.contract(reading), row.pk if row else None
         return cls.of(contract, reading.headline, reading.explanation, now, own, pk)
 
     @property
@@ -178,8 +181,16 @@ def _facts(contract: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ("Tipo", type_of(contract)),
         ("Número de série", contract.get("serial")),
         ("Lido de", source_of(contract)),
+        ("Assinatura", _signature(contract)),
     )
     return ((label, text) for label, text in rows if text)
+
+
+def _signature(contract: Mapping[str, Any]) -> str:
+    told = (contract.get("source") or {}).get("signature")
+    if not told:
+        return ""
+    return Signature(tuple(told["numbers"]), told["count"], tuple(told["signs"])).sentence
 
 
 def answer_of(row: Inspection) -> str:

@@ -1,0 +1,113 @@
+"""Whose certificate a signature names, among those that came with it; never a guess."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from guiche.icpbrasil import Certificate
+from guiche.icpbrasil.name import Name, read_name
+from guiche.icpbrasil.tlv import OCTET_STRING, SEQUENCE, Reader
+from guiche.sources.errors import SignerMissingError
+
+_KEY_IDENTIFIER = "2.5.29.14"
+
+_Words = tuple[tuple[str, str], ...]
+
+
+class _Known(NamedTuple):
+    """A certificate by what signatures name it with; None what is damaged."""
+
+    der: bytes
+    serial: int
+    issuer: _Words | None
+    subject: _Words | None
+    key: bytes
+    is_ca: bool
+
+    @classmethod
+    def of(cls, der: bytes) -> "_Known":
+        certificate = Certificate.read(der)
+        damaged = any(finding.code == "malformed_name" for finding in certificate.findings)
+        return cls(
+            der,
+            certificate.serial,
+            None if damaged else _words(certificate.issuer),
+            None if damaged else _words(certificate.subject),
+            _key_identifier(certificate),
+            certificate.is_ca,
+        )
+
+
+class Certificates:
+    """The certificates of one document, each once."""
+
+    def __init__(self, ders: Iterable[bytes]) -> None:
+        self._ders = list(dict.fromkeys(ders))
+        self._known: list[_Known] = []
+        self._by_serial: dict[int, list[_Known]] = {}
+        for der in self._ders:
+            try:
+                known = _Known.of(der)
+            except ValueError:  # it may be anybody's, so it is nobody's
+                continue
+            self._known.append(known)
+            self._by_serial.setdefault(known.serial, []).append(known)
+
+    def issued(self, issuer: bytes, serial: int) -> bytes | SignerMissingError:
+        """The one with that serial number and issuer, a whole Name."""
+        name = _name(issuer)
+        return _only(
+            each
+            for each in self._by_serial.get(serial, ())
+            if name is not None and each.issuer == name
+        )
+
+    def numbered(self, serial: int) -> bytes | SignerMissingError:
+        """The one with that serial number, where the issuer is only told in words."""
+        return _only(self._by_serial.get(serial, ()))
+
+    def with_key(self, identifier: bytes) -> bytes | SignerMissingError:
+        """The one with that key identifier (RFC 5280, 4.2.1.2)."""
+        return _only(each for each in self._known if identifier and each.key == identifier)
+
+    def end(self) -> bytes | SignerMissingError:
+        """The one that ends their chain (XMLDSig, 4.5.4): it issued none of the others."""
+        if len(self._ders) == 1:
+            return self._ders[0]
+        if len(self._known) < len(self._ders):
+            return SignerMissingError("Um certificado não se lê, e pode ser o de quem assinou.")
+        issuers = {each.issuer for each in self._known if each.issuer != each.subject}
+        return _only(e for e in self._known if not e.is_ca and e.subject not in issuers)
+
+
+def _only(found: Iterable[_Known]) -> bytes | SignerMissingError:
+    ders = [each.der for each in found]
+    if len(ders) == 1:
+        return ders[0]
+    if ders:
+        return SignerMissingError(f"Há {len(ders)} certificados que podem ser o de quem assinou.")
+    return SignerMissingError("O certificado de quem assinou não está no documento.")
+
+
+def _name(encoded: bytes) -> _Words | None:
+    try:
+        reader = Reader(encoded)
+        (tag, start, stop), _ = reader.first(0, len(encoded))
+    except ValueError:
+        return None
+    name, findings = read_name(reader, start, stop, "do emissor")
+    damaged = any(finding.code == "malformed_name" for finding in findings)
+    return None if damaged or tag != SEQUENCE else _words(name)
+
+
+def _words(name: Name) -> _Words:
+    """As names are compared (RFC 5280, 7.1): whatever the string type, capitals and blanks."""
+    return tuple((each.oid, " ".join(each.text.split()).casefold()) for each in name.attributes)
+
+
+def _key_identifier(certificate: Certificate) -> bytes:
+    value = next((e.value for e in certificate.extensions if e.oid == _KEY_IDENTIFIER), b"")
+    try:
+        (tag, start, stop), _ = Reader(value).first(0, len(value))
+    except ValueError:
+        return b""
+    return value[start:stop] if tag == OCTET_STRING else b""
