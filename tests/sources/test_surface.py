@@ -47,6 +47,8 @@ def test_codes_are_stable_and_distinct() -> None:
         *("no_certificate", "text_without_value", "damaged", "password_required"),
         *("wrong_password", "too_many_iterations", "unsupported_encryption"),
         *("archive_encrypted", "archive_nested", "archive_too_large", "holds_key"),
+        *("cloud_denied", "cloud_expired", "cloud_client", "cloud_refused", "cloud_down"),
+        "cloud_answer",
     }
 
 
@@ -68,6 +70,12 @@ MESSAGES = [
     errors.EncryptedArchiveError(),
     errors.NestedArchiveError(),
     errors.ArchiveTooLargeError("tem mais de 10000 arquivos"),
+    errors.CloudDeniedError("BirdID"),
+    errors.CloudExpiredError("SerproID"),
+    errors.CloudClientError("SerproID"),
+    errors.CloudRefusedError("SerproID", "unsupported_response_type"),
+    errors.CloudDownError("SerproID", "não houve conexão"),
+    errors.CloudAnswerError("SerproID", "faltou a lista de certificados"),
 ]
 
 
