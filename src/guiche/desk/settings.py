@@ -57,6 +57,8 @@ DELIVERY_LONGEST_CALL = timedelta(
 )
 # Whether the reader opens a .pfx, which holds a private key: in memory, with its password.
 ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
+# Where customers reach the certificate port, without a slash at the end; "" where there is none.
+CERTIFICATE_URL = environment.text(_ENV, "GUICHE_CERTIFICATE_URL").rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
