@@ -11,6 +11,7 @@ from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages.message import Message
 from guiche.desk.people.user import User
+from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.promises.promise import Promise
@@ -20,6 +21,7 @@ from guiche.desk.tickets.event import Event
 from guiche.desk.tickets.ticket import Ticket
 
 __all__ = [
+    "CaseLink",
     "Connection",
     "ConnectionChange",
     "ContactAttempt",

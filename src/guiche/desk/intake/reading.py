@@ -92,6 +92,12 @@ class Inspection(models.Model):
             created_at=now,
         )
 
+    def repeats(self, other: "Inspection") -> bool:
+        """Whether both are of the same certificate, or of the same text."""
+        if self.sha256 or other.sha256:
+            return self.sha256 == other.sha256
+        return self.contract == other.contract
+
     @property
     def der(self) -> bytes | None:
         """The certificate, while it is kept."""
