@@ -1,5 +1,7 @@
 """The rows, gathered for Django; each lives in the folder of its noun."""
 
+from guiche.desk.cloud.application import PscApplication
+from guiche.desk.cloud.attempt import PscAttempt
 from guiche.desk.connectors.change import ConnectionChange
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
@@ -35,6 +37,8 @@ __all__ = [
     "Message",
     "ProcedureVersion",
     "Promise",
+    "PscApplication",
+    "PscAttempt",
     "SiteVersion",
     "Stray",
     "Term",

@@ -187,9 +187,12 @@ def conditions_of(inspection: Inspection | None, document: str = "") -> dict[str
 
 
 def _anonymous(source: Source | None) -> Source | None:
-    """The source with no more of its name than the extension: people write passwords there."""
-    if source is None:
-        return None
+    """The source with no more of its name than the extension: people write passwords there.
+
+    The name of a provider of cloud certificates is nobody's, and stays.
+    """
+    if source is None or source.kind == "psc":
+        return source
     extension = re.search(r"\.([a-z0-9]{1,4})$", source.name.lower())
     return source._replace(name=f"*.{extension[1]}" if extension else "")
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from guiche.desk import clock
 from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.facts import is_mobile, show_phone, whatsapp_url
-from guiche.desk.models import CaseLink
+from guiche.desk.models import CaseLink, PscApplication
 from guiche.desk.pages import fragment
 from guiche.desk.pages.access import account, for_attendants, page_or_form, sent_number
 from guiche.desk.pages.calls import own_call
@@ -51,6 +51,8 @@ class Asked:
     has_port: bool
     kind: str
     """`A1` or `A3`, where a reading told."""
+    clouds: tuple[PscApplication, ...]
+    """The providers of cloud certificates that the customer may choose from."""
 
     @classmethod
     def of(cls, request: HttpRequest, draft: Draft) -> "Asked":
@@ -61,7 +63,8 @@ class Asked:
         path = reverse("enviar", kwargs={"token": token}) if token else ""
         kind = draft.inspection.conditions["type"] if draft.inspection else ""
         address = request.build_absolute_uri(path) if path else ""
-        return cls(draft, link, now, address, bool(settings.CERTIFICATE_URL), kind)
+        clouds = tuple(PscApplication.offered())
+        return cls(draft, link, now, address, bool(settings.CERTIFICATE_URL), kind, clouds)
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,7 @@ it needs nobody's login to. Every link that does not hold gives the same page.
 import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from guiche.desk import clock
+from guiche.desk.cloud.application import PscApplication
 from guiche.desk.health.counters import counted
 from guiche.desk.intake.facts import mask_name
 from guiche.desk.pages.access import page_or_form
@@ -64,13 +65,13 @@ _HEADERS = {
 def give(request: HttpRequest, token: str) -> HttpResponse:
     """The page (GET), and what was sent on it (POST)."""
     now = clock.now()
-    if (address := _address(request)) and not PACE.allows(address, now):
-        return _page(request, "desk/enviar_devagar.html", status=429)
+    if slowed := slowed_down(request, now):
+        return slowed
     link = CaseLink.of(token, now)
     if link is None:
-        return _page(request, "desk/enviar_fechado.html", status=404)
+        return page_of(request, "desk/enviar_fechado.html", status=404)
     if request.method != "POST":
-        return _page(request, "desk/enviar.html", **_ways(link))
+        return page_of(request, "desk/enviar.html", **_ways(link))
     try:
         found = distinct(_read(request))
     except SourceError as error:
@@ -78,22 +79,30 @@ def give(request: HttpRequest, token: str) -> HttpResponse:
     if len(found) > 1:
         offered = [Offered.of(each) for each in found[:_MOST_CERTIFICATES]]
         left = len(found) - len(offered)
-        return _page(request, "desk/enviar_escolher.html", offered=offered, left=left)
+        return page_of(request, "desk/enviar_escolher.html", offered=offered, left=left)
     return _given(request, link, found[0])
+
+
+def slowed_down(request: HttpRequest, now: datetime) -> HttpResponse | None:
+    """The answer to an address that asks too often; None to any other."""
+    if (address := _address(request)) and not PACE.allows(address, now):
+        return page_of(request, "desk/enviar_devagar.html", status=429)
+    return None
 
 
 def _given(request: HttpRequest, link: CaseLink, found: Found) -> HttpResponse:
     row = link.receive(found, "browser")
     if row is None:
-        return _page(request, "desk/enviar_fechado.html", status=404)
-    return _page(request, "desk/enviar_recebido.html", seen=Seen.of(row.contract))
+        return page_of(request, "desk/enviar_fechado.html", status=404)
+    return page_of(request, "desk/enviar_recebido.html", seen=Seen.of(row.contract))
 
 
 def _not_read(request: HttpRequest, link: CaseLink, said: words.Said) -> HttpResponse:
-    return _page(request, "desk/enviar.html", status=422, said=said, **_ways(link))
+    return page_of(request, "desk/enviar.html", status=422, said=said, **_ways(link))
 
 
-def _page(request: HttpRequest, template: str, status: int = 200, **page: Any) -> HttpResponse:
+def page_of(request: HttpRequest, template: str, status: int = 200, **page: Any) -> HttpResponse:
+    """A page for a customer, with the headers of all of them."""
     answer = render(request, template, page, status=status)
     for name, value in _HEADERS.items():
         answer.headers[name] = value
@@ -106,6 +115,7 @@ def _ways(link: CaseLink) -> Mapping[str, Any]:
         "limit": settings.FILE_UPLOAD_MAX_MEMORY_SIZE,
         "reads_containers": finders.find("desk/forge/forge.min.js") is not None,
         "seconds": WORKER_SECONDS,
+        "clouds": PscApplication.offered(),
         "port": f"{settings.CERTIFICATE_URL}/c/{link.token}/" if has_port and link.token else "",
     }
 

@@ -163,6 +163,8 @@ class Event(models.Model):
 
 def _submitted(payload: Mapping[str, Any]) -> str:
     source = payload.get("source") or {}
+    if source.get("kind") == "psc":
+        return f"O cliente autorizou no celular, e o certificado veio do {source['name']}."
     if source.get("kind") != "browser":
         return ""
     name = f" ({source['name']})" if source.get("name") else ""
