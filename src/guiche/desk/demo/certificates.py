@@ -4,6 +4,7 @@ Layouts after DOC-ICP-04 v8.1, 7.1.2.3 and v8.3, annex I. The one key is made fo
 thrown away: there is nothing to steal from these files.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -115,11 +116,17 @@ PASTED = "copiado-do-windows.txt"
 def write_samples(folder: Path, now: datetime) -> None:
     """Writes the certificates, and a text as copied from the Windows dialog, into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    key = ec.generate_private_key(ec.SECP256R1())
-    for serial, sample in enumerate(SAMPLES, start=0x1F2E3D4C5B6A01):
-        (folder / sample.file).write_bytes(_der(sample, serial, key, now))
+    for file, der in samples(now):
+        (folder / file).write_bytes(der)
     octets = " ".join(f"{ord(digit):02x}" for digit in _ZEROS)
     (folder / PASTED).write_text(f"Outro nome:\n     2.16.76.1.3.7=04 0c {octets}\n", "utf-8")
+
+
+def samples(now: datetime) -> Iterator[tuple[str, bytes]]:
+    """Each with the name of its file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    for serial, sample in enumerate(SAMPLES, start=0x1F2E3D4C5B6A01):
+        yield sample.file, _der(sample, serial, key, now)
 
 
 def _der(sample: Sample, serial: int, key: ec.EllipticCurvePrivateKey, now: datetime) -> bytes:

@@ -28,6 +28,8 @@ from guiche.desk.doubles.server import Answer, Double, Request
 
 AUTHORIZE, DECIDE = "/v0/oauth/authorize", "/v0/oauth/decision"
 TOKEN, DISCOVERY = "POST /v0/oauth/token", "GET /v0/oauth/certificate-discovery"
+CALLS = {"decision": f"GET {DECIDE}", "token": TOKEN, "discovery": DISCOVERY}
+"""Those that can go wrong, by a short name."""
 CLIENT_ID, CLIENT_SECRET = "guiche-de-teste", "segredo-de-teste"
 SCOPES = ("single_signature", "multi_signature", "signature_session", "authentication_session")
 _HUGE = 4 * 1024 * 1024
