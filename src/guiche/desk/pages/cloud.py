@@ -87,7 +87,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
         return _repeated(request, link)
     if attempt.is_late(now):
         return page_of(request, "desk/enviar_nuvem_tarde.html", status=400, again=_page_of(link))
-    if not link.is_open(now):
+    if not link.is_open(now) or not link.token:
         return page_of(request, _CLOSED, status=404)
     if not attempt.take(now):
         return _repeated(request, link)
@@ -194,7 +194,7 @@ def _repeated(request: HttpRequest, link: CaseLink) -> HttpResponse:
 
 
 def _page_of(link: CaseLink) -> str:
-    """Where the customer began; "" where the link can no longer be written."""
+    """Where the customer began; "" where the secret key was changed since."""
     return reverse("enviar", kwargs={"token": link.token}) if link.token else ""
 
 
