@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -201,7 +202,8 @@ def test_the_same_sent_at_once_is_one_reading(link: CaseLink) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_what_is_sent_at_once_is_bounded(link: CaseLink) -> None:
     CaseLink.objects.update(readings=MOST - 2)
-    rows = at_once([lambda n=n: link.receive(numbered(n + 1), "browser") for n in range(6)])
+    each = [numbered(n + 1) for n in range(6)]
+    rows = at_once([partial(link.receive, one, "browser") for one in each])
     assert sum(row is not None for row in rows) == 2
     assert Inspection.objects.count() == 2
 
