@@ -61,13 +61,15 @@ def token_for(application: Application) -> Token:
     return application.exchange(code_for(application), VERIFIER)
 
 
-def test_from_the_browser_to_the_reading(application: Application) -> None:
+def test_from_the_browser_to_the_reading(double: Psc, application: Application) -> None:
     back = decided(application.authorize_url("estado", VERIFIER))
     assert back["state"] == "estado"
     reading = application.discover(application.exchange(back["code"], VERIFIER))
     assert [each.der for each in reading.found] == [ANA]
     assert reading.found[0].source == ("BirdID", "psc", 0)
     assert not reading.errors
+    assert double.calls[-2:] == [TOKEN, DISCOVERY]
+    assert not [call for call in double.calls if "pwd_authorize" in call]
 
 
 def test_what_the_browser_is_asked_to_carry(application: Application) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models, transaction
 
@@ -13,7 +13,9 @@ from guiche.desk.people.user import User
 from guiche.desk.site.site import SavedMeanwhile
 from guiche.sources import CloudClientError, CloudError
 from guiche.sources.psc import Provider, providers, root
-from guiche.sources.psc.application import Application
+
+if TYPE_CHECKING:
+    from guiche.sources.psc.application import Application
 
 LONGEST = 300
 SECONDS = 10.0
@@ -71,8 +73,11 @@ class PscApplication(models.Model):
         opened = vault.unseal(bytes(self.sealed)) if self.sealed else None
         return None if opened is None else opened.decode()
 
-    def opened(self, redirect_uri: str) -> Application:
+    def opened(self, redirect_uri: str) -> "Application":
         """Ready for use. `CloudClientError` where what is saved cannot be used any more."""
+        # Brings httpx along, and TLS: not for every command that knows the rows.
+        from guiche.sources.psc.application import Application
+
         secret = self.secret
         if secret is None:
             raise CloudClientError(self.provider.name)
