@@ -145,4 +145,5 @@ def test_a_port_that_is_taken_is_said() -> None:
 def test_it_asks_which_desk() -> None:
     status, said = failed()
     assert status == 2
-    assert "Comandos:\n  qualitor  Um Qualitor, por HTTP e por SOAP." in said
+    assert "  qualitor  Um Qualitor, por HTTP e por SOAP." in said
+    assert "  psc       Um provedor de certificado em nuvem." in said

@@ -50,6 +50,8 @@ def test_codes_are_stable_and_distinct() -> None:
         *("archive_encrypted", "archive_nested", "archive_too_large", "holds_key"),
         *("missing", "store_in_use", "store_obsolete", "store_failed"),
         "signer_missing",
+        *("cloud_denied", "cloud_expired", "cloud_client", "cloud_refused", "cloud_down"),
+        "cloud_answer",
     }
 
 
@@ -77,6 +79,12 @@ MESSAGES = [
     errors.StoreInUseError(),
     errors.OldStoreError("cert8.db", "Abra o perfil em um Firefox 58 ou mais novo."),
     errors.StoreFailedError("erro 0x5 do Windows"),
+    errors.CloudDeniedError("BirdID"),
+    errors.CloudExpiredError("SerproID"),
+    errors.CloudClientError("SerproID"),
+    errors.CloudRefusedError("SerproID", "unsupported_response_type"),
+    errors.CloudDownError("SerproID", "não houve conexão"),
+    errors.CloudAnswerError("SerproID", "faltou a lista de certificados"),
 ]
 
 

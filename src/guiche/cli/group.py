@@ -18,7 +18,10 @@ COMMANDS = {
     "worker": ("guiche.cli.worker", "Entrega aos outros sistemas, vigia os prazos, envia e-mails."),
     "deliveries": ("guiche.cli.deliveries", "Mostra, repete e dispensa envios a outros sistemas."),
     "connections": ("guiche.cli.connections", "Mostra e confere as integrações."),
-    "double": ("guiche.cli.double", "Sobe um Qualitor de mentira, para experimentar a integração."),
+    "double": (
+        "guiche.cli.double",
+        "Sobe um sistema de mentira, para experimentar uma integração.",
+    ),
     "backup": ("guiche.cli.backup", "Copia o banco SQLite, com o Guichê no ar."),
     "restore": ("guiche.cli.restore", "Põe uma cópia no lugar do banco SQLite."),
     "manage": ("guiche.cli.manage", "Comandos de administração do banco e das contas."),

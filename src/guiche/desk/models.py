@@ -1,5 +1,7 @@
 """The rows, gathered for Django; each lives in the folder of its noun."""
 
+from guiche.desk.cloud.application import PscApplication
+from guiche.desk.cloud.attempt import PscAttempt
 from guiche.desk.connectors.change import ConnectionChange
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
@@ -12,6 +14,7 @@ from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages.message import Message
 from guiche.desk.people.user import User
+from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.promises.promise import Promise
@@ -21,6 +24,7 @@ from guiche.desk.tickets.event import Event
 from guiche.desk.tickets.ticket import Ticket
 
 __all__ = [
+    "CaseLink",
     "Connection",
     "ConnectionChange",
     "ContactAttempt",
@@ -35,6 +39,8 @@ __all__ = [
     "Message",
     "ProcedureVersion",
     "Promise",
+    "PscApplication",
+    "PscAttempt",
     "SiteVersion",
     "Stray",
     "Term",

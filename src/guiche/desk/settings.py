@@ -57,6 +57,8 @@ DELIVERY_LONGEST_CALL = timedelta(
 )
 # Whether the reader opens a .pfx, which holds a private key: in memory, with its password.
 ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
+# Where customers reach the certificate port, without a slash at the end; "" where there is none.
+CERTIFICATE_URL = environment.text(_ENV, "GUICHE_CERTIFICATE_URL").rstrip("/")
 
 # The authorities of ICP-Brasil, which `guiche trust update` brings up to date.
 TRUST_FOLDER = Path(environment.text(_ENV, "GUICHE_TRUST", str(DATA / "trust")))
@@ -176,8 +178,10 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag(_ENV, "GUICHE_HSTS_SUBDOMAINS")
-# The proxy in front ends TLS and sets this header itself, whatever a client sends.
-if environment.flag(_ENV, "GUICHE_BEHIND_PROXY"):
+# The proxy in front ends TLS and sets these headers itself, whatever a client sends:
+# X-Forwarded-Proto, and X-Forwarded-For with the address of the client at its end.
+BEHIND_PROXY = environment.flag(_ENV, "GUICHE_BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 _LOG = environment.choice(_ENV, "GUICHE_LOG", ("lines", "json"))

@@ -23,10 +23,17 @@ SourceError
 │   ├── WrongPasswordError          wrong_password
 │   ├── TooManyIterationsError      too_many_iterations
 │   └── UnsupportedEncryptionError  unsupported_encryption
-└── ArchiveError                    a ZIP that is not opened
-    ├── EncryptedArchiveError       archive_encrypted
-    ├── NestedArchiveError          archive_nested
-    └── ArchiveTooLargeError        archive_too_large
+├── ArchiveError                    a ZIP that is not opened
+│   ├── EncryptedArchiveError       archive_encrypted
+│   ├── NestedArchiveError          archive_nested
+│   └── ArchiveTooLargeError        archive_too_large
+└── CloudError                      the provider of a cloud certificate gave none
+    ├── CloudDeniedError            cloud_denied
+    ├── CloudExpiredError           cloud_expired
+    ├── CloudClientError            cloud_client
+    ├── CloudRefusedError           cloud_refused
+    ├── CloudDownError              cloud_down
+    └── CloudAnswerError            cloud_answer
 
 The code is public and stable. The message is for the person who chose the file, in pt-BR: what was
 found and what to do next; it names neither the file (`source` does) nor any of its content.
@@ -292,3 +299,91 @@ class ArchiveTooLargeError(ArchiveError):
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"O ZIP {problem}. Extraia os certificados e envie só eles.")
+
+
+class CloudError(SourceError):
+    """The provider of a cloud certificate gave none; `provider` is its name.
+
+    The message quotes nothing that was sent or received but codes of a closed list.
+    """
+
+    def __init__(self, provider: str, message: str) -> None:
+        super().__init__(message)
+        self.at(Source(provider, "psc", 0))
+
+
+class CloudDeniedError(CloudError):
+    """The person refused, at the provider, or let the time pass."""
+
+    code = "cloud_denied"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(
+            provider,
+            "O pedido foi recusado no celular. Comece de novo e autorize, ou envie o arquivo .cer.",
+        )
+
+
+class CloudExpiredError(CloudError):
+    """The code or token is used up, too old, or was given to somebody else."""
+
+    code = "cloud_expired"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(
+            provider,
+            f"A autorização do {provider} não vale mais. Comece de novo e autorize em seguida, ou "
+            "envie o arquivo .cer.",
+        )
+
+
+class CloudClientError(CloudError):
+    """The provider does not know this application, or its secret is another."""
+
+    code = "cloud_client"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(
+            provider,
+            f"O {provider} não reconheceu esta aplicação. Confira em Ajustes o client_id, o "
+            "client_secret e o endereço de retorno, ou envie o arquivo .cer.",
+        )
+
+
+class CloudRefusedError(CloudError):
+    """The provider refused the request; `reason` is its code, or how it was refused."""
+
+    code = "cloud_refused"
+
+    def __init__(self, provider: str, reason: str) -> None:
+        super().__init__(
+            provider,
+            f"O {provider} recusou o pedido ({reason}). Comece de novo; se repetir, envie o "
+            "arquivo .cer.",
+        )
+
+
+class CloudDownError(CloudError):
+    """No answer in time, or the provider says that it is not well."""
+
+    code = "cloud_down"
+
+    def __init__(self, provider: str, reason: str = "fora do ar") -> None:
+        super().__init__(
+            provider,
+            f"O {provider} não respondeu ({reason}). Tente em alguns minutos, ou envie o arquivo "
+            ".cer.",
+        )
+
+
+class CloudAnswerError(CloudError):
+    """What came back is no answer of a PSC; `problem` says what is wrong with it."""
+
+    code = "cloud_answer"
+
+    def __init__(self, provider: str, problem: str) -> None:
+        super().__init__(
+            provider,
+            f"A resposta não é a de um provedor de nuvem: {problem}. Confira em Ajustes o endereço "
+            f"do {provider}, ou envie o arquivo .cer.",
+        )

@@ -4,6 +4,7 @@ Layouts after DOC-ICP-04 v8.1, 7.1.2.3 and v8.3, annex I. The one key is made fo
 thrown away: there is nothing to steal from these files.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -119,8 +120,8 @@ def write_samples(folder: Path, now: datetime) -> None:
     signed document."""
     folder.mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
-    for serial, sample in enumerate(SAMPLES, start=0x1F2E3D4C5B6A01):
-        (folder / sample.file).write_bytes(_der(sample, serial, key, now))
+    for file, der in samples(now, key):
+        (folder / file).write_bytes(der)
     octets = " ".join(f"{ord(digit):02x}" for digit in _ZEROS)
     (folder / PASTED).write_text(f"Outro nome:\n     2.16.76.1.3.7=04 0c {octets}\n", "utf-8")
     signer = x509.load_der_x509_certificate((folder / SAMPLES[0].file).read_bytes())
@@ -131,6 +132,15 @@ def _signed(signer: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> bytes:
     text = "Procuração de exemplo, de pessoas inventadas.\n".encode()
     builder = pkcs7.PKCS7SignatureBuilder().set_data(text).add_signer(signer, key, SHA256())
     return builder.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary])
+
+
+def samples(
+    now: datetime, key: ec.EllipticCurvePrivateKey | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Each with the name of its file; all of one key."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    for serial, sample in enumerate(SAMPLES, start=0x1F2E3D4C5B6A01):
+        yield sample.file, _der(sample, serial, key, now)
 
 
 def _der(sample: Sample, serial: int, key: ec.EllipticCurvePrivateKey, now: datetime) -> bytes:

@@ -164,6 +164,24 @@ class Draft(Whose, models.Model):
                 inspection.save()
             return self._store(tab, answers, inspection=inspection, offered=self.offered)
 
+    @classmethod
+    def held(cls, pk: uuid.UUID) -> "Draft | None":
+        """The open call, changed by nobody else until the end of the transaction."""
+        # Without its reading: PostgreSQL would join the one from before the wait.
+        return cls.objects.select_for_update().filter(OPEN_CALL, pk=pk).first()
+
+    def receive(self, inspection: Inspection) -> None:
+        """Takes a reading, not stored yet, that the customer sent; only where it is `held`.
+
+        Who has the call, since when nobody was at it, and the page that is open all stay as they
+        are: nothing that was typed there becomes old by it.
+        """
+        self.inspection = inspection
+        answers = self._offering()
+        inspection.save()
+        Draft.objects.filter(pk=self.pk).update(inspection=inspection, offered=self.offered)
+        index_call(self, answers)
+
     def type_in(self, values: Mapping[str, str], revision: int = 0, tab: Tab | None = None) -> bool:
         """Keeps what the form sends, exactly as typed and without judging it.
 
@@ -211,9 +229,13 @@ class Draft(Whose, models.Model):
                 index_call(self, answers)
         return kept
 
+    @transaction.atomic
     def discard(self) -> None:
-        """Throws the call away; one that became a ticket stays."""
-        Draft.objects.filter(OPEN_CALL, pk=self.pk, by=self.by_id).delete()
+        """Throws the call away; one that became a ticket, or is a colleague's, stays."""
+        # Held first: what comes in meanwhile would write beside it, and keep it from going.
+        draft = Draft.held(self.pk)
+        if draft and draft.by_id == self.by_id:
+            draft.delete()
 
     def unsaved(self, sent: Mapping[str, str]) -> dict[str, str]:
         """Of what a form sent, by fact, what a person wrote there and the draft does not hold."""
@@ -300,8 +322,10 @@ class Draft(Whose, models.Model):
         if problems:
             raise Incomplete(problems)
         typed = {key: answers.values[key] for key in facts}
-        # The one that changes the row opens the ticket; the others wait here until it is there.
-        if not self._store(submitted_at=now, typed={}, offered={}):
+        # The one that changes the row opens the ticket; the others wait here until it is there. A
+        # reading that the customer sent in between is looked at first.
+        seen = Q(inspection=self.inspection_id)
+        if not self._store(also=seen, submitted_at=now, typed={}, offered={}):
             if ticket := Ticket.submitted_from(self.pk):
                 return ticket
             raise ChangedMeanwhile

@@ -92,6 +92,12 @@ class Inspection(models.Model):
             created_at=now,
         )
 
+    def repeats(self, other: "Inspection") -> bool:
+        """Whether both are of the same certificate, or of the same text."""
+        if self.sha256 or other.sha256:
+            return self.sha256 == other.sha256
+        return self.contract == other.contract
+
     @property
     def der(self) -> bytes | None:
         """The certificate, while it is kept."""
@@ -181,9 +187,12 @@ def conditions_of(inspection: Inspection | None, document: str = "") -> dict[str
 
 
 def _anonymous(source: Source | None) -> Source | None:
-    """The source with no more of its name than the extension: people write passwords there."""
-    if source is None:
-        return None
+    """The source with no more of its name than the extension: people write passwords there.
+
+    The name of a provider of cloud certificates is nobody's, and stays.
+    """
+    if source is None or source.kind == "psc":
+        return source
     extension = re.search(r"\.([a-z0-9]{1,4})$", source.name.lower())
     return source._replace(name=f"*.{extension[1]}" if extension else "")
 

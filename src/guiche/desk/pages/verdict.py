@@ -35,6 +35,8 @@ _KINDS = {
     "pdf": "PDF assinado",
     "zip": "arquivo ZIP",
     "email": "mensagem de e-mail",
+    "browser": "navegador do cliente",
+    "psc": "certificado em nuvem",
 }
 _SOON = timedelta(days=30)
 # The line of the validity says the first two, as of today and in the day of Brasília; the headline

@@ -1,4 +1,4 @@
-"""`guiche double`: a desk that only pretends, to try a configuration before the real one."""
+"""`guiche double qualitor`: a Qualitor that only pretends."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from guiche.cli.portuguese import Command, Group
+from guiche.cli.portuguese import Command
 from guiche.cli.start import until_stopped
 
 if TYPE_CHECKING:
@@ -18,12 +18,7 @@ _BEGINNING = 1_700_000_000
 """Numbers begin with the tenths of a second since then, so that a new start repeats none."""
 
 
-@click.group("double", cls=Group, subcommand_metavar="SISTEMA [OPÇÕES]")
-def command() -> None:
-    """Sobe um sistema de mentira nesta máquina, para experimentar uma integração."""
-
-
-@command.command("qualitor", cls=Command, short_help="Um Qualitor, por HTTP e por SOAP.")
+@click.command("qualitor", cls=Command, short_help="Um Qualitor, por HTTP e por SOAP.")
 @click.option(
     "--port",
     metavar="PORTA",
@@ -51,7 +46,7 @@ def command() -> None:
 @click.option("--responsestatus", is_flag=True, help="Escreve responsestatus, como no manual.")
 @click.option("--latin-only", is_flag=True, help="Guarda só o que existe em ISO-8859-1.")
 @click.option("--solution-closes", is_flag=True, help="Encerra o chamado que recebe a solução.")
-def qualitor(
+def command(
     *, port: int, faults: tuple[str, ...], lag: int, utf8: bool, responsestatus: bool,
     latin_only: bool, solution_closes: bool, toml: bool,
 ) -> None:  # fmt: skip

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0003_deliveries'),
+        ('desk', '0005_cloud_certificates'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""What a customer sends of a certificate without an account: the link of one call."""
