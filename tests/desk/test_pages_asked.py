@@ -54,6 +54,7 @@ def test_a_link_is_made_shown_and_ready_to_be_sent(client: Client, draft: Draft)
     assert page.count("https://wa.me/") == 1
     assert "https://wa.me/5511987654321?text=Ol%C3%A1" in page
     assert 'rel="noopener noreferrer"' in page
+    assert "mailto:?subject=Envio%20do%20certificado%20digital&amp;body=Ol%C3%A1" in page
     assert "Aguardando o cliente" in page
 
 

@@ -66,6 +66,13 @@ def test_every_answer_carries_the_policy(visitor: Client, address: str) -> None:
     assert "unsafe" not in policy
 
 
+def test_what_opens_a_container_cannot_send(visitor: Client) -> None:
+    answer = visitor.get("/static/desk/pfx.js")
+    answer.close()
+    assert answer.status_code == 200
+    assert answer["Content-Security-Policy"] == "default-src 'none'; script-src 'self'"
+
+
 @pytest.mark.django_db
 def test_pages_are_not_kept_and_static_files_are(visitor: Client) -> None:
     assert visitor.get("/entrar/")["Cache-Control"] == (

@@ -6,6 +6,7 @@ Refused                     the message is pt-BR and shown as it is
 ├── ChangedMeanwhile        somebody else changed the draft           (intake/draft.py)
 ├── ImageRefused            the picture is not kept                   (intake/image.py)
 ├── NotRead                 nothing was read from what was sent       (pages/uploads.py)
+├── NotGiven             nothing was read from what a customer sent   (portal/words.py)
 ├── AlreadyRecorded         the same form was sent before             (tickets/event.py)
 ├── MoveRefused             the ticket may not move like that         (tickets/moves.py)
 ├── NumberRefused           the text is no number of another desk     (tickets/told.py)

@@ -3,19 +3,25 @@
 import base64
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Page, Request, expect
 
 from calls import zeros
 from certificates import CEI, ca, e_cnpj
 from guiche.desk.models import CaseLink, Draft, Inspection, User
 from guiche.desk.pages import giving
-from sources import pfx
+from sources import openssl, pfx
+from sources.openssl import needs_openssl
+from sources.pair import Pair
 from stored import assert_nowhere, everything_stored
 
 Open = Callable[..., Page]
@@ -212,6 +218,40 @@ def test_the_worker_opens_what_the_servers_reader_opens(new_page: Open, link: Ca
         content = pfx.plain_part(pfx.safe(pfx.certificate_bag(LEAF)))
         empty = pfx.pfx(content, seal=partial(pfx.mac, password=absent))
         assert in_worker(page, empty, "") == {"found": [der]}
+
+
+@pytest.fixture(scope="session")
+def pair() -> Pair:
+    """A key and its certificate, which foreign programs accept together."""
+    key, start = ec.generate_private_key(ec.SECP256R1()), datetime(2026, 1, 1, tzinfo=UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "PADARIA EXEMPLO LTDA")])
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), 1, start, start + timedelta(365)
+    )
+    return Pair(key, builder.sign(key, hashes.SHA256()))
+
+
+@needs_openssl
+@pytest.mark.parametrize(
+    "options",
+    [
+        "-legacy -certpbe PBE-SHA1-RC2-40 -keypbe PBE-SHA1-3DES",
+        "-legacy -certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES",
+        "-certpbe AES-256-CBC -keypbe AES-256-CBC -macalg sha256",
+        "-certpbe AES-256-CBC -macalg sha512 -iter 20000",
+        "-certpbe AES-256-CBC -nomac",
+    ],
+)
+def test_the_worker_opens_what_openssl_writes(
+    new_page: Open, link: CaseLink, pair: Pair, tmp_path: Path, options: str
+) -> None:
+    page = new_page()
+    page.goto(f"/enviar/{link.token}/")
+    data = openssl.pfx(tmp_path, pair.pem, PASSWORD, *options.split())
+    assert in_worker(page, data, PASSWORD) == {"found": [base64.b64encode(pair.der).decode()]}
+    # Without a MAC OpenSSL enciphers no certificate, and there is nothing to be wrong.
+    if "-nomac" not in options:
+        assert in_worker(page, data, "outra") == {"refused": "wrong"}
 
 
 def test_the_worker_refuses_what_it_cannot_open(new_page: Open, link: CaseLink) -> None:

@@ -220,6 +220,14 @@ def asked(new_page: Open, bruno: User, carla: User) -> Page:
     return page
 
 
+def asking(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.get_by_text("Pedir ao cliente por um link").click()
+    expect(page.get_by_text("Três PINs errados")).to_be_visible()
+    return page
+
+
 def giving(new_page: Open, bruno: User, carla: User) -> Page:
     link = CaseLink.create(Draft.start(bruno), bruno, browser=True)
     page = new_page()
@@ -342,7 +350,7 @@ PAGES = (
     outside_hours, incomplete_call, number, queue, found,
     nothing_found, known_customer, ticket, refused_attempt, card, refused_proof, choice_of_proof,
     settings, procedure, reviewed_procedure, procedure_versions, whole_procedure,
-    asked, giving, giving_container, given, refused_gift, choice_of_gift, closed_link,
+    asking, asked, giving, giving_container, given, refused_gift, choice_of_gift, closed_link,
     not_found, forbidden,
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -25,9 +26,10 @@ _IMPATIENT = timedelta(minutes=30)
 """For so long the customer is on the line; after it a page asks less often."""
 _FILE = "A1"
 
+_SUBJECT = "Envio do certificado digital"
 _MESSAGE = (
     "Olá. Para enviar o seu certificado digital, abra este link no computador ou celular em que "
-    "ele está: {address}\n"
+    "ele está:\n{address}\n"
     "O link vale até {until}, só para este atendimento. Não mande a ninguém a senha nem o PIN."
 )
 
@@ -121,6 +123,14 @@ class Asked:
             for phone in dict.fromkeys(phones)
             if phone.startswith("+") and is_mobile(phone)
         ]
+
+    @property
+    def mail(self) -> str:
+        """An e-mail to the customer in the technician's own program; without an address, to be
+        written."""
+        email = self.draft.answers().judged[0].get(self.draft.procedure.customer.email, "")
+        to = quote(email, safe="@") if "@" in email else ""
+        return f"mailto:{to}?subject={quote(_SUBJECT)}&body={quote(self.message)}"
 
 
 @page_or_form

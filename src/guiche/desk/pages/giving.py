@@ -27,10 +27,10 @@ from guiche.desk.pages.access import page_or_form
 from guiche.desk.pages.choice import distinct
 from guiche.desk.pages.uploads import PASTED, Input
 from guiche.desk.pages.verdict import Validity, type_of
-from guiche.desk.portal import words
 from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.portal.pace import Pace
-from guiche.sources import Found, HoldsKeyError, Reading, SourceError, read, read_text
+from guiche.desk.portal.words import NotGiven
+from guiche.sources import Found, Reading, SourceError, read, read_text
 
 PACE = Pace(60, timedelta(minutes=1))
 WORKER_SECONDS = 15
@@ -75,8 +75,8 @@ def give(request: HttpRequest, token: str) -> HttpResponse:
         return page_of(request, "desk/enviar.html", **_ways(link))
     try:
         found = distinct(_read(request))
-    except SourceError as error:
-        return _not_read(request, link, words.said_of(error))
+    except NotGiven as error:
+        return page_of(request, "desk/enviar.html", status=422, said=error.said, **_ways(link))
     if len(found) > 1:
         offered = [Offered.of(each) for each in found[:_MOST_CERTIFICATES]]
         left = len(found) - len(offered)
@@ -96,10 +96,6 @@ def _given(request: HttpRequest, link: CaseLink, found: Found) -> HttpResponse:
     if row is None:
         return page_of(request, "desk/enviar_fechado.html", status=404)
     return page_of(request, "desk/enviar_recebido.html", seen=Seen.of(row.contract))
-
-
-def _not_read(request: HttpRequest, link: CaseLink, said: words.Said) -> HttpResponse:
-    return page_of(request, "desk/enviar.html", status=422, said=said, **_ways(link))
 
 
 def page_of(request: HttpRequest, template: str, status: int = 200, **page: Any) -> HttpResponse:
@@ -130,7 +126,7 @@ def _address(request: HttpRequest) -> str:
 
 @sensitive_variables()
 def _read(request: HttpRequest) -> Reading:
-    """All that was found in what was sent. Raises the error that is worth telling."""
+    """All that was found in what was sent. Raises `NotGiven` where that is nothing."""
     found: list[Found] = []
     errors: list[SourceError] = []
     for read_one in _inputs(request):
@@ -140,8 +136,7 @@ def _read(request: HttpRequest) -> Reading:
         except SourceError as error:
             errors += (error, *error.others)
     if not found:
-        errors.sort(key=lambda error: not isinstance(error, HoldsKeyError))
-        raise errors[0] if errors else words.NothingSentError
+        raise NotGiven.of(errors)
     return Reading(tuple(found), tuple(errors))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.templatetags.static import static
 
 # No inline script or style, nothing from elsewhere, never inside a frame. `base-uri` and
 # `form-action` do not fall back to `default-src` (CSP level 3, 6.3), so they are spelled out.
@@ -16,6 +17,11 @@ POLICY = "; ".join(
         "object-src 'none'",
     )
 )
+
+# The worker that opens a customer's .pfx may load its library and nothing else: whatever runs in it
+# has no way to send.
+_WORKER = "desk/pfx.js"
+_WORKER_POLICY = "default-src 'none'; script-src 'self'"
 
 
 class SecurityHeaders:
@@ -32,6 +38,7 @@ class SecurityHeaders:
         """The answer of the rest of the chain, with the headers set."""
         response = self.get_response(request)
         # A page may have a stricter one.
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        policy = _WORKER_POLICY if request.path == static(_WORKER) else POLICY
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

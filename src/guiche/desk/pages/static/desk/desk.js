@@ -144,10 +144,12 @@ document.body.addEventListener("htmx:afterSettle", ({ target }) => {
   if (document.activeElement === document.body) byId("protocolo-titulo").focus();
 });
 
-/* What the customer was asked: a link that was made or ended takes the focus of its button */
+/* What the customer was asked: how it stands is said; after a click it takes the button's focus */
 
 document.body.addEventListener("htmx:afterSettle", ({ target, detail }) => {
-  if (target.id === "pedido" && detail.requestConfig.verb === "post") byId("pedido-estado")?.focus();
+  if (target.id !== "pedido" || !byId("pedido-estado")) return;
+  if (detail.requestConfig.verb === "post") byId("pedido-estado").focus();
+  else announce(byId("pedido-estado").textContent.trim());
 });
 
 /* The form: saved as typed, one submit */
