@@ -170,6 +170,12 @@ def test_a_new_key_of_a_known_authority_is_missing_and_not_false() -> None:
     assert told(checked(renewed.leaf())) == (Status.COULD_NOT_TELL, ["issuer_missing"])
 
 
+def test_a_root_never_gets_a_new_key_under_its_name() -> None:
+    impostor = Signer.root(ROOT_NAME, ec_key("impostor"))
+    trust = checked(impostor.leaf())
+    assert told(trust) == (Status.UNKNOWN_ROOT, ["signature_mismatch"])
+
+
 def test_an_issuer_of_another_pki_is_outside() -> None:
     others = Signer(other_pki().issuer, ec_key("others"), b"", public(ec_key("others")))
     trust = checked(others.leaf(other_pki()))

@@ -93,8 +93,9 @@ def _opened(place: str, hash_place: str | None) -> tuple[bytes, str, str]:
     from guiche.trust.bundle import MAX_BUNDLE, BundleError, hash_file
 
     path = Path(place)
-    if path.stat().st_size > MAX_BUNDLE:
-        raise BundleError(f"{path.name}: é grande demais para um pacote do ITI.")
+    size = path.stat().st_size
+    if size > MAX_BUNDLE or not path.is_file():
+        raise BundleError(f"{path.name}: não é um pacote do ITI. Confira o arquivo.")
     beside = Path(hash_place) if hash_place else path.with_name(hash_file(path.name))
     if not beside.is_file():
         raise BundleError(
