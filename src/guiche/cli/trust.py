@@ -67,6 +67,11 @@ def update(place: str | None, hash_place: str | None) -> None:
                 err=True,
             )
         sys.exit(FAILED)
+    except ImportError as error:
+        missing = (error.name or "").partition(".")[0]
+        raise click.UsageError(
+            f"Falta instalar o que baixa o pacote ({missing}): pip install 'guiche[trust]'."
+        ) from error
     except OSError as error:
         where = printable(str(error.filename or place))
         click.echo(f"{where}: não consegui ler ou gravar ({error.strerror}).", err=True)
