@@ -19,9 +19,9 @@ from guiche.icpbrasil import inspect
 from guiche.sources import Source
 from guiche.trust import Anchors, Revocation, check
 from guiche.trust.shelf import start
-from trust.hierarchy import anchors, usual
-from trust.lists import crl, revoking
-from trust.loopback import content, serving
+from hierarchies import anchors, usual
+from hierarchies.lists import crl, revoking
+from loopback import content, serving
 
 Run = subprocess.CompletedProcess[str]
 

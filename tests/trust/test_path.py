@@ -17,7 +17,7 @@ from certificates.signing import (
     rsa_key,
 )
 from guiche.trust import USES, Anchors, Status, Trust, check
-from trust.hierarchy import ROOT_NAME, anchors, codes, pins, told, usual
+from hierarchies import ROOT_NAME, anchors, codes, pins, told, usual
 
 LONG_AGO, LATE = datetime(2021, 6, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 

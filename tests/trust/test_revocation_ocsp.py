@@ -17,11 +17,11 @@ from guiche.trust.client import Client
 from guiche.trust.link import Link
 from guiche.trust.revocation import ocsp
 from guiche.trust.revocation.addresses import MOST, crl_points, responders
+from hierarchies import anchors, told, usual
+from hierarchies.lists import crl
+from hierarchies.responder import Responder, delegate
+from loopback import Behaviour, content, endless, serving, silent, trickling
 from sources.openssl import needs_openssl
-from trust.hierarchy import anchors, told, usual
-from trust.lists import crl
-from trust.loopback import Behaviour, content, endless, serving, silent, trickling
-from trust.responder import Responder, delegate
 
 DAY = timedelta(days=1)
 # The responder's clock is the machine's, so these certificates live around today.
