@@ -28,8 +28,8 @@ from guiche.icpbrasil.findings import CODES
 from guiche.sources import Source, SourceError
 from guiche.trust import request
 from guiche.trust.revocation.standing import WHYS
-from trust.hierarchy import anchors, usual
-from trust.lists import crl
+from hierarchies import anchors, usual
+from hierarchies.lists import crl
 
 DOCS = documents.ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))

@@ -19,9 +19,9 @@ from guiche.icpbrasil import inspect
 from guiche.sources import Found, Source
 from guiche.trust import Anchors, Revocation, check
 from guiche.trust.shelf import start
-from trust.hierarchy import anchors, usual
-from trust.lists import crl, revoking
-from trust.loopback import content, serving
+from hierarchies import anchors, usual
+from hierarchies.lists import crl, revoking
+from loopback import content, serving
 
 Run = subprocess.CompletedProcess[str]
 
@@ -205,6 +205,49 @@ def test_a_list_that_is_not_there_is_a_usage_error(tmp_path: Path, env: dict[str
     result = guiche("inspect", "--crl", tmp_path / "nada.crl", path, env=env)
     assert result.returncode == 2
     assert "nada.crl: não consegui ler" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (["inspect", "--trust", "ana.cer"], "pyhanko_certvalidator"),
+        (["inspect", "--revocation", "ana.cer"], "httpcore"),
+        (["trust", "update", "http://acraiz.icpbrasil.gov.br/AC.zip"], "httpcore"),
+    ],
+)
+def test_what_is_not_installed_is_told(
+    arguments: list[str], missing: str, tmp_path: Path, env: dict[str, str]
+) -> None:
+    leaf_file(tmp_path, usual().issuing.leaf())
+    code = f"import sys; sys.modules[{missing!r}] = None; from guiche.cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **env},
+    )
+    assert result.returncode == 2
+    assert f"({missing}): pip install 'guiche[trust]'" in result.stderr
+
+
+def test_without_the_extra_the_status_is_told(env: dict[str, str]) -> None:
+    code = (
+        "import sys; "
+        "sys.modules |= dict.fromkeys(['pyhanko_certvalidator', 'httpcore', 'certifi_icpbr']); "
+        "from guiche.cli import main; main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, "trust", "status"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **env},
+    )
+    assert result.returncode == 0
+    assert result.stdout.splitlines() == [
+        "Nenhuma raiz da ICP-Brasil: a cadeia não pode ser conferida.",
+        "Instale com guiche trust update.",
+    ]
 
 
 def test_pasted_text_has_no_path(tmp_path: Path, env: dict[str, str]) -> None:

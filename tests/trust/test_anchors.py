@@ -9,7 +9,7 @@ from certificates.signing import NOW, Signer, ec_key, public
 from guiche.trust import ROOTS, Anchors, Status, check
 from guiche.trust.roots import is_lookalike
 from guiche.trust.shelf import start
-from trust.hierarchy import pins, told, usual
+from hierarchies import pins, told, usual
 
 IN_2026 = datetime(2026, 11, 25, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import pytest
 
 from guiche.trust.client import HOSTS, Client, client_of, is_public
 from guiche.trust.request import ClientError, Request
-from trust.loopback import Behaviour, content, endless, serving, silent, trickling
+from loopback import Behaviour, content, endless, serving, silent, trickling
 
 HERE = ("127.0.0.1", "localhost")
 

@@ -15,7 +15,7 @@ from certificates import application, e_cnpj, equipment, om_br, pf_2024, selo_el
 from certificates.profiles import key_usage
 from certificates.signing import NOW, Signer, ec_key, ed448_key, rsa_key
 from guiche.trust import Anchors, Status, check
-from trust.hierarchy import pins, usual
+from hierarchies import pins, usual
 
 KINDS = [e_cnpj(), pf_2024(), selo_eletronico(), equipment(), application(), timestamp(), om_br()]
 

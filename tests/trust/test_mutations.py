@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from certificates.signing import NOW
 from guiche.trust import Anchors, Status, check
-from trust.hierarchy import anchors, pins, usual
+from hierarchies import anchors, pins, usual
 
 LEAF = usual().issuing.leaf()
 KNOWN = anchors()

@@ -17,7 +17,7 @@ from certificates.signing import (
     rsa_key,
 )
 from guiche.trust import USES, Anchors, Status, Trust, check
-from trust.hierarchy import ROOT_NAME, anchors, codes, pins, told, usual
+from hierarchies import ROOT_NAME, anchors, codes, pins, told, usual
 
 LONG_AGO, LATE = datetime(2021, 6, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 
@@ -168,6 +168,12 @@ def test_a_new_key_of_a_known_authority_is_missing_and_not_false() -> None:
     root = usual().root
     renewed = root.authority("AC Exemplo v1", ec_key("a new key"))
     assert told(checked(renewed.leaf())) == (Status.COULD_NOT_TELL, ["issuer_missing"])
+
+
+def test_a_root_never_gets_a_new_key_under_its_name() -> None:
+    impostor = Signer.root(ROOT_NAME, ec_key("impostor"))
+    trust = checked(impostor.leaf())
+    assert told(trust) == (Status.UNKNOWN_ROOT, ["signature_mismatch"])
 
 
 def test_an_issuer_of_another_pki_is_outside() -> None:

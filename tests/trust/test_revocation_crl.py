@@ -22,11 +22,11 @@ from certificates.signing import (
 from guiche.icpbrasil import Certificate
 from guiche.trust import Cache, Online, Revocation, Status, Trust, check
 from guiche.trust.client import Client
+from hierarchies import anchors, codes, told, usual
+from hierarchies.lists import crl, revoking
+from loopback import Behaviour, Door, content, endless, serving, silent
 from sources import openssl
 from sources.openssl import needs_openssl
-from trust.hierarchy import anchors, codes, told, usual
-from trust.lists import crl, revoking
-from trust.loopback import Behaviour, Door, content, endless, serving, silent
 
 DAY = timedelta(days=1)
 HERE = ("127.0.0.1",)

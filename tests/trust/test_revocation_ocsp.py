@@ -17,11 +17,11 @@ from guiche.trust.client import Client
 from guiche.trust.link import Link
 from guiche.trust.revocation import ocsp
 from guiche.trust.revocation.addresses import MOST, crl_points, responders
+from hierarchies import anchors, told, usual
+from hierarchies.lists import crl
+from hierarchies.responder import Responder, delegate
+from loopback import Behaviour, content, endless, serving, silent, trickling
 from sources.openssl import needs_openssl
-from trust.hierarchy import anchors, told, usual
-from trust.lists import crl
-from trust.loopback import Behaviour, content, endless, serving, silent, trickling
-from trust.responder import Responder, delegate
 
 DAY = timedelta(days=1)
 # The responder's clock is the machine's, so these certificates live around today.
@@ -61,7 +61,9 @@ def at_hand(der: bytes, *responses: bytes, at: datetime | None = None) -> Trust:
 
 def answer_to(der: bytes, by: Responder) -> bytes:
     """An answer as a file: what the responder says to our own question."""
-    return by.answer(ocsp.request(Link(der), Link(usual().issuing.der)))
+    question = ocsp.request(Link(der), Link(usual().issuing.der))
+    assert question
+    return by.answer(question)
 
 
 def why(trust: Trust) -> str:
@@ -169,6 +171,16 @@ def test_a_responder_that_may_be_revoked_itself_is_looked_up(tmp_path: Path) -> 
         # That list is complete, and tells of the certificate itself what the responder may not.
         assert told(asked(leaf, None, named)) == (Status.TRUSTED, [])
         assert asked(leaf, None, named).revocation[0].source == "crl"
+
+
+@pytest.mark.parametrize("serial", [0, -5, 1 << 200])
+def test_an_odd_serial_number_breaks_nothing(serial: int, responder: Responder) -> None:
+    data = crl(usual().issuing, this_update=NOW - DAY, next_update=NOW + DAY)
+    with responder.serving() as door:
+        parts: Any = (access(OCSP, door.url),)
+        leaf = usual().issuing.leaf(extensions=parts, serial=serial, **DATES)
+        trust = asked(leaf, None, data)
+    assert trust.status in (Status.TRUSTED, Status.COULD_NOT_TELL, Status.NOT_VERIFIABLE)
 
 
 def test_where_ocsp_fails_the_list_tells() -> None:

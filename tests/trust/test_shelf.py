@@ -13,7 +13,7 @@ from certificates.signing import NOW, Signer
 from guiche.trust import Status, check
 from guiche.trust.bundle import Bundle, BundleError, hash_address
 from guiche.trust.shelf import Known, Shelf, folder_of
-from trust.hierarchy import pins, usual
+from hierarchies import pins, usual
 
 NAME = "ACcompactado.zip"
 

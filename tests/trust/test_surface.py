@@ -12,7 +12,7 @@ from guiche.trust.client import Client, _not_allowed, _refused
 from guiche.trust.findings import finding
 from guiche.trust.link import Link
 from guiche.trust.revocation.standing import WHYS, unknown
-from trust.hierarchy import usual
+from hierarchies import usual
 
 FACTS = {
     "name": "AC Exemplo", "date": "25/11/2026", "reason": "", "what": "RSA com MD5", "bits": 1024,

@@ -67,6 +67,11 @@ def update(place: str | None, hash_place: str | None) -> None:
                 err=True,
             )
         sys.exit(FAILED)
+    except ImportError as error:
+        missing = (error.name or "").partition(".")[0]
+        raise click.UsageError(
+            f"Falta instalar o que baixa o pacote ({missing}): pip install 'guiche[trust]'."
+        ) from error
     except OSError as error:
         where = printable(str(error.filename or place))
         click.echo(f"{where}: não consegui ler ou gravar ({error.strerror}).", err=True)
@@ -93,8 +98,9 @@ def _opened(place: str, hash_place: str | None) -> tuple[bytes, str, str]:
     from guiche.trust.bundle import MAX_BUNDLE, BundleError, hash_file
 
     path = Path(place)
-    if path.stat().st_size > MAX_BUNDLE:
-        raise BundleError(f"{path.name}: é grande demais para um pacote do ITI.")
+    size = path.stat().st_size
+    if size > MAX_BUNDLE or not path.is_file():
+        raise BundleError(f"{path.name}: não é um pacote do ITI. Confira o arquivo.")
     beside = Path(hash_place) if hash_place else path.with_name(hash_file(path.name))
     if not beside.is_file():
         raise BundleError(

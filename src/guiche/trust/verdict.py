@@ -270,8 +270,9 @@ def _why_no_way(path: tuple[Link, ...], known: Anchors) -> tuple[Status, Finding
 def _why_not_linked(link: Link, known: Anchors) -> tuple[Status, Finding]:
     """There is an authority of that name, and no key of it that is known made the signature."""
     issuers = known.issuers(link)
-    if all(link.names_key_of(issuer) is False for issuer in issuers):
-        # An authority that was given a new key keeps its name now and then.
+    # An authority that was given a new key keeps its name now and then; a root gets a new one.
+    is_root = any(issuer.sha256 in known.pins for issuer in issuers)
+    if not is_root and all(link.names_key_of(issuer) is False for issuer in issuers):
         return Status.COULD_NOT_TELL, finding("issuer_missing", name=link.issuer_label)
     return Status.UNKNOWN_ROOT, finding("signature_mismatch", name=link.issuer_label)
 

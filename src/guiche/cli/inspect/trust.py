@@ -73,9 +73,9 @@ class Asked(NamedTuple):
         try:
             return Checker(self)
         except ImportError as error:
+            missing = (error.name or "").partition(".")[0]
             raise click.UsageError(
-                f"Falta instalar o que confere a cadeia ({error.name}): "
-                "pip install 'guiche[trust]'."
+                f"Falta instalar o que confere a cadeia ({missing}): pip install 'guiche[trust]'."
             ) from error
 
 

@@ -40,32 +40,49 @@ class NoAnswer(Exception):
         self.why = why
 
 
-def answer(data: bytes, link: Link, issuer: Link) -> Answer:
-    """What the list says of a certificate. Raises `NoAnswer`.
+class RevocationList:
+    """One list, parsed once: it may have megabytes, and be asked about many certificates."""
 
-    1. It is of the issuer: by name, then by signature.
-    2. It is listed: revoked, whatever else the list leaves out.
-    3. It is not: that counts where the list is complete for certificates of this kind.
-    """
-    try:
-        crl = x509.load_der_x509_crl(_der(data))
+    def __init__(self, data: bytes) -> None:
+        """In DER or PEM. Raises `NoAnswer`."""
+        try:
+            self._crl = x509.load_der_x509_crl(_der(data))
+            self._issuer = _name(self._crl.issuer)
+        except FAILURES as error:
+            raise NoAnswer("unreadable") from error
+        self._verdicts: dict[str, Verdict] = {}
+
+    def answer(self, link: Link, issuer: Link) -> Answer:
+        """What the list says of a certificate. Raises `NoAnswer`.
+
+        1. It is of the issuer: by name, then by signature.
+        2. It is listed: revoked, whatever else the list leaves out.
+        3. It is not: that counts where the list is complete for certificates of this kind.
+        """
         # 1
-        if _name(crl.issuer) != issuer.subject:
+        if self._issuer != issuer.subject:
             raise NoAnswer("no_answer")
-        _authentic(crl, issuer)
-        extensions = {each.oid: each for each in crl.extensions}
-        entry = crl.get_revoked_certificate_by_serial_number(link.certificate.serial)
-        found = Answer("crl", crl.last_update_utc, crl.next_update_utc)
-    except FAILURES as error:
-        raise NoAnswer("unreadable") from error
-    # 2
-    is_indirect = _is_indirect(extensions)
-    if entry is not None and not is_indirect:
-        return _revoked(found, entry)
-    # 3
-    if is_indirect or not _is_complete(extensions, link):
-        raise NoAnswer("partial")
-    return found
+        if (verdict := self._signed_by(issuer)) is not Verdict.MADE:
+            raise NoAnswer("unverifiable" if verdict is Verdict.UNVERIFIABLE else "wrong_signer")
+        try:
+            extensions = {each.oid: each for each in self._crl.extensions}
+            entry = self._crl.get_revoked_certificate_by_serial_number(link.certificate.serial)
+            found = Answer("crl", self._crl.last_update_utc, self._crl.next_update_utc)
+        except FAILURES as error:
+            raise NoAnswer("unreadable") from error
+        # 2
+        is_indirect = _is_indirect(extensions)
+        if entry is not None and not is_indirect:
+            return _revoked(found, entry)
+        # 3
+        if is_indirect or not _is_complete(extensions, link):
+            raise NoAnswer("partial")
+        return found
+
+    def _signed_by(self, issuer: Link) -> Verdict:
+        if issuer.sha256 not in self._verdicts:
+            self._verdicts[issuer.sha256] = _signature(self._crl).verdict(issuer.key)
+        return self._verdicts[issuer.sha256]
 
 
 def _der(data: bytes) -> bytes:
@@ -86,16 +103,13 @@ def _name(name: x509.Name) -> NameKey:
     return name_key(read_name(reader, start, stop, "")[0]) if tag == SEQUENCE else ()
 
 
-def _authentic(crl: x509.CertificateRevocationList, issuer: Link) -> None:
-    signature = Signature(
+def _signature(crl: x509.CertificateRevocationList) -> Signature:
+    return Signature(
         crl.signature_algorithm_oid.dotted_string,
         crl.signature,
         crl.tbs_certlist_bytes,
         lambda: (crl.signature_algorithm_parameters, crl.signature_hash_algorithm),
     )
-    verdict = signature.verdict(issuer.key)
-    if verdict is not Verdict.MADE:
-        raise NoAnswer("unverifiable" if verdict is Verdict.UNVERIFIABLE else "wrong_signer")
 
 
 _Extensions = dict[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]]

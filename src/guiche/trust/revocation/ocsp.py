@@ -24,15 +24,21 @@ MayAnswer = Callable[[Link], bool]
 """Whether a delegated responder is known not to be revoked."""
 
 
-def request(link: Link, issuer: Link) -> bytes:
-    """The question about one certificate. SHA-1, the one digest that every responder knows."""
-    builder = ocsp.OCSPRequestBuilder().add_certificate_by_hash(
-        _digest("sha1", link.issuer_der),
-        _digest("sha1", _key_bits(issuer)),
-        link.certificate.serial,
-        hashes.SHA1(),  # noqa: S303
-    )
-    return builder.build().public_bytes(Encoding.DER)
+def request(link: Link, issuer: Link) -> bytes | None:
+    """The question about one certificate. SHA-1, the one digest that every responder knows.
+
+    None where none can be written: of a serial number that is none.
+    """
+    try:
+        builder = ocsp.OCSPRequestBuilder().add_certificate_by_hash(
+            _digest("sha1", link.issuer_der),
+            _digest("sha1", _key_bits(issuer)),
+            link.certificate.serial,
+            hashes.SHA1(),  # noqa: S303
+        )
+        return builder.build().public_bytes(Encoding.DER)
+    except FAILURES:
+        return None
 
 
 def answer(data: bytes, link: Link, issuer: Link, at: datetime, may_answer: MayAnswer) -> Answer:

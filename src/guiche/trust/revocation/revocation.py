@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from guiche.trust.link import Link
 from guiche.trust.request import ClientError, Request
@@ -65,8 +66,10 @@ class Revocation:
             return _by_list(data, link, issuer, at)
 
         for url in responders(link):
-            question = Request(url, ocsp.request(link, issuer), ocsp.CONTENT_TYPE)
-            yield _heard(self.online, question, link, by_response)
+            question = ocsp.request(link, issuer)
+            if question is not None:
+                asked = Request(url, question, ocsp.CONTENT_TYPE)
+                yield _heard(self.online, asked, link, by_response)
         for url in crl_points(link):
             yield _heard(self.online, Request(url), link, by_list)
 
@@ -79,8 +82,12 @@ class Revocation:
         return _judged(lambda: ocsp.answer(data, link, issuer, at, may_answer), link, at, "ocsp")
 
 
+# Authorities are few, and one list is asked about every certificate of a folder.
+_parsed = lru_cache(maxsize=16)(crl.RevocationList)
+
+
 def _by_list(data: bytes, link: Link, issuer: Link, at: datetime) -> Standing:
-    return _judged(lambda: crl.answer(data, link, issuer), link, at, "crl")
+    return _judged(lambda: _parsed(data).answer(link, issuer), link, at, "crl")
 
 
 def _heard(

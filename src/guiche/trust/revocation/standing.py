@@ -134,7 +134,8 @@ class Answer(NamedTuple):
             next_update=self.next_update,
         )
         since = min(filter(None, (self.revoked_at, self.invalid_since)), default=None)
-        stale = at > (self.next_update or self.this_update + WITHOUT_NEXT)
+        age = at - self.this_update
+        stale = at > self.next_update if self.next_update else age > WITHOUT_NEXT
         # 1
         if since and since <= at and not (stale and self.reason == HOLD):
             return whole._replace(state=State.REVOKED)

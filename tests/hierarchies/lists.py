@@ -26,19 +26,20 @@ def crl(
     invalid_since: datetime | None = None,
 ) -> bytes:
     """A list signed by the issuer, or by another `key` in its name."""
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(x509.load_der_x509_certificate(issuer.der).subject)
-        .last_update(this_update)
-        .next_update(next_update or this_update)
-    )
+    listed = []
     for serial, date, reason in entries:
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(date)
         if reason:
             entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags(reason)), critical=False)
         if invalid_since:
             entry = entry.add_extension(x509.InvalidityDate(invalid_since), critical=False)
-        builder = builder.add_revoked_certificate(entry.build())
+        listed.append(entry.build())
+    builder = x509.CertificateRevocationListBuilder(
+        issuer_name=x509.load_der_x509_certificate(issuer.der).subject,
+        last_update=this_update.replace(tzinfo=None),
+        next_update=(next_update or this_update).replace(tzinfo=None),
+        revoked_certificates=listed,
+    )
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
     signer = key or issuer.key

@@ -18,8 +18,8 @@ from certificates.certificate import extension, name
 from certificates.profiles import key_usage
 from certificates.signing import Signer, ec_key, identifiers, private_pem, public
 from guiche.icpbrasil import Certificate
+from loopback import Door, answered, serving
 from sources import openssl
-from trust.loopback import Door, answered, serving
 
 OCSP_SIGNING, NO_CHECK = "1.3.6.1.5.5.7.3.9", "1.3.6.1.5.5.7.48.1.5"
 
