@@ -23,7 +23,14 @@ _SECONDS_TO_STOP = 10.0
 
 @click.command("up", cls=Command)
 @port_option
-def command(port: int) -> None:
+@click.option(
+    "--acceptor-port",
+    metavar="PORTA",
+    envvar="GUICHE_ACCEPTOR_PORT",
+    type=click.IntRange(1, 65535),
+    help="Recebe também o certificado do navegador, nesta porta; sem ela, não.",
+)
+def command(port: int, acceptor_port: int | None) -> None:
     """Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas.
 
     Na primeira vez cria contas, certificados e chamados de exemplo. Só atende esta máquina.
@@ -33,19 +40,28 @@ def command(port: int) -> None:
             "`guiche up` é para experimentar nesta máquina. Em produção use `guiche manage "
             "migrate`, `guiche web` e `guiche worker`."
         )
+    # Each part tells people where the other is.
+    os.environ["GUICHE_PORT"] = str(port)
+    if acceptor_port:
+        os.environ.setdefault("GUICHE_CERTIFICATE_URL", f"https://localhost:{acceptor_port}")
     with until_stopped():
-        _refuse_taken(port)
+        _refuse_taken(port, "GUICHE_PORT={} make run, ou guiche up --port")
+        if acceptor_port:
+            _refuse_taken(acceptor_port, "guiche up --acceptor-port {}")
         samples = _prepare()
         with ExitStack() as children:
             web = children.enter_context(_child("web", "--host", _HOST, "--port", str(port)))
-            worker = children.enter_context(_child("worker"))
+            parts = [web, children.enter_context(_child("worker"))]
+            if acceptor_port:
+                at = ("--host", _HOST, "--port", str(acceptor_port))
+                parts.append(children.enter_context(_child("acceptor", *at)))
             _wait_for_pages(web, port)
             _welcome(port, samples)
-            _watch(web, worker)
+            _watch(*parts)
     click.echo("Guichê parado.")
 
 
-def _refuse_taken(port: int) -> None:
+def _refuse_taken(port: int, other: str) -> None:
     with socket.socket() as probe:
         # As the server does: a port that was closed a moment ago is not taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,7 +70,7 @@ def _refuse_taken(port: int) -> None:
         except OSError as error:
             raise click.ClickException(
                 f"A porta {port} não está livre ({error.strerror}). "
-                f"Use outra: GUICHE_PORT={port % 65535 + 1} make run, ou guiche up --port."
+                f"Use outra: {other.format(port % 65535 + 1)}."
             ) from error
 
 

@@ -37,7 +37,8 @@ class Found(NamedTuple):
     """One certificate (`der`), or the values of one pasted text (`other_names`, `der` None).
 
     `is_ca`: it is the certificate of an authority, and usually stands beside the one looked for.
-    `device`: the token or card that it was read from.
+    `device`: the token or card that it was read from. `chain`: the authorities that were sent with
+    it, DER each, not looked at; they may lead to its root.
     """
 
     source: Source
@@ -45,6 +46,7 @@ class Found(NamedTuple):
     other_names: tuple[OtherName, ...] = ()
     is_ca: bool = False
     device: Device | None = None
+    chain: tuple[bytes, ...] = ()
 
     def inspect(self, *, at: datetime | None = None) -> Inspection:
         """The reading; `at` is the moment its validity is judged for. Never raises."""
