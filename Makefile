@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-heavy check format bench bench-faults screenshots clean
+.PHONY: run test test-heavy check format bench bench-faults screenshots assets clean
 
 run: .venv/run.ready
 	@exec $(BIN)/guiche up
@@ -35,6 +35,10 @@ bench-faults: .venv/dev.ready
 
 screenshots: .venv/dev.ready
 	$(BIN)/python scripts/screenshots.py
+
+# What the pages take from elsewhere is committed; this brings a newer version in. Needs Node.
+assets:
+	scripts/assets
 
 clean:
 	rm -rf .venv .cache build dist

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-PUBLIC = {"entrar", "aviso"}
+PUBLIC = {"entrar", "aviso", "enviar"}
 SAMPLES = {
     "draft_id": "00000000-0000-4000-8000-000000000000",
     "batch_id": "00000000-0000-4000-8000-000000000000",
@@ -16,6 +16,7 @@ SAMPLES = {
     "name": "resolve",
     "pk": 1,
     "kind": "qualitor",
+    "token": "a" * 43,
 }
 
 

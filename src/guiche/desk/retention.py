@@ -8,6 +8,7 @@
 | reading that belongs to no call and no ticket         | 7 days                         |
 | who the customer of a ticket is                       | `KEEP_TICKETS` from its closing |
 | reason of a call that needed no ticket                | `KEEP_TICKETS` from its end    |
+| link of a call, which tells of nobody                 | 7 days from its end            |
 | address and words of an e-mail to a customer          | 90 days                        |
 | login                                                 | until it expires               |
 
@@ -26,6 +27,7 @@ from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages import folder
 from guiche.desk.messages.message import KEPT, Message
+from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.tickets import erasure
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,8 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
         sealed_der=None, der_expires_at=None
     ),
     "images": lambda now: Image.objects.filter(expires_at__lte=now).delete()[0],
-    # Of an unfinished call its pictures go too, and are not counted as calls.
+    "links": lambda now: CaseLink.objects.filter(expires_at__lte=now - DRAFT_KEPT).delete()[0],
+    # Of an unfinished call its pictures and links go too, and are not counted as calls.
     "drafts": lambda now: (
         Draft.objects.filter(updated_at__lte=now - DRAFT_KEPT, ended_at=None)
         .delete()[1]

@@ -187,8 +187,10 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag(_ENV, "GUICHE_HSTS_SUBDOMAINS")
-# The proxy in front ends TLS and sets this header itself, whatever a client sends.
-if environment.flag(_ENV, "GUICHE_BEHIND_PROXY"):
+# The proxy in front ends TLS and sets these headers itself, whatever a client sends:
+# X-Forwarded-Proto, and X-Forwarded-For with the address of the client at its end.
+BEHIND_PROXY = environment.flag(_ENV, "GUICHE_BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 _LOG = environment.choice(_ENV, "GUICHE_LOG", ("lines", "json"))

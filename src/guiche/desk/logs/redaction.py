@@ -6,6 +6,8 @@ forms in which it is written, an id, a moment, an address of the network.
 
 >>> redact("CPF 529.982.247-25 de ana@exemplo.com.br, tel. (11) 98765-4321, 482 170 365-7")
 'CPF [número] de [e-mail], tel. ([número], 482 170 365-7'
+>>> redact("Internal Server Error: /enviar/Zk3_9/")
+'Internal Server Error: /enviar/[link]/'
 >>> redact("[G4821703657] 12.ABC.345/01DE-35 from 10.128.200.100")
 '[G4821703657] [número] from 10.128.200.100'
 """
@@ -17,7 +19,10 @@ from stdnum.br import cnpj
 
 from guiche.desk.tickets import number
 
-NUMBER, EMAIL = "[número]", "[e-mail]"
+NUMBER, EMAIL, LINK = "[número]", "[e-mail]", "[link]"
+
+# The address of a customer's link: who knows it may use it.
+_LINK = re.compile(r"(?<=/enviar/)[\w-]+|(?<=/c/)[\w-]{43}")
 
 # From the beginning of a word on, or a long one would be searched from each of its letters.
 _WORD = r"[^\s@<>()\[\]{}\"',;:=&?]"
@@ -46,7 +51,7 @@ _BARE_CNPJ = re.compile(rf"(?<!{_A}){_A}{{12}}[0-9]{{2}}(?!{_A})")
 
 def redact(text: str) -> str:
     """The text without people."""
-    text = _EMAIL.sub(EMAIL, text)
+    text = _LINK.sub(LINK, _EMAIL.sub(EMAIL, text))
     pieces, end = [], 0
     for found in _KEPT.finditer(text):
         if _is_nobodys(found):

@@ -17,6 +17,7 @@ from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.pages import fragment, uploads
 from guiche.desk.pages.access import account, for_attendants, page_or_form, sent_number
+from guiche.desk.pages.asked import Asked
 from guiche.desk.pages.calls import (
     any_call,
     fresh_call,
@@ -92,6 +93,19 @@ def read(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         choice = Choice.of(choices, clock.now(), Sought.by(draft), reading.errors)
         return _result(request, draft, sent, choice=choice, pictured=pictured)
     return _taken(request, draft, sent, choices[0], reading.errors, pictured)
+
+
+@page_or_form
+@for_attendants
+def received(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """What the customer sent while the page was open: the verdict, and what it fills in."""
+    draft = own_call(request, draft_id)
+    if request.method != "POST" or draft.submitted_at:
+        return fragment.sent_to(request, "atendimento", draft_id=draft.pk)
+    sent = typed_in(draft, request.POST)
+    if sent and not draft.type_in(sent, tab=_tab(request)) and not draft.submitted_at:
+        return _not_read(request, draft)
+    return _result(request, draft, sent)
 
 
 @page_or_form
@@ -189,6 +203,7 @@ def _page(
         "waiting": waiting_calls(account(request), draft),
         "tab": uuid4(),
         "images": draft.images.listed(),
+        "asked": Asked.of(request, draft),
         **uploads.reader(),
         **more,
     }

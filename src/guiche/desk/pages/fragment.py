@@ -10,9 +10,11 @@ def wanted(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers
 
 
-def sent_to(request: HttpRequest, name: str, **arguments: object) -> HttpResponse:
-    """Leads the browser to another page, from inside a page too."""
-    address = reverse(name, kwargs=arguments)
+def sent_to(
+    request: HttpRequest, name: str, place: str = "", /, **arguments: object
+) -> HttpResponse:
+    """Leads the browser to another page, or a `place` on it, from inside a page too."""
+    address = reverse(name, kwargs=arguments) + (f"#{place}" if place else "")
     if not wanted(request):
         return redirect(address)
     return HttpResponse(status=204, headers={"HX-Redirect": address})

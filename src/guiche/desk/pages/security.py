@@ -31,6 +31,7 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer of the rest of the chain, with the headers set."""
         response = self.get_response(request)
-        response.headers["Content-Security-Policy"] = POLICY
+        # A page may have a stricter one.
+        response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from guiche.desk.pages import (
+    asked,
     attend,
     batch,
     calls,
+    giving,
     images,
     integrations,
     notice,
@@ -23,10 +25,15 @@ from guiche.desk.pages import (
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
     path("sair/", sign_in.leave, name="sair"),
+    path("enviar/<str:token>/", giving.give, name="enviar"),
     path("", sign_in.start, name="inicio"),
     path("atender/", attend.start, name="atender"),
     path("atender/<uuid:draft_id>/", attend.show, name="atendimento"),
     path("atender/<uuid:draft_id>/ler/", attend.read, name="ler"),
+    path("atender/<uuid:draft_id>/lido/", attend.received, name="lido"),
+    path("atender/<uuid:draft_id>/pedir/", asked.ask, name="pedir"),
+    path("atender/<uuid:draft_id>/pedir/cancelar/", asked.revoke, name="cancelar_pedido"),
+    path("atender/<uuid:draft_id>/pedido/", asked.look, name="pedido_ao_cliente"),
     path("atender/<uuid:draft_id>/salvar/", attend.save, name="salvar"),
     path("atender/<uuid:draft_id>/registrar/", attend.submit, name="registrar"),
     path("atender/<uuid:draft_id>/pausar/", calls.pause, name="pausar"),

@@ -32,6 +32,7 @@ _KINDS = {
     "text": "texto colado",
     "zip": "arquivo ZIP",
     "email": "mensagem de e-mail",
+    "browser": "navegador do cliente",
 }
 _SOON = timedelta(days=30)
 # The line of the validity says the first two, as of today and in the day of Brasília; the headline

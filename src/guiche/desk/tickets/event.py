@@ -161,6 +161,14 @@ class Event(models.Model):
         return " ".join(part for part in parts if part)
 
 
+def _submitted(payload: Mapping[str, Any]) -> str:
+    source = payload.get("source") or {}
+    if source.get("kind") != "browser":
+        return ""
+    name = f" ({source['name']})" if source.get("name") else ""
+    return f"O cliente mandou o certificado pelo navegador dele{name}."
+
+
 def _attempt(payload: Mapping[str, Any]) -> str:
     phone = payload["phone"]
     again = f" Próxima tentativa: {payload['next']}." if payload.get("next") else ""
@@ -201,6 +209,7 @@ def _heard(payload: Mapping[str, Any]) -> str:
 
 
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "submitted": _submitted,
     "attempted": _attempt,
     "numbered": _numbered,
     "informed": _informed,

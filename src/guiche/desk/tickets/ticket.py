@@ -97,6 +97,7 @@ class Ticket(Listed, Renewal, Told):
             "facts": dict(facts),
             "procedure": {"slug": version.slug, "digest": version.digest},
             "inspection": inspection.sha256 if inspection else None,
+            "source": inspection.contract.get("source") if inspection else None,
         }
         ticket.record("submitted", by=by, payload=submitted, at=now)
         forwarded = {"team": procedure.team, "due": promise.written}

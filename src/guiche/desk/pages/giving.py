@@ -1,0 +1,195 @@
+"""Enviar o certificado: the page of a customer who opened a link. It takes, and shows nothing.
+
+No login, no cookie and so no CSRF token: who does not know the address cannot send, and who knows
+it needs nobody's login to. Every link that does not hold gives the same page.
+"""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+
+from guiche.desk import clock
+from guiche.desk.health.counters import counted
+from guiche.desk.intake.facts import mask_name
+from guiche.desk.pages.access import page_or_form
+from guiche.desk.pages.choice import distinct
+from guiche.desk.pages.uploads import PASTED
+from guiche.desk.pages.verdict import Validity, type_of
+from guiche.desk.portal import words
+from guiche.desk.portal.case_link import CaseLink
+from guiche.desk.portal.pace import Pace
+from guiche.sources import Found, Reading, SourceError, read, read_text
+
+PACE = Pace(60, timedelta(minutes=1))
+WORKER_SECONDS = 15
+"""After which the browser gives a container up: honest ones take one or two."""
+
+_READ_IN_BROWSER = "arquivo.pfx"
+_MOST_CERTIFICATES = 20
+"""Of one container that the browser read: a leaf and its authorities."""
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "worker-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+
+
+@csrf_exempt
+@login_not_required
+@sensitive_post_parameters()
+@page_or_form
+def give(request: HttpRequest, token: str) -> HttpResponse:
+    """The page (GET), and what was sent on it (POST)."""
+    now = clock.now()
+    if (address := _address(request)) and not PACE.allows(address, now):
+        return _page(request, "desk/enviar_devagar.html", status=429)
+    link = CaseLink.of(token, now)
+    if link is None:
+        return _page(request, "desk/enviar_fechado.html", status=404)
+    if request.method != "POST":
+        return _page(request, "desk/enviar.html", **_ways(link))
+    try:
+        found = distinct(_read(request))
+    except SourceError as error:
+        return _not_read(request, link, words.said_of(error))
+    if len(found) > 1:
+        offered = [Offered.of(each) for each in found[:_MOST_CERTIFICATES]]
+        left = len(found) - len(offered)
+        return _page(request, "desk/enviar_escolher.html", offered=offered, left=left)
+    return _given(request, link, found[0])
+
+
+def _given(request: HttpRequest, link: CaseLink, found: Found) -> HttpResponse:
+    row = link.receive(found, "browser")
+    if row is None:
+        return _page(request, "desk/enviar_fechado.html", status=404)
+    return _page(request, "desk/enviar_recebido.html", seen=Seen.of(row.contract))
+
+
+def _not_read(request: HttpRequest, link: CaseLink, said: words.Said) -> HttpResponse:
+    return _page(request, "desk/enviar.html", status=422, said=said, **_ways(link))
+
+
+def _page(request: HttpRequest, template: str, status: int = 200, **page: Any) -> HttpResponse:
+    answer = render(request, template, page, status=status)
+    for name, value in _HEADERS.items():
+        answer.headers[name] = value
+    return answer
+
+
+def _ways(link: CaseLink) -> Mapping[str, Any]:
+    has_port = link.browser and settings.CERTIFICATE_URL
+    return {
+        "limit": settings.FILE_UPLOAD_MAX_MEMORY_SIZE,
+        "reads_containers": finders.find("desk/forge/forge.min.js") is not None,
+        "seconds": WORKER_SECONDS,
+        "port": f"{settings.CERTIFICATE_URL}/c/{link.token}/" if has_port and link.token else "",
+    }
+
+
+def _address(request: HttpRequest) -> str:
+    """Who asks; behind a proxy as the proxy says it, "" where it says nothing."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@sensitive_variables()
+def _read(request: HttpRequest) -> Reading:
+    """What the browser read, else files, else a text. Nothing that holds a key is opened."""
+    found: list[Found] = []
+    failed: list[SourceError] = []
+    for reading in _readings(request, failed):
+        found += reading.found
+    if not found:
+        raise failed[0] if failed else words.NothingSentError
+    return Reading(tuple(found), tuple(failed))
+
+
+def _readings(request: HttpRequest, failed: list[SourceError]) -> Iterator[Reading]:
+    for data, name in _sent(request):
+        try:
+            if isinstance(data, str):
+                yield counted(lambda: read_text(data, name, keys=False))  # noqa: B023  # called here
+            else:
+                yield counted(lambda: read(data, name, keys=False))  # noqa: B023
+        except SourceError as error:
+            failed.append(error)
+
+
+def _sent(request: HttpRequest) -> Iterator[tuple[bytes | str, str]]:
+    if ders := request.POST.getlist("der")[:_MOST_CERTIFICATES]:
+        name = request.POST.get("nome", "") or _READ_IN_BROWSER
+        yield from ((_decoded(der), name) for der in ders)
+    elif files := request.FILES.getlist("arquivo"):
+        yield from ((file.read(), file.name or "") for file in files)
+    elif (text := request.POST.get("texto", "")).strip():
+        yield text, PASTED
+
+
+def _decoded(der: str) -> bytes:
+    try:
+        return base64.b64decode(der, validate=True)
+    except ValueError:  # of base64, or of a text that is not ASCII
+        return b""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the customer sees of a certificate that he sent: enough to notice that it is another."""
+
+    holder: str
+    """A person in initials; a company, which is public, whole; "" where a text has no name."""
+    kind: str
+    validity: Validity | None
+    is_wrong: bool
+    """It is of an authority or of another PKI, and certainly not the customer's."""
+
+    @classmethod
+    def of(cls, contract: Mapping[str, Any]) -> "Seen":
+        """Of a reading in the form of the public JSON."""
+        holder = contract["holder"]
+        return cls(
+            holder=(holder["name"] if holder["cnpj"] else mask_name(holder["name"] or "")) or "",
+            kind=type_of(contract),
+            validity=Validity.of(contract["validity"], clock.now()),
+            is_wrong=contract["enrolment"]["reason"] in ("ca", "not_icp_brasil"),
+        )
+
+
+class Offered(NamedTuple):
+    """One of several certificates, to be chosen: nothing of it is stored, and it travels back."""
+
+    seen: Seen
+    file: str
+    der: str
+
+    @classmethod
+    def of(cls, found: Found) -> "Offered":
+        """As it was found."""
+        contract = found.inspect(at=clock.now()).to_dict(found.source)
+        der = base64.b64encode(found.der or b"").decode("ascii")
+        return cls(Seen.of(contract), found.source.name, der)

@@ -1,0 +1,52 @@
+"""How often one address may ask: who guesses links, or sends without end, waits."""
+
+import threading
+from collections import Counter
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+MOST_ADDRESSES = 10_000
+"""Known at one time, and so the memory it takes; beyond it all are counted anew."""
+
+
+class Pace:
+    """At most `most` requests of one address in each `span`; of one process, for each has its own.
+
+    >>> pace, noon = Pace(1, timedelta(minutes=1)), datetime(2026, 11, 23, 12)
+    >>> pace.allows("10.0.0.1", noon), pace.allows("10.0.0.1", noon), pace.allows("10.0.0.2", noon)
+    (True, False, True)
+    """
+
+    def __init__(self, most: int, span: timedelta) -> None:
+        self._most, self._span = most, span
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+        self._since: datetime | None = None
+
+    def allows(self, address: str, now: datetime) -> bool:
+        """Counts one request; whether it may go on."""
+        key = _whose(address)
+        with self._lock:
+            full = len(self._counts) >= MOST_ADDRESSES and key not in self._counts
+            # A clock that is set back begins anew, too.
+            if full or not self._since or not self._since <= now < self._since + self._span:
+                self._counts.clear()
+                self._since = now
+            self._counts[key] += 1
+            return self._counts[key] <= self._most
+
+    def forget(self) -> None:
+        """Counts anew."""
+        with self._lock:
+            self._counts.clear()
+            self._since = None
+
+
+def _whose(address: str) -> str:
+    """Of IPv6 the network of one customer, who has more addresses than anybody can count."""
+    try:
+        if ip_address(address).version == 6:
+            return str(ip_network(f"{address}/64", strict=False))
+    except ValueError:
+        return ""
+    return address
