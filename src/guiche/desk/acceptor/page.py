@@ -8,14 +8,19 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from guiche.desk import clock
 from guiche.desk.acceptor.counters import PRESENTED
 from guiche.desk.acceptor.front import presented
 from guiche.desk.health.counters import counted
-from guiche.desk.models import CaseLink, Inspection
+from guiche.desk.models import CaseLink
+from guiche.desk.pages.giving import Seen
 from guiche.sources import browser
+
+# The address is the key of the link.
+_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @login_not_required
@@ -30,17 +35,18 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     if link is None or not link.browser:
         return _counted("no_link", nothing_here(request))
     if not presented(request):
-        return _counted("nothing", _page("sem_certificado", way=f"{settings.PAGES_URL}/c/{token}"))
+        way = settings.PAGES_URL + reverse("enviar", "guiche.desk.urls", [token])
+        return _counted("nothing", _page("sem_certificado", way=way))
     (found,) = counted(lambda: browser.reading(presented(request))).found
     received = link.receive(found, browser.KIND)
     if received is None:
         return _counted("no_link", nothing_here(request))
-    return _counted("certificate", _page("certificado_recebido", holder=_holder(received)))
+    return _counted("certificate", _page("certificado_recebido", seen=Seen.of(received.contract)))
 
 
 def nothing_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, the same for every reason."""
-    return _page("link_encerrado", status=404)
+    return _page("enviar_fechado", status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -56,13 +62,9 @@ def _is_visit(request: HttpRequest) -> bool:
     return request.method == "GET" and request.headers.get("Sec-Fetch-Dest") in (None, "document")
 
 
-def _holder(inspection: Inspection) -> str:
-    """Whose certificate it was, for whoever chose it to see; "" where it could not be read."""
-    return inspection.words["holder"]
-
-
 def _page(name: str, status: int = 200, **context: Any) -> HttpResponse:
-    return HttpResponse(render_to_string(f"desk/{name}.html", context), status=status)
+    body = render_to_string(f"desk/{name}.html", context)
+    return HttpResponse(body, status=status, headers=_HEADERS)
 
 
 def _counted(result: str, response: HttpResponse) -> HttpResponse:

@@ -65,7 +65,7 @@ class Visit(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Takes a place, or is refused one; nothing is said before the other side speaks."""
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
         self.address = peer[0] if peer else "0.0.0.0"  # noqa: S104  # gone before it was looked at
         if self._house.room.enter(self):
