@@ -1,5 +1,6 @@
 """A small authority, and those who hold certificates: valid, over, and of nobody known."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -35,6 +36,10 @@ class Holder:
     @property
     def der(self) -> bytes:
         return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.der).hexdigest()
 
     @property
     def chain_der(self) -> tuple[bytes, ...]:

@@ -25,7 +25,8 @@ def link(draft: Draft, bruno: User, stopped_clock: Any) -> CaseLink:
 
 def at_port(path: str, *presented: bytes, **extra: str) -> Any:
     """As the port asks."""
-    return Client().get(path, **{PRESENTED: presented}, **extra)
+    environ: dict[str, Any] = {PRESENTED: presented, **extra}
+    return Client().get(path, **environ)
 
 
 def by_nginx(path: str, certificate: bytes = b"", secret: str = SECRET) -> Any:

@@ -33,10 +33,12 @@ class Front:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer of the rest of the chain."""
-        if PRESENTED not in request.META and _is_nginx(request):
+        by_port, by_nginx = PRESENTED in request.META, _is_nginx(request)
+        if by_nginx:
             request.META[PRESENTED] = _sent_by_nginx(request.headers.get(CERTIFICATE, ""))
-        if PRESENTED in request.META:
-            if request.path_info in PATHS and not _is_of_this_machine(request):
+        if by_port or by_nginx:
+            # nginx asks from this machine for anybody.
+            if request.path_info in PATHS and (by_nginx or not _is_of_this_machine(request)):
                 return HttpResponse(status=404)
             request.urlconf = URLCONF
         return self.get_response(request)
