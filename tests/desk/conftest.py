@@ -25,6 +25,7 @@ from certificates.certificate import Certificate
 from guiche import sources
 from guiche.desk import clock, environment
 from guiche.desk.models import Draft, Inspection, SiteVersion, Ticket, User
+from guiche.desk.pages.giving import PACE
 from guiche.desk.people.role import Role
 
 DATABASES = os.environ.get("GUICHE_TEST_DATABASES", "sqlite,postgresql").split(",")
@@ -120,6 +121,12 @@ class StoppedClock:
 def stopped_clock() -> Iterator[StoppedClock]:
     with ExitStack() as stack:
         yield StoppedClock(stack)
+
+
+@pytest.fixture(autouse=True)
+def _unhurried() -> None:
+    """Nobody waits for what the test before asked: the clock of many tests stands still."""
+    PACE.forget()
 
 
 SITE = {"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}}

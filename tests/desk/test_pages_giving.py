@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from certificates import CEI, ca, e_cpf, pem
 from guiche import sources as reader
 from guiche.desk.models import CaseLink, Draft, Inspection, User
 from guiche.desk.pages import giving
-from guiche.desk.pages.giving import PACE
 from guiche.desk.portal.case_link import MOST
 from sources import pfx
 from stored import assert_nowhere, everything_stored
@@ -26,10 +24,8 @@ PERSON = e_cpf(cei=CEI)
 
 
 @pytest.fixture(autouse=True)
-def paced(stopped_clock: Any) -> Iterator[None]:
-    PACE.forget()
-    yield
-    PACE.forget()
+def stopped(stopped_clock: Any) -> None:
+    """The days that a link lasts."""
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 from calls import answers, ticket_of, zeros
 from certificates import CEI, e_cnpj, e_cpf, pem, selo_eletronico
 from guiche.desk import clock
-from guiche.desk.models import Draft, Inspection, SiteVersion, User
+from guiche.desk.models import CaseLink, Draft, Inspection, SiteVersion, User
 from guiche.icpbrasil import inspect
+from sources import pfx
 
 Open = Callable[..., Page]
 
@@ -209,6 +210,64 @@ def choice_of_proof(new_page: Open, bruno: User, carla: User) -> Page:
     return proof(new_page, bruno, carla, e_cpf(cei=CEI).der(), selo_eletronico().der())
 
 
+def asked(new_page: Open, bruno: User, carla: User) -> Page:
+    draft = Draft.start(bruno)
+    draft.type_in({"phone_1": "(11) 98888-7777"})
+    CaseLink.create(draft, bruno)
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    expect(page.get_by_text("Aguardando o cliente")).to_be_visible()
+    return page
+
+
+def giving(new_page: Open, bruno: User, carla: User) -> Page:
+    link = CaseLink.create(Draft.start(bruno), bruno, browser=True)
+    page = new_page()
+    page.goto(f"/enviar/{link.token}/")
+    unfold(page)
+    return page
+
+
+def give(page: Page, name: str, content: bytes) -> Page:
+    file: Any = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    page.locator("#arquivo").set_input_files(file)
+    return page
+
+
+def giving_container(new_page: Open, bruno: User, carla: User) -> Page:
+    page = give(giving(new_page, bruno, carla), "ana.pfx", pfx.usual(zeros(), "certa"))
+    page.get_by_label("Senha do arquivo").fill("errada")
+    page.get_by_role("button", name="Abrir aqui").click()
+    expect(page.get_by_text("A senha não confere.")).to_be_visible()
+    return page
+
+
+def given(new_page: Open, bruno: User, carla: User, content: bytes = zeros()) -> Page:
+    page = give(giving(new_page, bruno, carla), "ana.cer", content)
+    page.get_by_role("button", name="Enviar", exact=True).click()
+    page.wait_for_load_state()
+    return page
+
+
+def refused_gift(new_page: Open, bruno: User, carla: User) -> Page:
+    page = given(new_page, bruno, carla, b"%PDF-1.7")
+    expect(page.get_by_role("alert").first).to_be_focused()
+    return page
+
+
+def choice_of_gift(new_page: Open, bruno: User, carla: User) -> Page:
+    several = pem(zeros()) + pem(e_cpf().der())
+    page = given(new_page, bruno, carla, several.encode())
+    expect(page.get_by_role("heading", name="Qual destes")).to_be_visible()
+    return page
+
+
+def closed_link(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page()
+    page.goto("/enviar/x/")
+    return page
+
+
 def not_found(new_page: Open, bruno: User, carla: User) -> Page:
     page = new_page(carla)
     page.goto("/chamados/4821703657/")
@@ -283,6 +342,7 @@ PAGES = (
     outside_hours, incomplete_call, number, queue, found,
     nothing_found, known_customer, ticket, refused_attempt, card, refused_proof, choice_of_proof,
     settings, procedure, reviewed_procedure, procedure_versions, whole_procedure,
+    asked, giving, giving_container, given, refused_gift, choice_of_gift, closed_link,
     not_found, forbidden,
 )  # fmt: skip
 
@@ -313,5 +373,8 @@ def assert_accessible(page: Page) -> None:
 
 
 @pytest.mark.parametrize("visit", PAGES, ids=lambda visit: visit.__name__)
-def test_is_accessible_and_fits(new_page: Open, bruno: User, carla: User, visit: Visit) -> None:
+def test_is_accessible_and_fits(
+    new_page: Open, bruno: User, carla: User, visit: Visit, settings: Any
+) -> None:
+    settings.CERTIFICATE_URL = "https://certificado.example.com"
     assert_accessible(visit(new_page, bruno, carla))

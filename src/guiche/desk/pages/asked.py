@@ -165,5 +165,5 @@ def look(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def _panel(request: HttpRequest, draft: Draft) -> HttpResponse:
     if draft.submitted_at or not fragment.wanted(request):
         return fragment.sent_to(request, "atendimento", "pedido", draft_id=draft.pk)
-    page = {"draft": draft, "asked": Asked.of(request, draft), "focus": True}
+    page = {"draft": draft, "asked": Asked.of(request, draft)}
     return render(request, "desk/asked.html", page)

@@ -144,6 +144,12 @@ document.body.addEventListener("htmx:afterSettle", ({ target }) => {
   if (document.activeElement === document.body) byId("protocolo-titulo").focus();
 });
 
+/* What the customer was asked: a link that was made or ended takes the focus of its button */
+
+document.body.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  if (target.id === "pedido" && detail.requestConfig.verb === "post") byId("pedido-estado")?.focus();
+});
+
 /* The form: saved as typed, one submit */
 
 const form = byId("chamado");

@@ -118,11 +118,10 @@ function send(found) {
   sent.submit();
 }
 
-async function unlock() {
+function unlock() {
   say("");
   if (held.size > LARGEST_CONTAINER) { say(REFUSED.damaged); return; }
   busy(true);
-  const bytes = new Uint8Array(await held.arrayBuffer());
   worker = new Worker(vault.dataset.worker);
   worker.addEventListener("error", () => stop("failed"));
   worker.addEventListener("message", ({ data }) => {
@@ -133,7 +132,7 @@ async function unlock() {
     send(data.found);
   });
   timer = setTimeout(() => stop("slow"), 1000 * Number(vault.dataset.seconds));
-  worker.postMessage({ bytes, password: byId("cofre-senha").value });
+  worker.postMessage({ file: held, password: byId("cofre-senha").value });
 }
 
 vault.addEventListener("submit", (event) => {

@@ -26,7 +26,7 @@ class Refused extends Error {
   constructor(code) { super(code); this.code = code; }
 }
 
-const parse = (bytes) => asn1.fromDer(bytes, { strict: false, parseAllBytes: false, decodeBitStrings: false });
+const parse = (bytes) => asn1.fromDer(bytes, { strict: true, parseAllBytes: false, decodeBitStrings: false });
 const oid = (node) => asn1.derToOid(node.value);
 // Windows writes an octet string in pieces.
 const octets = (node) => (typeof node.value === "string" ? node.value : node.value.map(octets).join(""));
@@ -74,7 +74,12 @@ function decrypted(data, password) {
   const cipher = cipherOf(algorithm, password);
   cipher.update(util.createBuffer(octets(sealed)));
   if (!cipher.finish()) throw new Refused("wrong");
-  return cipher.output.getBytes();
+  try {
+    return parse(cipher.output.getBytes());
+  } catch {
+    // Without a MAC a wrong password is known by what comes out.
+    throw new Refused("wrong");
+  }
 }
 
 function* certificatesOfBags(bags) {
@@ -93,7 +98,7 @@ function* certificatesOf(safe, password) {
     const content = part.value[1].value[0];
     const kind = oid(part.value[0]);
     if (kind === DATA) yield* certificatesOfBags(parse(octets(content)));
-    else if (kind === ENCRYPTED) yield* certificatesOfBags(parse(decrypted(content, password)));
+    else if (kind === ENCRYPTED) yield* certificatesOfBags(decrypted(content, password));
     else throw new Refused("unsupported");
   }
 }
@@ -102,12 +107,7 @@ function opened(pfx, password) {
   const [, content, macData] = pfx.value;
   const safe = octets(content.value[1].value[0]);
   if (macData && !hasRightMac(macData, safe, password)) throw new Refused("wrong");
-  try {
-    return [...certificatesOf(safe, password)];
-  } catch (error) {
-    // Without a MAC a wrong password is known by what comes out.
-    throw error instanceof Refused || macData ? error : new Refused("wrong");
-  }
+  return [...certificatesOf(safe, password)];
 }
 
 function certificates(bytes, typed) {
@@ -124,9 +124,10 @@ function certificates(bytes, typed) {
   throw new Refused("wrong");
 }
 
-self.addEventListener("message", ({ data }) => {
+self.addEventListener("message", async ({ data }) => {
   try {
-    const found = certificates(util.binary.raw.encode(data.bytes), data.password);
+    const bytes = new Uint8Array(await data.file.arrayBuffer());
+    const found = certificates(util.binary.raw.encode(bytes), data.password);
     if (!found.length) throw new Refused("empty");
     self.postMessage({ found: found.map((der) => btoa(der)) });
   } catch (error) {
