@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -55,8 +56,9 @@ def command(port: int, acceptor_port: int | None) -> None:
             if acceptor_port:
                 at = ("--host", _HOST, "--port", str(acceptor_port))
                 parts.append(children.enter_context(_child("acceptor", *at)))
-            _wait_for_pages(web, port)
-            _welcome(port, samples)
+                _wait_for(parts[-1], "A porta do certificado", partial(_connect, acceptor_port))
+            _wait_for(web, "O serviço das páginas", partial(_ask_for_a_page, port))
+            _welcome(port, acceptor_port, samples)
             _watch(*parts)
     click.echo("Guichê parado.")
 
@@ -127,25 +129,42 @@ def _child(name: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
             process.stdin.close()
 
 
-def _wait_for_pages(web: subprocess.Popen[bytes], port: int) -> None:
+def _wait_for(part: subprocess.Popen[bytes], name: str, ask: Callable[[], None]) -> None:
+    """Until what is asked of it is answered."""
     deadline = time.monotonic() + _SECONDS_TO_START
-    while time.monotonic() < deadline and web.poll() is None:
-        connection = http.client.HTTPConnection(_HOST, port, timeout=5)
+    while time.monotonic() < deadline and part.poll() is None:
         try:
-            connection.request("HEAD", "/")
-            connection.getresponse()
-            return
+            ask()
         except OSError:
             time.sleep(0.1)
-        finally:
-            connection.close()
-    raise click.ClickException("As páginas não subiram. A causa está nas linhas acima.")
+        else:
+            return
+    raise click.ClickException(f"{name} não subiu. A causa está nas linhas acima.")
 
 
-def _welcome(port: int, samples: Path) -> None:
+def _ask_for_a_page(port: int) -> None:
+    connection = http.client.HTTPConnection(_HOST, port, timeout=5)
+    try:
+        connection.request("HEAD", "/")
+        connection.getresponse()
+    finally:
+        connection.close()
+
+
+def _connect(port: int) -> None:
+    socket.create_connection((_HOST, port), timeout=5).close()
+
+
+def _welcome(port: int, acceptor_port: int | None, samples: Path) -> None:
     from guiche.desk.demo.accounts import PASSWORD, open_demo_accounts
 
     click.echo(f"\nGuichê no ar: http://localhost:{port}\n")
+    if acceptor_port:
+        click.echo(f"Certificado do navegador: https://localhost:{acceptor_port}")
+    else:
+        click.echo(
+            "Certificado do navegador: desligado. Para ligar: guiche up --acceptor-port 8443"
+        )
     if accounts := open_demo_accounts():
         click.echo(f"Contas de demonstração, todas com a senha {PASSWORD}:")
         for user in accounts:

@@ -114,6 +114,8 @@ def test_nothing_else_is_at_that_name(link: CaseLink, page: str, settings: Any) 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
 def test_only_its_own_machine_may_ask_how_the_port_is(path: str) -> None:
     assert at_port(path, REMOTE_ADDR="127.0.0.1").status_code == 200
+    own = "203.0.113.7"
+    assert at_port(path, REMOTE_ADDR=own, SERVER_NAME=own).status_code == 200
     assert at_port(path, REMOTE_ADDR="203.0.113.9").status_code == 404
     assert Client().get(path, REMOTE_ADDR="203.0.113.9").status_code == 200
 

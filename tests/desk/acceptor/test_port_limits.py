@@ -59,10 +59,13 @@ def test_the_deadline_of_a_handshake_is_three_seconds(client: Client) -> None:
 
 @pytest.mark.timed
 @pytest.mark.parametrize("said", ["hello", "nothing"])
-def test_half_open_handshakes_do_not_delay_the_next_client(client: Client, said: str) -> None:
+def test_half_open_handshakes_do_not_delay_the_next_client(
+    client: Client, said: str, record_property: Callable[[str, object], None]
+) -> None:
     with connected(client, HALF_OPEN, client.hello() if said == "hello" else b""):
         waited = seconds_of(lambda: client.told(client.authority.valid))
     assert waited < SOON
+    record_property("counted", f"{HALF_OPEN} half open, next client {waited:.3f} s")
 
 
 def test_more_from_one_address_than_it_may_have_make_room(client: Client) -> None:
@@ -89,7 +92,8 @@ def test_ten_thousand_silent_connections_leave_the_port_answering(
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert closed >= SILENT - stay
-    assert waited < SOON
+    # Not at once: the system may have let the knock of the next one drop, and it knocks again.
+    assert waited < 10
     record_property("counted", f"{SILENT} silent, {closed} closed, next client {waited:.3f} s")
 
 

@@ -52,9 +52,9 @@ class Answer(NamedTuple):
 
 
 def environ(
-    request: h11.Request, *, address: str, port: int, presented: tuple[bytes, ...]
+    request: h11.Request, *, address: str, own: tuple[str, int], presented: tuple[bytes, ...]
 ) -> dict[str, Any]:
-    """The request as the desk takes it; it has no body."""
+    """The request as the desk takes it, without a body. `own` is where it came to."""
     target, _, query = request.target.partition(b"?")
     headers = {name: value for name, value in request.headers if name in _HEADERS}
     return {
@@ -63,8 +63,8 @@ def environ(
         "PATH_INFO": unquote_to_bytes(target).decode("latin-1"),
         "QUERY_STRING": query.decode("latin-1"),
         "CONTENT_LENGTH": "",
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": str(port),
+        "SERVER_NAME": own[0],
+        "SERVER_PORT": str(own[1]),
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": address,
         "wsgi.version": (1, 0),

@@ -66,7 +66,8 @@ def _sent_by_nginx(escaped: str) -> tuple[bytes, ...]:
 
 def _is_of_this_machine(request: HttpRequest) -> bool:
     """Whether it may ask for the state of the service; the port is reached from anywhere."""
+    asks = request.META.get("REMOTE_ADDR", "")
     try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        return asks == request.META.get("SERVER_NAME") or ip_address(asks).is_loopback
     except ValueError:
         return False

@@ -185,10 +185,10 @@ class Visit(asyncio.Protocol):
             raise h11.RemoteProtocolError("a body")
 
     async def _answer(self, request: h11.Request) -> None:
-        port = self._transport.get_extra_info("sockname")[1]
+        own = self._transport.get_extra_info("sockname")[:2]
         try:
             answer = await self._house.answer(
-                environ(request, address=self.address, port=port, presented=self._presented)
+                environ(request, address=self.address, own=own, presented=self._presented)
             )
         except Exception:
             log.exception("no answer")
