@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import resource
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,8 +16,10 @@ log = logging.getLogger(__name__)
 
 _THREADS = 4
 """That ask the desk. An answer is a matter of milliseconds, and what waits costs no thread."""
-_BACKLOG = 1024
-_FILES = 4096
+_QUEUE, _AT_A_TURN = 4096, 128
+"""Of those who knock: how many the system keeps, for whom it turns away knocks again only after a
+second; and how many are let in before those inside are heard again.
+"""
 _RENEW_SECONDS = 60.0
 _SECONDS_TO_FINISH = 5.0
 
@@ -35,11 +37,13 @@ class Port:
     async def serve(self, host: str, port: int, opened: Callable[[int], None]) -> None:
         """Until `stop`; `opened` is told the port. `OSError` says that it may not be had."""
         loop = asyncio.get_running_loop()
-        _allow_files()
         house = House(self._identity, self._room, self._answer)
-        server = await loop.create_server(lambda: Visit(house), host, port, backlog=_BACKLOG)
+        listening = _listening(host, port)
+        server = await loop.create_server(lambda: Visit(house), sock=listening, backlog=_AT_A_TURN)
+        # asyncio takes one number for both, and accepts as many in one turn.
+        listening.listen(_QUEUE)
         renewing = loop.create_task(self._renew_now_and_then())
-        opened(server.sockets[0].getsockname()[1])
+        opened(listening.getsockname()[1])
         await self._stopped.wait()
         renewing.cancel()
         server.close()
@@ -82,11 +86,6 @@ class Port:
         return [guest for guest in self._room.guests() if isinstance(guest, Visit)]
 
 
-def _allow_files() -> None:
-    """As many as are accepted in one turn, before the room is asked: without a file to spare the
-    loop would accept nobody for a second.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=_QUEUE)
