@@ -187,6 +187,20 @@ def shoot_several(browser: Browser, address: str, samples: Path) -> None:
     shoot("tabela.png", page)
 
 
+def shoot_asking(browser: Browser, address: str) -> None:
+    """The link, and the page of the customer who opens it."""
+    page = open_page(browser, address)
+    sign_in(page, "suporte")
+    page.get_by_role("button", name="Novo atendimento").click()
+    page.get_by_text("Pedir ao cliente por um link").click()
+    page.get_by_role("button", name="Criar o link").click()
+    link = page.locator("#pedido-endereco").text_content() or ""
+    shoot("pedir.png", page.locator("#pedido"))
+    customer = open_page(browser, address, size=NARROW)
+    customer.goto(link)
+    shoot("enviar.png", customer)
+
+
 def shoot_settings(browser: Browser, address: str) -> None:
     """What a supervisor changes."""
     page = open_page(browser, address)
@@ -213,6 +227,7 @@ def main() -> None:
         shoot_return(browser, address, ticket)
         shoot_looks(browser, address, samples)
         shoot_several(browser, address, samples)
+        shoot_asking(browser, address)
         shoot_settings(browser, address)
         browser.close()
 

@@ -1,16 +1,20 @@
 """The link that a customer opens: what opens it, what ends it, and what comes through it."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from certificates import CEI, ZEROS, e_cnpj, e_cpf
 from certificates.certificate import Certificate
 from guiche import sources
-from guiche.desk import clock
+from guiche.desk import clock, retention
 from guiche.desk.models import CaseLink, Draft, Inspection, Ticket, User
 from guiche.desk.portal.case_link import MOST
 from guiche.sources import Found
@@ -20,6 +24,21 @@ pytestmark = pytest.mark.django_db
 
 def found(certificate: Certificate | None = None, name: str = "senha1234.cer") -> Found:
     return sources.read((certificate or e_cnpj(cei=ZEROS)).der(), name).leaves[0]
+
+
+def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+    """Runs the calls in as many threads, started together; each closes its connection."""
+    gate = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            gate.wait()
+            return call()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
 
 
 def numbered(number: int) -> Found:
@@ -171,6 +190,47 @@ def test_a_reading_that_comes_during_the_submit_is_looked_at_first(
     with pytest.raises(Exception, match="mudou"):
         page.submit(bruno)
     assert not Ticket.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_sent_at_once_is_one_reading(link: CaseLink) -> None:
+    rows = at_once([lambda: link.receive(found(), "browser")] * 6)
+    assert len({row.pk for row in rows if row}) == 1
+    assert Inspection.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_sent_at_once_is_bounded(link: CaseLink) -> None:
+    CaseLink.objects.update(readings=MOST - 2)
+    each = [numbered(n + 1) for n in range(6)]
+    rows = at_once([partial(link.receive, one, "browser") for one in each])
+    assert sum(row is not None for row in rows) == 2
+    assert Inspection.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_thrown_away_while_something_comes(draft: Draft, bruno: User) -> None:
+    link = CaseLink.create(draft, bruno)
+    at_once([lambda: link.receive(found(), "browser"), draft.discard])
+    assert not Draft.objects.exists()
+
+
+def test_links_are_forgotten(link: CaseLink, stopped_clock: Any) -> None:
+    Draft.objects.update(updated_at=stopped_clock.now)
+    retention.sweep(stopped_clock.forward(days=7))
+    assert not Draft.objects.exists()
+    assert not CaseLink.objects.exists()
+
+
+def test_the_link_of_a_call_that_is_kept_is_forgotten_too(
+    link: CaseLink, stopped_clock: Any
+) -> None:
+    Draft.objects.update(ended_at=stopped_clock.now)
+    retention.sweep(stopped_clock.forward(days=7, hours=23))
+    assert CaseLink.objects.exists()
+    retention.sweep(stopped_clock.forward(hours=1))
+    assert Draft.objects.exists()
+    assert not CaseLink.objects.exists()
 
 
 def test_it_lasts_a_day(link: CaseLink) -> None:

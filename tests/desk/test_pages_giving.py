@@ -2,10 +2,11 @@
 
 import base64
 import re
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from calls import upload, zeros
@@ -14,6 +15,7 @@ from guiche import sources as reader
 from guiche.desk.models import CaseLink, Draft, Inspection, User
 from guiche.desk.pages import giving
 from guiche.desk.portal.case_link import MOST
+from guiche.desk.portal.pace import Pace
 from sources import pfx
 from stored import assert_nowhere, everything_stored
 
@@ -37,7 +39,7 @@ def address(link: CaseLink) -> str:
     return f"/enviar/{link.token}/"
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
@@ -45,8 +47,8 @@ def reading(link: CaseLink) -> Inspection | None:
     return Draft.objects.get(pk=link.draft_id).inspection
 
 
-def sent(visitor: Client, link: CaseLink, data: bytes, name: str = "cliente.cer") -> HttpResponse:
-    return visitor.post(address(link), upload(data, name))  # type: ignore[return-value]
+def sent(visitor: Client, link: CaseLink, data: bytes, name: str = "cliente.cer") -> Any:
+    return visitor.post(address(link), upload(data, name))
 
 
 def test_the_page_tells_nothing_of_the_call(visitor: Client, link: CaseLink) -> None:
@@ -175,11 +177,11 @@ def test_a_container_is_refused_and_never_stored(
     [
         ({}, "Falta o arquivo."),
         ({"texto": " "}, "Falta o arquivo."),
-        (upload(b""), "O arquivo está vazio."),
-        (upload(b"   "), "O arquivo está vazio."),
-        (upload(b"\x89PNG\r\n"), "Não há um certificado aqui."),
-        (upload(b"PK\x03\x04"), ""),
-        (upload(bytes(range(256))), ""),
+        (b"", "O arquivo está vazio."),
+        (b"   ", "O arquivo está vazio."),
+        (b"\x89PNG\r\n", "Não há um certificado aqui."),
+        (b"PK\x03\x04", ""),
+        (bytes(range(256)), ""),
         ({"der": "não é base64"}, "O arquivo está vazio."),
         ({"der": base64.b64encode(b"\x30\x03\x02\x01").decode()}, ""),
         ({"texto": "\0\ud800".encode("utf-8", "replace").decode()}, ""),
@@ -188,7 +190,8 @@ def test_a_container_is_refused_and_never_stored(
 def test_what_is_no_certificate_is_said_so(
     visitor: Client, link: CaseLink, data: Any, said: str
 ) -> None:
-    answer = visitor.post(address(link), data)
+    form = upload(data) if isinstance(data, bytes) else data
+    answer = visitor.post(address(link), form)
     assert answer.status_code == 422
     assert said in words(answer)
     assert reading(link) is None
@@ -202,6 +205,18 @@ def test_who_asks_too_often_waits(visitor: Client, link: CaseLink, stopped_clock
     assert visitor.get(address(link), REMOTE_ADDR="10.0.0.9").status_code == 200
     stopped_clock.forward(minutes=1)
     assert visitor.get(address(link)).status_code == 200
+
+
+def test_the_memory_of_who_asked_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guiche.desk.portal.pace.MOST_ADDRESSES", 100)
+    pace, noon = Pace(3, timedelta(minutes=1)), datetime(2026, 11, 23, 12, tzinfo=UTC)
+    for number in range(1000):
+        assert pace.allows(f"10.0.{number // 250}.{number % 250}", noon)
+    assert len(pace._counts) <= 100
+    # Of IPv6 one customer has a whole network.
+    assert [pace.allows(f"2001:db8::{n}", noon) for n in range(4)] == [True, True, True, False]
+    assert pace.allows("2001:db8:0:1::1", noon)
+    assert pace.allows("2001:db8::5", noon - timedelta(hours=1))  # a clock that was set back
 
 
 def test_behind_a_proxy_each_client_is_counted(
@@ -223,7 +238,7 @@ def test_without_the_library_the_other_ways_remain(
     visitor: Client, link: CaseLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "data-worker" in visitor.get(address(link)).content.decode()
-    monkeypatch.setattr(giving.finders, "find", lambda _: None)
+    monkeypatch.setattr(giving, "finders", SimpleNamespace(find=lambda _: None))
     page = visitor.get(address(link)).content.decode()
     assert "data-worker" not in page
     assert ".pfx" not in page

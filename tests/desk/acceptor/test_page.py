@@ -4,10 +4,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import DatabaseError
 from django.test import Client
 
 from certificates import CEI, ZEROS, e_cnpj, pem
 from guiche.desk.acceptor.application import PRESENTED
+from guiche.desk.logs.lines import Lines
 from guiche.desk.models import CaseLink, Draft, Inspection, User
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +151,22 @@ def test_what_is_no_certificate_is_none(link: CaseLink, settings: Any, junk: str
         f"/c/{link.token}/", headers={"X-Guiche-Front": SECRET, "X-Guiche-Certificate": junk}
     )
     assert "não mandou nenhum" in words(answer)
+
+
+def test_our_own_failure_is_said_and_its_record_keeps_the_link_secret(
+    link: CaseLink, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: Any) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(CaseLink, "of", away)
+    environ: dict[str, Any] = {PRESENTED: (CERTIFICATE,)}
+    answer = Client(raise_request_exception=False).get(f"/c/{link.token}/", **environ)
+    assert answer.status_code == 500
+    assert "Algo falhou do nosso lado" in words(answer)
+    said = [Lines().format(record) for record in caplog.records]
+    assert said
+    assert link.token not in "".join(said)
 
 
 def test_the_address_goes_nowhere(link: CaseLink) -> None:

@@ -74,16 +74,13 @@ class Port:
     async def _finish(self) -> None:
         """Lets those end who are being answered."""
         deadline = asyncio.get_running_loop().time() + _SECONDS_TO_FINISH
-        for visit in self._visits():
-            visit.finish()
+        for guest in self._room.guests():
+            guest.finish()
         while len(self._room) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.02)
-        for visit in self._visits():
-            visit.make_room()
+        for guest in self._room.guests():
+            guest.make_room()
         self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _visits(self) -> list[Visit]:
-        return [guest for guest in self._room.guests() if isinstance(guest, Visit)]
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -15,6 +15,9 @@ class Guest(Protocol):
 
     address: str
 
+    def finish(self) -> None:
+        """Ends with what is under way, or now."""
+
     def make_room(self) -> None:
         """Ends at once."""
 

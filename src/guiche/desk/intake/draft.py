@@ -167,8 +167,8 @@ class Draft(Whose, models.Model):
     @classmethod
     def held(cls, pk: uuid.UUID) -> "Draft | None":
         """The open call, changed by nobody else until the end of the transaction."""
-        drafts = cls.objects.select_related("inspection", "procedure_version")
-        return drafts.select_for_update(of=("self",)).filter(OPEN_CALL, pk=pk).first()
+        # Without its reading: PostgreSQL would join the one from before the wait.
+        return cls.objects.select_for_update().filter(OPEN_CALL, pk=pk).first()
 
     def receive(self, inspection: Inspection) -> None:
         """Takes a reading, not stored yet, that the customer sent; only where it is `held`.
@@ -226,9 +226,13 @@ class Draft(Whose, models.Model):
                 index_call(self, answers)
         return kept
 
+    @transaction.atomic
     def discard(self) -> None:
-        """Throws the call away; one that became a ticket stays."""
-        Draft.objects.filter(OPEN_CALL, pk=self.pk, by=self.by_id).delete()
+        """Throws the call away; one that became a ticket, or is a colleague's, stays."""
+        # Held first: what comes in meanwhile would write beside it, and keep it from going.
+        draft = Draft.held(self.pk)
+        if draft and draft.by_id == self.by_id:
+            draft.delete()
 
     def unsaved(self, sent: Mapping[str, str]) -> dict[str, str]:
         """Of what a form sent, by fact, what a person wrote there and the draft does not hold."""

@@ -8,6 +8,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -23,12 +24,12 @@ from guiche.desk.health.counters import counted
 from guiche.desk.intake.facts import mask_name
 from guiche.desk.pages.access import page_or_form
 from guiche.desk.pages.choice import distinct
-from guiche.desk.pages.uploads import PASTED
+from guiche.desk.pages.uploads import PASTED, Input
 from guiche.desk.pages.verdict import Validity, type_of
 from guiche.desk.portal import words
 from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.portal.pace import Pace
-from guiche.sources import Found, Reading, SourceError, read, read_text
+from guiche.sources import Found, HoldsKeyError, Reading, SourceError, read, read_text
 
 PACE = Pace(60, timedelta(minutes=1))
 WORKER_SECONDS = 15
@@ -119,35 +120,30 @@ def _address(request: HttpRequest) -> str:
 
 @sensitive_variables()
 def _read(request: HttpRequest) -> Reading:
-    """What the browser read, else files, else a text. Nothing that holds a key is opened."""
+    """All that was found in what was sent. Raises the error that is worth telling."""
     found: list[Found] = []
-    failed: list[SourceError] = []
-    for reading in _readings(request, failed):
-        found += reading.found
-    if not found:
-        raise failed[0] if failed else words.NothingSentError
-    return Reading(tuple(found), tuple(failed))
-
-
-def _readings(request: HttpRequest, failed: list[SourceError]) -> Iterator[Reading]:
-    for data, name in _sent(request):
+    errors: list[SourceError] = []
+    for read_one in _inputs(request):
         try:
-            if isinstance(data, str):
-                yield counted(lambda: read_text(data, name, keys=False))  # noqa: B023  # called here
-            else:
-                yield counted(lambda: read(data, name, keys=False))  # noqa: B023
+            reading = counted(read_one)
+            found += reading.found
         except SourceError as error:
-            failed.append(error)
+            errors += (error, *error.others)
+    if not found:
+        errors.sort(key=lambda error: not isinstance(error, HoldsKeyError))
+        raise errors[0] if errors else words.NothingSentError
+    return Reading(tuple(found), tuple(errors))
 
 
-def _sent(request: HttpRequest) -> Iterator[tuple[bytes | str, str]]:
+def _inputs(request: HttpRequest) -> Iterator[Input]:
+    """What the browser read, else files, else a text. Nothing that holds a key is opened."""
     if ders := request.POST.getlist("der")[:_MOST_CERTIFICATES]:
         name = request.POST.get("nome", "") or _READ_IN_BROWSER
-        yield from ((_decoded(der), name) for der in ders)
+        yield from (partial(read, _decoded(der), name, keys=False) for der in ders)
     elif files := request.FILES.getlist("arquivo"):
-        yield from ((file.read(), file.name or "") for file in files)
+        yield from (partial(read, file.read(), file.name or "", keys=False) for file in files)
     elif (text := request.POST.get("texto", "")).strip():
-        yield text, PASTED
+        yield partial(read_text, text, PASTED, keys=False)
 
 
 def _decoded(der: str) -> bytes:

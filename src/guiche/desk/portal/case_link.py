@@ -101,12 +101,10 @@ class CaseLink(models.Model):
         now = clock.now()
         source = found.source._replace(kind=kind)
         row = Inspection.of(found.inspect(at=now), der=found.der, by=self.by, source=source)
-        # Held until the end, in the order in which a call that is thrown away takes both along.
-        links = CaseLink._open(now).select_for_update(of=("self",))
-        if links.filter(pk=self.pk).first() is None:
-            return None
+        # Whoever sends at the same time waits here, and then finds what came before.
         draft = Draft.held(self.draft_id)
-        if draft is None:
+        links = CaseLink._open(now).select_for_update(of=("self",))
+        if draft is None or links.filter(pk=self.pk).first() is None:
             return None
         if draft.inspection and row.repeats(draft.inspection):
             return draft.inspection
