@@ -43,7 +43,7 @@ CERTIFICATE_URL = environment.site(_ENV, "GUICHE_CERTIFICATE_URL")
 CERTIFICATE_SECRET = environment.shared(_ENV, "GUICHE_CERTIFICATE_SECRET")
 # Where that name sends people to for everything else.
 PAGES_URL = environment.site(_ENV, "GUICHE_PAGES_URL") or (
-    f"https://{ALLOWED_HOSTS[0]}"
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
     if PRODUCTION and ALLOWED_HOSTS
     else f"http://localhost:{environment.text(_ENV, 'GUICHE_PORT', '8000')}"
 )

@@ -2,10 +2,12 @@
 
 import re
 import ssl
+from dataclasses import replace
 
 import pytest
 
 from desk.acceptor.clients import LAST_REQUEST, Client
+from guiche.desk.acceptor.visit import MAX_CHAIN
 from pki import Holder
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
@@ -69,3 +71,17 @@ def test_nothing_is_resumed(client: Client) -> None:
 def test_nothing_is_renegotiated(client: Client) -> None:
     said = client.s_client("-tls1_2", "-legacy_renegotiation", given="R\n")
     assert "no renegotiation" in said
+
+
+def test_a_long_chain_is_cut(client: Client) -> None:
+    holder = client.authority.valid
+    presented = client.told(replace(holder, chain=holder.chain * 10))["presented"]
+    assert presented[0] == holder.der.hex()
+    assert len(presented) == 1 + MAX_CHAIN
+
+
+def test_a_chain_without_end_is_refused(client: Client) -> None:
+    holder = client.authority.valid
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        client.told(replace(holder, chain=holder.chain * 200))
+    assert client.told(holder)["presented"]

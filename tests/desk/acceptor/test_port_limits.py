@@ -13,7 +13,7 @@ import pytest
 
 from desk.acceptor.clients import REQUEST, Client, answer, rest
 from desk.acceptor.conftest import opened
-from guiche.desk.acceptor import visit
+from guiche.desk.acceptor import port, visit
 from guiche.desk.acceptor.identity import Identity
 from guiche.desk.acceptor.room import FROM_ONE_ADDRESS, IN_ALL
 from guiche.desk.acceptor.visit import HANDSHAKE_SECONDS, MAX_HEAD
@@ -166,8 +166,8 @@ def test_a_desk_that_does_not_answer_holds_no_connection(
         start("200 OK", [])
         return []
 
-    with opened(identity, stuck) as port:
-        other = Client(port.number, client.authority, tmp_path)
+    with opened(identity, stuck) as here:
+        other = Client(here.number, client.authority, tmp_path)
         with other.tls() as connection:
             connection.sendall(REQUEST)
             assert rest(connection) == b""
@@ -265,14 +265,14 @@ def test_an_answer_that_nobody_takes_is_given_up(
         start("200 OK", [])
         return [b"x" * 30_000_000]
 
-    with opened(identity, endless) as port:
-        other = Client(port.number, client.authority, tmp_path)
+    with opened(identity, endless) as here:
+        other = Client(here.number, client.authority, tmp_path)
         with other.tls() as connection:
             connection.sendall(REQUEST)
             deadline = time.monotonic() + 10
-            while len(port.room) and time.monotonic() < deadline:
+            while len(here.room) and time.monotonic() < deadline:
                 time.sleep(0.02)
-            assert len(port.room) == 0
+            assert len(here.room) == 0
 
 
 def test_whoever_is_being_answered_is_answered_before_the_end(
@@ -286,27 +286,31 @@ def test_whoever_is_being_answered_is_answered_before_the_end(
         start("200 OK", [])
         return [b"ok"]
 
-    with opened(identity, slow) as port:
-        other = Client(port.number, client.authority, tmp_path)
+    with opened(identity, slow) as here:
+        other = Client(here.number, client.authority, tmp_path)
         with other.tls() as connection, other.tls() as idle:
             connection.sendall(REQUEST)
             assert asked.wait(10)
-            port.stop()
+            here.stop()
             assert rest(idle) == b""
             free.set()
             assert answer(connection) == (200, b"ok", False)
 
 
-def test_a_certificate_that_was_renewed_is_shown_to_the_next(
-    identity: Identity, client: Client, tmp_path: Path
+def test_a_certificate_that_was_renewed_is_shown_without_being_asked(
+    identity: Identity, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def shown() -> bytes:
-        with client.tls() as connection:
-            return connection.getpeercert(binary_form=True) or b""
+    monkeypatch.setattr(port, "_RENEW_SECONDS", 0.05)
+    with opened(identity) as here:
+        other = Client(here.number, client.authority, tmp_path)
+        assert shown(other) == client.authority.server.der
+        fresh = client.authority.another_server()
+        fresh.write(tmp_path, "server")
+        deadline = time.monotonic() + 10
+        while shown(other) != fresh.der:
+            assert time.monotonic() < deadline
 
-    assert shown() == client.authority.server.der
-    fresh = client.authority.another_server()
-    fresh.write(tmp_path, "server")
-    assert identity.renew()
-    assert not identity.renew()
-    assert shown() == fresh.der
+
+def shown(client: Client) -> bytes:
+    with client.tls() as connection:
+        return connection.getpeercert(binary_form=True) or b""
