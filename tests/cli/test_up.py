@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -33,14 +34,16 @@ def port() -> int:
 
 
 @contextmanager
-def started(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def started(
+    data: Path, port: int, *options: str
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """The command as a shell starts it in the background, and its lines until it is ready."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GUICHE_")}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     command = (sys.executable, "-m", "guiche", "up")
     process = subprocess.Popen(
         # A shell leaves SIGINT ignored in what it starts in the background.
-        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command, "--port", str(port)],
+        ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command, "--port", str(port), *options],
         env={**environment, "GUICHE_DATA": str(data)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -111,6 +114,24 @@ def test_starts_answers_and_stops_cleanly(data: Path, port: int, number: signal.
         assert process.stdout.read().strip() == "Guichê parado."
         assert gone(pids)
     assert min(path.name for path in (data / "exemplos").iterdir()).endswith(".txt")
+
+
+def test_opens_the_certificate_port_where_it_is_asked_to(data: Path, port: int) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        other = probe.getsockname()[1]
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    with started(data, port, "--acceptor-port", str(other)) as (process, lines):
+        assert f"https://localhost:{other}" in "".join(lines)
+        connection = http.client.HTTPSConnection("localhost", other, context=trusting)
+        connection.request("GET", "/c/nada/")
+        assert connection.getresponse().status == 404
+        connection.close()
+        pids = family(process.pid)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 0
+        assert gone(pids)
 
 
 def test_what_it_started_ends_with_it_even_when_it_is_killed(data: Path, port: int) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from guiche.cli import web
+from guiche.cli import metrics, web
 from guiche.desk.health.metrics import served
 
 
@@ -25,7 +25,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         with (
             pytest.raises(click.ClickException, match=rf"127\.0\.0\.1:{port}.*--metrics-port"),
-            web._metrics("127.0.0.1", port, str(tmp_path)),
+            metrics.metrics("127.0.0.1", port, str(tmp_path)),
         ):
             pass
 
@@ -42,6 +42,6 @@ def test_what_counts_is_told_before_anything_is_imported_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
-    with web._counting_folder() as folder:
+    with metrics.counting_folder() as folder:
         assert Path(folder).stat().st_mode & 0o077 == 0
     assert not Path(folder).exists()

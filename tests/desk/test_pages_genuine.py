@@ -10,7 +10,7 @@ from calls import upload, zeros
 from certificates import CEI, e_cnpj
 from guiche.desk.intake import genuine
 from guiche.desk.models import Draft, Inspection
-from trust.hierarchy import anchors, usual
+from hierarchies import anchors, usual
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}

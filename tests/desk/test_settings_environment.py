@@ -101,3 +101,27 @@ def test_a_data_folder_makes_its_secrets_once(tmp_path: Path) -> None:
 def test_no_secret_is_kept_where_no_folder_was_made(tmp_path: Path) -> None:
     assert environment.kept_secret(tmp_path, "GUICHE_SECRET_KEY") == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("value", ["https://certificado.example.com", "https://localhost:8443/"])
+def test_a_site_is_its_name_and_port(value: str) -> None:
+    assert environment.site({"URL": value}, "URL") == value.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["http://localhost", "localhost", "https://", "https://a/b", "https://a?b", "https://ana@a",
+     "https://a b", "https://-a", "https://a:x"],
+)  # fmt: skip
+def test_anything_else_is_no_site(value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="https://nome:porta"):
+        environment.site({"URL": value}, "URL")
+
+
+def test_a_shared_secret_cannot_be_guessed() -> None:
+    assert environment.shared({}, "SECRET") == ""
+    assert environment.shared({"SECRET": "a1" * 16}, "SECRET") == "a1" * 16
+    for value in ("curto", "a" * 31, "put-the-secret-here", "com espaço " * 4, '"' * 40):
+        with pytest.raises(ImproperlyConfigured, match="SECRET precisa") as refused:
+            environment.shared({"SECRET": value}, "SECRET")
+        assert value not in str(refused.value)

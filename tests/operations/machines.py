@@ -52,7 +52,7 @@ class Machine:
     """A `guiche` command in production, with its own folder; all that it started ends with it."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str], *command: str) -> None:
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, exist_ok=True)
         self.folder, self.command = folder, command
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("GUICHE_", "DJANGO_"))}
         # What a machine that is killed leaves behind lies in its folder too.
@@ -117,21 +117,26 @@ class Web(Machine):
         return self.process is None or self.process.poll() is not None
 
 
+def production(folder: Path) -> dict[str, str]:
+    """The settings of a site behind a proxy, its keys in the folder."""
+    return {
+        "GUICHE_MODE": "production",
+        "GUICHE_HOSTS": "localhost",
+        "GUICHE_BEHIND_PROXY": "1",
+        "GUICHE_LOG": "json",
+        "GUICHE_SECRET_KEY_FILE": str(_written(folder / "secret-key", "Zx9-k3VqLw7RbTn2" * 4)),
+        "GUICHE_DATA_KEY_FILE": str(_written(folder / "data-key", "Qa1-m8HsYd5GfCe6" * 4)),
+    }
+
+
 class Site:
     """PostgreSQL, nginx, two web machines and four of workers."""
 
     def __init__(self, folder: Path, server: str) -> None:
         self.folder = folder
         self.port = free_port()
-        self.settings = {
-            "GUICHE_MODE": "production",
-            "GUICHE_HOSTS": "localhost",
-            "GUICHE_BEHIND_PROXY": "1",
-            "GUICHE_LOG": "json",
-            "GUICHE_DATABASE_URL": server.replace("/?", "/guiche?"),
-            "GUICHE_SECRET_KEY_FILE": str(_written(folder / "secret-key", "Zx9-k3VqLw7RbTn2" * 4)),
-            "GUICHE_DATA_KEY_FILE": str(_written(folder / "data-key", "Qa1-m8HsYd5GfCe6" * 4)),
-        }
+        url = server.replace("/?", "/guiche?")
+        self.settings = {**production(folder), "GUICHE_DATABASE_URL": url}
         with psycopg.connect(server, autocommit=True) as database:
             database.execute("CREATE DATABASE guiche")
         self.webs = [Web(folder / f"web-{n}", self.settings) for n in (1, 2)]
@@ -171,26 +176,23 @@ def _written(file: Path, text: str) -> Path:
 
 
 @contextmanager
-def nginx(site: Site) -> Iterator[None]:
-    """deploy/nginx.conf, with the ports and the certificate of the site."""
+def nginx(folder: Path, *files: str) -> Iterator[None]:
+    """A server with these files, of which the first listens by TLS; it logs into the folder."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     if program is None:
         raise NotInstalled
-    folder = site.folder / "nginx"
-    folder.mkdir()
-    _make_certificate(folder)
-    (folder / "guiche.conf").write_text(_adapted(site, folder), "utf-8")
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     (folder / "nginx.conf").write_text(
         f"daemon off;\nworker_processes 1;\npid {folder}/pid;\nerror_log {folder}/error.log;\n"
-        f"events {{}}\nhttp {{\n{temporary}include {folder}/guiche.conf;\n}}\n",
+        "events {}\nhttp {\n" + temporary + "\n".join(files) + "\n}\n",
         "utf-8",
     )
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "error.log"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    port = int(re.findall(r"listen 127.0.0.1:(\d+) ssl", files[0])[0])
     try:
-        until(lambda: _listens(site.port) or process.poll() is not None, "nginx não atende")
+        until(lambda: listens(port) or process.poll() is not None, "nginx não atende")
         assert process.poll() is None, (folder / "error.log").read_text("utf-8")
         yield
     finally:
@@ -198,19 +200,19 @@ def nginx(site: Site) -> Iterator[None]:
         process.wait(SECONDS)
 
 
-def _adapted(site: Site, folder: Path) -> str:
-    """Only addresses, names and paths are other than in what is shipped."""
-    text = (PROJECT / "deploy" / "nginx.conf").read_text("utf-8")
-    for machine, web in zip(("10.0.0.11:8000", "10.0.0.12:8000"), site.webs, strict=True):
+def shipped(name: str, folder: Path, port: int, *webs: int) -> str:
+    """A file of deploy/: only addresses, names and paths are other than in what is shipped."""
+    text = (PROJECT / "deploy" / name).read_text("utf-8")
+    for machine, web in zip(("10.0.0.11:8000", "10.0.0.12:8000"), webs, strict=False):
         assert machine in text
-        text = text.replace(machine, f"127.0.0.1:{web.port}")
+        text = text.replace(machine, f"127.0.0.1:{web}")
     text = text.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
-    text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{site.port} ssl")
-    text = text.replace("guiche.example.com", "localhost")
+    text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
+    text = text.replace("guiche.example.com", "localhost").replace("example.com", "localhost")
     return re.sub(r"/etc/nginx/|/var/log/nginx/", f"{folder}/", text)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
@@ -245,5 +247,9 @@ def whole_site(folder: Path) -> Iterator[Site]:
         migrated = site.webs[0].run("manage", "migrate", "-v0")
         assert migrated.returncode == 0, migrated.stderr
         stack.callback(site.end)
-        stack.enter_context(nginx(site))
+        proxy = folder / "nginx"
+        proxy.mkdir()
+        _make_certificate(proxy)
+        webs = (web.port for web in site.webs)
+        stack.enter_context(nginx(proxy, shipped("nginx.conf", proxy, site.port, *webs)))
         yield site

@@ -14,8 +14,8 @@ PROGRAM = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(PROGRAM is None, reason="precisa de systemd-analyze")
 
 
-def test_there_are_two() -> None:
-    assert [unit.stem for unit in UNITS] == ["guiche-web", "guiche-worker"]
+def test_there_are_three() -> None:
+    assert [unit.stem for unit in UNITS] == ["guiche-acceptor", "guiche-web", "guiche-worker"]
 
 
 @needs_systemd

@@ -15,6 +15,7 @@ COMMANDS = {
     "trust": ("guiche.cli.trust", "Mostra e atualiza as raízes e autoridades da ICP-Brasil."),
     "up": ("guiche.cli.up", "Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas."),
     "web": ("guiche.cli.web", "Serve as páginas."),
+    "acceptor": ("guiche.cli.acceptor", "Recebe o certificado do navegador do cliente."),
     "worker": ("guiche.cli.worker", "Entrega aos outros sistemas, vigia os prazos, envia e-mails."),
     "deliveries": ("guiche.cli.deliveries", "Mostra, repete e dispensa envios a outros sistemas."),
     "connections": ("guiche.cli.connections", "Mostra e confere as integrações."),

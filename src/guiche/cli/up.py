@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -23,7 +24,14 @@ _SECONDS_TO_STOP = 10.0
 
 @click.command("up", cls=Command)
 @port_option
-def command(port: int) -> None:
+@click.option(
+    "--acceptor-port",
+    metavar="PORTA",
+    envvar="GUICHE_ACCEPTOR_PORT",
+    type=click.IntRange(1, 65535),
+    help="Recebe também o certificado do navegador, nesta porta; sem ela, não.",
+)
+def command(port: int, acceptor_port: int | None) -> None:
     """Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas.
 
     Na primeira vez cria contas, certificados e chamados de exemplo. Só atende esta máquina.
@@ -33,19 +41,29 @@ def command(port: int) -> None:
             "`guiche up` é para experimentar nesta máquina. Em produção use `guiche manage "
             "migrate`, `guiche web` e `guiche worker`."
         )
+    # Each part tells people where the other is.
+    os.environ["GUICHE_PORT"] = str(port)
+    if acceptor_port:
+        os.environ.setdefault("GUICHE_CERTIFICATE_URL", f"https://localhost:{acceptor_port}")
     with until_stopped():
-        _refuse_taken(port)
+        _refuse_taken(port, "GUICHE_PORT={} make run, ou guiche up --port")
+        if acceptor_port:
+            _refuse_taken(acceptor_port, "guiche up --acceptor-port {}")
         samples = _prepare()
         with ExitStack() as children:
             web = children.enter_context(_child("web", "--host", _HOST, "--port", str(port)))
-            worker = children.enter_context(_child("worker"))
-            _wait_for_pages(web, port)
-            _welcome(port, samples)
-            _watch(web, worker)
+            parts = [web, children.enter_context(_child("worker"))]
+            if acceptor_port:
+                at = ("--host", _HOST, "--port", str(acceptor_port))
+                parts.append(children.enter_context(_child("acceptor", *at)))
+                _wait_for(parts[-1], "A porta do certificado", partial(_connect, acceptor_port))
+            _wait_for(web, "O serviço das páginas", partial(_ask_for_a_page, port))
+            _welcome(port, acceptor_port, samples)
+            _watch(*parts)
     click.echo("Guichê parado.")
 
 
-def _refuse_taken(port: int) -> None:
+def _refuse_taken(port: int, other: str) -> None:
     with socket.socket() as probe:
         # As the server does: a port that was closed a moment ago is not taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,7 +72,7 @@ def _refuse_taken(port: int) -> None:
         except OSError as error:
             raise click.ClickException(
                 f"A porta {port} não está livre ({error.strerror}). "
-                f"Use outra: GUICHE_PORT={port % 65535 + 1} make run, ou guiche up --port."
+                f"Use outra: {other.format(port % 65535 + 1)}."
             ) from error
 
 
@@ -111,25 +129,42 @@ def _child(name: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
             process.stdin.close()
 
 
-def _wait_for_pages(web: subprocess.Popen[bytes], port: int) -> None:
+def _wait_for(part: subprocess.Popen[bytes], name: str, ask: Callable[[], None]) -> None:
+    """Until what is asked of it is answered."""
     deadline = time.monotonic() + _SECONDS_TO_START
-    while time.monotonic() < deadline and web.poll() is None:
-        connection = http.client.HTTPConnection(_HOST, port, timeout=5)
+    while time.monotonic() < deadline and part.poll() is None:
         try:
-            connection.request("HEAD", "/")
-            connection.getresponse()
-            return
+            ask()
         except OSError:
             time.sleep(0.1)
-        finally:
-            connection.close()
-    raise click.ClickException("As páginas não subiram. A causa está nas linhas acima.")
+        else:
+            return
+    raise click.ClickException(f"{name} não subiu. A causa está nas linhas acima.")
 
 
-def _welcome(port: int, samples: Path) -> None:
+def _ask_for_a_page(port: int) -> None:
+    connection = http.client.HTTPConnection(_HOST, port, timeout=5)
+    try:
+        connection.request("HEAD", "/")
+        connection.getresponse()
+    finally:
+        connection.close()
+
+
+def _connect(port: int) -> None:
+    socket.create_connection((_HOST, port), timeout=5).close()
+
+
+def _welcome(port: int, acceptor_port: int | None, samples: Path) -> None:
     from guiche.desk.demo.accounts import PASSWORD, open_demo_accounts
 
     click.echo(f"\nGuichê no ar: http://localhost:{port}\n")
+    if acceptor_port:
+        click.echo(f"Certificado do navegador: https://localhost:{acceptor_port}")
+    else:
+        click.echo(
+            "Certificado do navegador: desligado. Para ligar: guiche up --acceptor-port 8443"
+        )
     if accounts := open_demo_accounts():
         click.echo(f"Contas de demonstração, todas com a senha {PASSWORD}:")
         for user in accounts:

@@ -1,12 +1,11 @@
 """`guiche web`: serves the pages."""
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from tempfile import TemporaryDirectory
+from contextlib import ExitStack
 
 import click
 
+from guiche.cli.metrics import counting_folder, metrics
 from guiche.cli.portuguese import Command
 from guiche.cli.start import port_option, start_desk, stop_with_parent
 
@@ -65,34 +64,11 @@ def command(
     with ExitStack() as stack:
         if metrics_port:
             # Before anything imports the part that counts.
-            folder = stack.enter_context(_counting_folder())
+            folder = stack.enter_context(counting_folder())
         start_desk()
         if metrics_port:
-            stack.enter_context(_metrics(metrics_host, metrics_port, folder))
+            stack.enter_context(metrics(metrics_host, metrics_port, folder))
         _serve(host, port, workers, with_parent=with_parent)
-
-
-@contextmanager
-def _counting_folder() -> Iterator[str]:
-    """Where the processes that answer leave their counts, for the one that tells them."""
-    with TemporaryDirectory(prefix="guiche-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        yield folder
-
-
-@contextmanager
-def _metrics(host: str, port: int, folder: str) -> Iterator[None]:
-    from guiche.desk.health.metrics import served
-
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(served(host, port, folder))
-        except OSError as error:
-            raise click.ClickException(
-                f"Não consegui abrir {host}:{port} para as métricas ({error.strerror}). "
-                "Use outra porta: --metrics-port."
-            ) from error
-        yield
 
 
 def _serve(host: str, port: int, workers: int, *, with_parent: bool) -> None:

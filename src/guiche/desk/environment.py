@@ -12,6 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 _MAILBOX = re.compile(r"([^<>@,;:\"\\\r\n]+<)?[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+(?(1)>)")
+_SITE = re.compile(r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?")
+# It stands in a header, and in the configuration of the other program.
+_SHARED = re.compile(r"[A-Za-z0-9_-]+")
 _TRUE = frozenset({"1", "true", "sim", "on"})
 _FALSE = frozenset({"", "0", "false", "nao", "não", "off"})
 
@@ -100,6 +103,28 @@ def make_data_folder(folder: Path) -> None:
             descriptor = os.open(folder / file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as handle:
                 handle.write(secrets.token_urlsafe(48))
+
+
+def site(environ: Mapping[str, str], name: str) -> str:
+    """The address of a site, `https://name` or `https://name:port`; "" when unset."""
+    value = text(environ, name).rstrip("/")
+    if value and not _SITE.fullmatch(value):
+        raise ImproperlyConfigured(f"{name}={value}: use https://nome, ou https://nome:porta.")
+    return value
+
+
+_SHORTEST_SHARED = 32
+
+
+def shared(environ: Mapping[str, str], name: str) -> str:
+    """A secret that another program proves itself with; "" when unset, refused when guessable."""
+    value = secret(environ, name)
+    if value and (len(value) < _SHORTEST_SHARED or not _SHARED.fullmatch(value)):
+        raise ImproperlyConfigured(
+            f"{name} precisa de {_SHORTEST_SHARED} letras e algarismos ou mais. Gere com: "
+            "python -c 'import secrets; print(secrets.token_hex(32))'."
+        )
+    return value
 
 
 # A network that swallows everything would hold a process for a quarter of an hour, and the server

@@ -9,6 +9,7 @@ import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from guiche.desk import environment
 
@@ -36,6 +37,19 @@ DATA_KEY_FALLBACKS = environment.words(_ENV, "GUICHE_DATA_KEY_FALLBACKS")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = environment.words(_ENV, "GUICHE_HOSTS") or ([] if PRODUCTION else LOOPBACK)
 
+# Where a browser presents its certificate, on a name of its own; "" where none can.
+CERTIFICATE_URL = environment.site(_ENV, "GUICHE_CERTIFICATE_URL")
+# By which nginx proves that a certificate comes from it, where it takes the place of the port.
+CERTIFICATE_SECRET = environment.shared(_ENV, "GUICHE_CERTIFICATE_SECRET")
+# Where that name sends people to for everything else.
+PAGES_URL = environment.site(_ENV, "GUICHE_PAGES_URL") or (
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+    if PRODUCTION and ALLOWED_HOSTS
+    else f"http://localhost:{environment.text(_ENV, 'GUICHE_PORT', '8000')}"
+)
+if CERTIFICATE_URL:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(CERTIFICATE_URL).hostname or ""]
+
 # The procedure that a new call starts with, and the folder where the site keeps its own.
 PROCEDURE = environment.text(_ENV, "GUICHE_PROCEDURE", "cei-ausente")
 PROCEDURES_FOLDER = environment.text(_ENV, "GUICHE_PROCEDURES")
@@ -57,8 +71,6 @@ DELIVERY_LONGEST_CALL = timedelta(
 )
 # Whether the reader opens a .pfx, which holds a private key: in memory, with its password.
 ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
-# Where customers reach the certificate port, without a slash at the end; "" where there is none.
-CERTIFICATE_URL = environment.text(_ENV, "GUICHE_CERTIFICATE_URL").rstrip("/")
 
 # The authorities of ICP-Brasil, which `guiche trust update` brings up to date.
 TRUST_FOLDER = Path(environment.text(_ENV, "GUICHE_TRUST", str(DATA / "trust")))
@@ -78,6 +90,8 @@ MIDDLEWARE = [
     "guiche.desk.logs.context.RequestContext",
     # Early, so that every answer carries the policy: a redirect to https and a static file too.
     "guiche.desk.pages.security.SecurityHeaders",
+    # Before the probes, which the host of the certificates does not show.
+    "guiche.desk.acceptor.front.Front",
     # A load balancer asks by address and over http.
     "guiche.desk.health.probes.Probes",
     "django.middleware.security.SecurityMiddleware",

@@ -58,9 +58,9 @@ def _asked(name: str) -> Missing | None:
 
 def _desk() -> Missing | None:
     """The port for certificates is a part of the desk; it is looked for and not imported."""
-    if find_spec("cheroot") is None:
+    if find_spec("OpenSSL") is None or find_spec("django") is None:
         return Missing("o balcão do Guichê", "pip install 'guiche[desk]'")
-    return _asked("browser")
+    return None
 
 
 _FILE = "guiche inspect ARQUIVO"

@@ -79,6 +79,8 @@ class Found(NamedTuple):
     `device`: the token or card that it was read from.
     `signature`: of a signed document, which signatures it made; None where it made none.
     `beside`: it came with the signatures of others, or only stamped their time.
+    `chain`: the authorities that were sent with it, DER each, not looked at; they may lead to its
+    root.
     """
 
     source: Source
@@ -88,6 +90,7 @@ class Found(NamedTuple):
     device: Device | None = None
     signature: Signature | None = None
     beside: bool = False
+    chain: tuple[bytes, ...] = ()
 
     def inspect(self, *, at: datetime | None = None) -> Inspection:
         """The reading; `at` is the moment its validity is judged for. Never raises."""

@@ -73,3 +73,4 @@ def _is_behind(now: datetime) -> bool:
 
 
 _PROBES = {"/livez": _live, "/readyz": _ready}
+PATHS = frozenset(_PROBES)

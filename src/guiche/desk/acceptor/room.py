@@ -1,0 +1,94 @@
+"""How many may be connected at once, and who makes room when more come."""
+
+from collections import defaultdict
+from ipaddress import ip_address, ip_network
+from typing import Protocol
+
+IN_ALL, FROM_ONE_ADDRESS = 512, 64
+"""More than any desk has customers at one moment, and fewer than the files a process may open; an
+office behind one address is not shut out.
+"""
+
+
+class Guest(Protocol):
+    """A connection: where from, and how it is told to end."""
+
+    address: str
+
+    def finish(self) -> None:
+        """Ends with what is under way, or now."""
+
+    def make_room(self) -> None:
+        """Ends at once."""
+
+
+class Room:
+    """Guests by the network they come from; those that have not shaken hands yet may be sent away.
+
+    Whoever comes last is more likely a customer than whoever has long been silent. So where there
+    is no place, the one that has been half open for longest makes room, of the same address first.
+    """
+
+    def __init__(self, in_all: int = IN_ALL, from_one_address: int = FROM_ONE_ADDRESS) -> None:
+        self._in_all, self._from_one = in_all, from_one_address
+        self._from: defaultdict[str, dict[Guest, None]] = defaultdict(dict)
+        self._half_open: dict[Guest, None] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def guests(self) -> list[Guest]:
+        """All that are here, as they came from each network."""
+        return [guest for guests in self._from.values() for guest in guests]
+
+    def enter(self, guest: Guest) -> bool:
+        """Whether there is a place; another may have lost its own for it."""
+        neighbours = self._from.get(network(guest.address), {})
+        if len(neighbours) >= self._from_one:
+            candidates = (each for each in neighbours if each in self._half_open)
+        elif self._count >= self._in_all:
+            candidates = (each for each in self._half_open)
+        else:
+            return self._seat(guest)
+        oldest = next(candidates, None)
+        if oldest is None:
+            return False
+        self.leave(oldest)
+        oldest.make_room()
+        return self._seat(guest)
+
+    def _seat(self, guest: Guest) -> bool:
+        self._from[network(guest.address)][guest] = self._half_open[guest] = None
+        self._count += 1
+        return True
+
+    def keep(self, guest: Guest) -> None:
+        """The hands are shaken: this one is not sent away any more."""
+        self._half_open.pop(guest, None)
+
+    def leave(self, guest: Guest) -> None:
+        """Its place is free; nothing where it had none."""
+        here = network(guest.address)
+        neighbours = self._from.get(here, {})
+        if guest not in neighbours:
+            return
+        del neighbours[guest]
+        self._half_open.pop(guest, None)
+        self._count -= 1
+        if not neighbours:
+            del self._from[here]
+
+
+def network(address: str) -> str:
+    """Whom an address belongs to: of IPv6 one customer has a whole /64.
+
+    >>> network("203.0.113.9"), network("2001:db8::9%eth0"), network("::ffff:203.0.113.9")
+    ('203.0.113.9', '2001:db8::/64', '203.0.113.9')
+    """
+    found = ip_address(address.partition("%")[0])
+    if found.version == 4:
+        return str(found)
+    if mapped := found.ipv4_mapped:
+        return str(mapped)
+    return str(ip_network((found, 64), strict=False))
