@@ -10,6 +10,7 @@ import pytest
 import guiche.sources
 from certificates import e_cnpj, pem
 from guiche.sources import Found, Reading, Source, SourceError, errors, read, read_text
+from guiche.sources.missing import Missing
 
 PADARIA = e_cnpj().der()
 
@@ -47,6 +48,8 @@ def test_codes_are_stable_and_distinct() -> None:
         *("no_certificate", "text_without_value", "damaged", "password_required"),
         *("wrong_password", "too_many_iterations", "unsupported_encryption"),
         *("archive_encrypted", "archive_nested", "archive_too_large", "holds_key"),
+        *("missing", "no_module", "wrong_module", "module_failed", "module_silent"),
+        *("token_failed", "token_removed", "no_token", "unknown_token", "no_reader_service"),
     }
 
 
@@ -68,6 +71,17 @@ MESSAGES = [
     errors.EncryptedArchiveError(),
     errors.NestedArchiveError(),
     errors.ArchiveTooLargeError("tem mais de 10000 arquivos"),
+    errors.MissingError(Missing("a biblioteca python-pkcs11", 'pip install "guiche[tokens]"')),
+    errors.MissingError(Missing("a biblioteca python-pkcs11")),
+    errors.NoModuleError(),
+    errors.WrongModuleError("não é uma biblioteca"),
+    errors.ModuleFailedError("caiu (SIGSEGV)"),
+    errors.ModuleSilentError(30),
+    errors.TokenFailedError("um certificado", "o conteúdo está vazio"),
+    errors.TokenRemovedError(),
+    errors.NoTokenError(),
+    errors.UnknownTokenError(),
+    errors.NoReaderServiceError("sudo systemctl start pcscd.socket"),
 ]
 
 
@@ -79,7 +93,8 @@ def test_a_message_says_what_was_found_and_what_to_do(error: SourceError) -> Non
     assert error.message.endswith(".")
     assert len(error.message) < 200
     assert re.search(
-        r"\b(Peça|Informe|Confira|Copie|Cole|Envie|Extraia|Verifique|Informe-a|envie)\b",
+        r"\b(Peça|Informe|Confira|Copie|Cole|Envie|Extraia|Verifique|Informe-a|envie"
+        r"|Instale|Encaixe|Encaixe-o|Retire|Feche|Exporte|Inicie)\b",
         error.message,
     )
 

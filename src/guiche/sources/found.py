@@ -1,7 +1,8 @@
 """What reading a source gives: certificates, or the values of a pasted text, and where from."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from guiche.icpbrasil import Certificate, Inspection, OtherName, inspect, inspect_fields
 
@@ -32,6 +33,17 @@ class Device(NamedTuple):
     model: str
     serial: str
 
+    @property
+    def words(self) -> str:
+        """All that it says of itself, for a person.
+
+        >>> Device("TOKEN DA ANA", "SafeNet, Inc.", "eToken", "02a1").words
+        'TOKEN DA ANA, eToken (SafeNet, Inc.), série 02a1'
+        """
+        kind = f"{self.model} ({self.maker})" if self.model and self.maker else ""
+        serial = self.serial and f"série {self.serial}"
+        return ", ".join(filter(None, (self.label, kind or self.model or self.maker, serial)))
+
 
 class Found(NamedTuple):
     """One certificate (`der`), or the values of one pasted text (`other_names`, `der` None).
@@ -52,6 +64,13 @@ class Found(NamedTuple):
             return inspect_fields(self.other_names)
         return inspect(self.der, at=at)
 
+    def contract(self, inspection: Inspection) -> dict[str, Any]:
+        """The public JSON of a reading of it: `Inspection.to_dict`, and of a token its device."""
+        contract = inspection.to_dict(self.source)
+        if self.device:
+            contract["source"]["device"] = self.device._asdict()
+        return contract
+
 
 class Member(NamedTuple):
     """A source inside another: its name there, and its bytes or why they could not be had."""
@@ -69,6 +88,29 @@ class Reading(NamedTuple):
 
     found: tuple[Found, ...]
     errors: tuple["SourceError", ...]
+
+    @classmethod
+    def of(cls, items: "Iterable[Found | SourceError]") -> Self:
+        """What was found and what failed, each numbered among those of the same name.
+
+        Raises the first error where nothing was found, with the `others` in it; `items` has one.
+        """
+        found: list[Found] = []
+        errors: list[SourceError] = []
+        numbers: dict[str, int] = {}
+        for item in items:
+            index = numbers.get(item.source.name, 0)
+            numbers[item.source.name] = index + 1
+            source = item.source._replace(index=index)
+            if isinstance(item, Found):
+                found.append(item._replace(source=source))
+            else:
+                item.source = source
+                errors.append(item)
+        if not found:
+            errors[0].others = tuple(errors[1:])
+            raise errors[0]
+        return cls(tuple(found), tuple(errors))
 
     @property
     def leaves(self) -> tuple[Found, ...]:

@@ -100,32 +100,13 @@ def read(data: bytes, name: str, *, passwords: Sequence[str] = (), keys: bool = 
     errors of members beside what was found are in `Reading.errors`.
     """
     allowance = _Allowance(passwords, keys=keys)
-    return _numbered(_items(data, _Place(printable(name), (), allowance)))
+    return Reading.of(_items(data, _Place(printable(name), (), allowance)))
 
 
 def read_text(text: str, name: str, *, passwords: Sequence[str] = (), keys: bool = True) -> Reading:
     """The same for pasted text: values of certificate windows, OpenSSL text, PEM, base64."""
     allowance = _Allowance(passwords, keys=keys)
-    return _numbered(_text_items(text, _Place(printable(name), (), allowance)))
-
-
-def _numbered(items: Iterator[Item]) -> Reading:
-    found: list[Found] = []
-    errors: list[SourceError] = []
-    numbers: dict[str, int] = {}
-    for item in items:
-        index = numbers.get(item.source.name, 0)
-        numbers[item.source.name] = index + 1
-        source = item.source._replace(index=index)
-        if isinstance(item, Found):
-            found.append(item._replace(source=source))
-        else:
-            item.source = source
-            errors.append(item)
-    if not found:
-        errors[0].others = tuple(errors[1:])
-        raise errors[0]
-    return Reading(tuple(found), tuple(errors))
+    return Reading.of(_text_items(text, _Place(printable(name), (), allowance)))
 
 
 # --- bytes --------------------------------------------------------------------------------------

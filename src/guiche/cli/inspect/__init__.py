@@ -3,8 +3,10 @@
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -30,7 +32,13 @@ class Options(NamedTuple):
 
 
 @click.command(cls=Command)
-@click.argument("paths", metavar="CAMINHO...", nargs=-1, required=True)
+@click.argument("paths", metavar="[CAMINHO...]", nargs=-1)
+@click.option("--token", is_flag=True, help="Lê o token ou cartão (A3) deste computador, sem PIN.")
+@click.option(
+    "--module",
+    metavar="ARQUIVO",
+    help="Módulo PKCS#11 do token; sem esta opção, os programas de token instalados.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Um objeto JSON por certificado (NDJSON).")
 @click.option("--all", "show_all", is_flag=True, help="Mostra também os certificados de AC.")
 @click.option("--text", "as_text", is_flag=True, help="Lê o texto colado da janela do Windows.")
@@ -46,6 +54,8 @@ class Options(NamedTuple):
 @click.option("--no-input", is_flag=True, help="Nunca pergunta a senha.")
 def command(
     paths: tuple[str, ...],
+    token: bool,
+    module: str | None,
     as_json: bool,
     show_all: bool,
     as_text: bool,
@@ -54,7 +64,7 @@ def command(
     expected: str | None,
     no_input: bool,
 ) -> None:
-    """Lê certificados de arquivos, pastas ou da entrada padrão (-).
+    """Lê certificados de arquivos, de pastas, da entrada padrão (-) ou do token deste computador.
 
     Termina com 0 se todos têm CEI, 1 se algum não tem (ou não é o de --cei), 2 se algo não pôde
     ser lido.
@@ -62,15 +72,20 @@ def command(
     # A reader that closes the pipe early, such as `head`, ends the command without complaint.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    places = list(_places(token=token, module=module))
+    if not paths and not places:
+        raise click.UsageError("Falta informar CAMINHO... ou --token.")
     number = _expected(expected)
     report: Report = JsonReport(number) if as_json else LinesReport(number, verbose=verbose)
     options = Options(as_text, show_all, Passwords(password_file, ask=not no_input))
+    for read in places:
+        _inspect(read, options, report)
     everything = expand(paths)
     with _progress(everything) as bar:
         if bar:
             options.passwords.asking = bar.hidden
         for entry in walk(everything, report.unlisted):
-            _inspect(entry, options, report)
+            _inspect(partial(_read, entry, options), options, report, claimed=entry.claimed)
             if bar:
                 bar.advance()
     report.finish()
@@ -88,13 +103,26 @@ def _expected(number: str | None) -> str | None:
     return compact
 
 
-def _inspect(entry: Entry, options: Options, report: Report) -> None:
+def _places(*, token: bool, module: str | None) -> Iterator["Callable[[], Reading]"]:
+    """What reads the places of this computer that are no files."""
+    if token or module is not None:
+        from pathlib import Path
+
+        from guiche.sources import pkcs11
+
+        yield partial(pkcs11.read, None if module is None else Path(module))
+
+
+def _inspect(
+    read: "Callable[[], Reading]", options: Options, report: Report, *, claimed: bool = True
+) -> None:
+    """Reports one reading; `claimed`: that it has no certificate is worth telling."""
     from guiche.sources import SourceError
 
     try:
-        reading = _read(entry, options)
+        reading = read()
     except SourceError as error:
-        if entry.claimed or error.code != "no_certificate":
+        if claimed or error.code != "no_certificate":
             for member in (error, *error.others):
                 report.error(member)
         else:

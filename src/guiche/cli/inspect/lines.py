@@ -8,7 +8,7 @@ import click
 from guiche.icpbrasil import Inspection, Person, Status
 from guiche.icpbrasil.numbers import cei, cnpj, cpf
 from guiche.icpbrasil.validity import day
-from guiche.sources import Source
+from guiche.sources import Found
 from guiche.sources.found import printable
 
 _COLOURS = {
@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
 
 def lines(
-    inspection: Inspection, source: Source, *, verbose: bool, expected: str | None
+    inspection: Inspection, found: Found, *, verbose: bool, expected: str | None
 ) -> Iterator[Line]:
     """The lines of one reading; styled, for `click.echo` to strip or keep."""
     status = inspection.enrolment.status
@@ -51,7 +51,9 @@ def lines(
     if expected is not None:
         yield comparison(inspection, expected)
     yield Line(f"  {inspection.explanation}")
-    yield Line(f"  Lido de: {source.name} ({source.kind})")
+    yield Line(f"  Lido de: {found.source.name} ({found.source.kind})")
+    if found.device:
+        yield Line(f"  Token ou cartão neste computador: {found.device.words}")
     yield from (Line(f"  {line}") for line in _identity(inspection))
     yield from _findings(inspection, verbose=verbose)
     if verbose:

@@ -72,7 +72,7 @@ class JsonReport(Report):
 
     def print_reading(self, found: Found, inspection: Inspection) -> None:
         """The public contract; with `--cei` also `expected`."""
-        contract = inspection.to_dict(found.source)
+        contract = found.contract(inspection)
         if self.expected is not None:
             matches = inspection.enrolment.number == self.expected
             contract["expected"] = {"number": self.expected, "matches": matches}
@@ -104,7 +104,7 @@ class LinesReport(Report):
 
     def print_reading(self, found: Found, inspection: Inspection) -> None:
         """The verdict and what explains it, after a blank line from the last one."""
-        told = lines(inspection, found.source, verbose=self.verbose, expected=self.expected)
+        told = lines(inspection, found, verbose=self.verbose, expected=self.expected)
         text = "\n".join(map(str, told))
         if sum(self.counts.values()) > 1:
             text = "\n" + text
