@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 ATR = bytes.fromhex("3b7d96000080318065b0831117d683009000")
+OTHER_ATR = bytes.fromhex("3b0411223344")
 AID = bytes.fromhex("a000000308")
 OFF, ON, RESET, SEND_ATR = 0, 1, 2, 4
 SELECT, VERIFY, GET_RESPONSE, GET_DATA = 0xA4, 0x20, 0xC0, 0xCB
@@ -49,10 +50,12 @@ def objects(ders: list[bytes]) -> dict[str, bytes]:
 
 
 class Card:
-    def __init__(self, ders: list[bytes], log: Path, *, leaves: str) -> None:
+    def __init__(self, ders: list[bytes], log: Path, *, leaves: str, mute: bool) -> None:
         self.objects = objects(ders)
         self.log = log
         self.leaves = leaves
+        self.atr = OTHER_ATR if mute else ATR
+        self.mute = mute
         self.rest = b""
 
     def answer(self, apdu: bytes) -> bytes:
@@ -60,6 +63,8 @@ class Card:
             log.write(f"{apdu.hex()}\n")
         if self.leaves and self.leaves in apdu.hex():
             raise ConnectionAbortedError
+        if self.mute:
+            return UNKNOWN
         _, instruction, first, _, *data = apdu
         if instruction == SELECT and first == 0x04:
             name = bytes(data[1 : 1 + data[0]])
@@ -94,7 +99,7 @@ class Card:
                 if size > 1:
                     answer = self.answer(message)
                 elif message[0] == SEND_ATR:
-                    answer = ATR
+                    answer = self.atr
                 else:
                     continue
                 reader.sendall(len(answer).to_bytes(2, "big") + answer)
@@ -117,7 +122,10 @@ if __name__ == "__main__":
     arguments.add_argument("log", type=Path)
     arguments.add_argument("ders", type=Path, nargs="*")
     arguments.add_argument("--leaves", default="", help="gone at a command that has this, in hex")
+    arguments.add_argument("--mute", action="store_true", help="a card that nobody knows")
     given = arguments.parse_args()
-    card = Card([path.read_bytes() for path in given.ders], given.log, leaves=given.leaves)
+    card = Card(
+        [path.read_bytes() for path in given.ders], given.log, leaves=given.leaves, mute=given.mute
+    )
     with contextlib.suppress(ConnectionAbortedError):
         card.serve(given.port)

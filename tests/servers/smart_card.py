@@ -62,28 +62,30 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def inserted(*ders: bytes, leaves: str = "") -> Iterator[SmartCard]:
+def inserted(*ders: bytes, leaves: str = "", mute: bool = False) -> Iterator[SmartCard]:
     """A reader with a card that holds up to two certificates, or without certificates no card.
 
     `leaves`: the card is pulled out at the first command that has these bytes, in hex.
+    `mute`: it is of a kind that no program knows.
     """
     if not is_installed():
         raise NotInstalled
     folder = Path(tempfile.mkdtemp(prefix="guiche-card-"))
     try:
-        with _running(folder, ders, leaves=leaves):
+        options = [*(["--leaves", leaves] if leaves else []), *(["--mute"] if mute else [])]
+        with _running(folder, ders, options):
             yield SmartCard(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _running(folder: Path, ders: tuple[bytes, ...], *, leaves: str) -> Iterator[None]:
+def _running(folder: Path, ders: tuple[bytes, ...], options: list[str]) -> Iterator[None]:
     paths = [folder / f"{number}.der" for number, _ in enumerate(ders)]
     for path, der in zip(paths, ders, strict=True):
         path.write_bytes(der)
     card = [sys.executable, piv_card.__file__, str(PORT), str(folder / "log"), *map(str, paths)]
-    program = [*card, *(["--leaves", leaves] if leaves else [])] if ders else ["sleep", "infinity"]
+    program = [*card, *options] if ders else ["sleep", "infinity"]
     process = subprocess.Popen(
         ["unshare", *SPACES, "sh", "-c", START, "sh", *program],
         env={**os.environ, "FOLDER": str(folder), "PCSCD": PCSCD}, stdin=subprocess.DEVNULL,

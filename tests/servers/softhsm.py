@@ -1,16 +1,20 @@
 """Tokens of SoftHSM2 in a folder of their own."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from servers import softhsm_writer
 
 INSTALL = "scripts/install-test-servers"
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
+MEMORY = Path("/dev/shm")
 PIN, SO_PIN = "1234", "12345678"
 
 CONFIGURATION = """\
@@ -21,17 +25,10 @@ log.level = ERROR
 """
 
 
-class NotInstalled(Exception):
-    def __init__(self) -> None:
-        super().__init__(f"SoftHSM2 não está instalado; instale com: sudo {INSTALL}")
-
-
 class SoftTokens:
     """Like a reader with several slots: one is always free, and its token uninitialised."""
 
     def __init__(self, folder: Path) -> None:
-        if not MODULE.exists():
-            raise NotInstalled
         self.folder = folder / "tokens"
         self.folder.mkdir()
         self._configuration = folder / "softhsm2.conf"
@@ -62,3 +59,13 @@ class SoftTokens:
             env={**os.environ, **self.environment},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def soft_tokens() -> Iterator[SoftTokens]:
+    """In memory where there is such a folder: the module waits for the disk at every object."""
+    folder = tempfile.mkdtemp(prefix="guiche-tokens-", dir=MEMORY if MEMORY.is_dir() else None)
+    try:
+        yield SoftTokens(Path(folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

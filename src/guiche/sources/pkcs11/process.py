@@ -17,6 +17,7 @@ from guiche.sources.errors import ModuleFailedError, ModuleSilentError
 
 MAX_ANSWER = 1024 * 1024
 """Bytes of one line; no certificate comes near."""
+_AHEAD = 16
 _MAX_ANSWERS = 20_000
 _GOOD_BYE_SECONDS = 2.0
 
@@ -112,12 +113,14 @@ class _Lines:
     """The lines of a pipe, each waited for no longer than told.
 
     Not every system can wait for a pipe and a clock at once; a thread can wait for the one, and a
-    queue for the other. A line is read when it is asked for, so that a child never runs ahead.
+    queue for the other. Few lines are read ahead, so that a child cannot fill the memory.
     """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._wanted: SimpleQueue[int] = SimpleQueue()
         self._read: SimpleQueue[bytes] = SimpleQueue()
+        for _ in range(_AHEAD):
+            self._wanted.put(MAX_ANSWER)
         Thread(target=self._run, args=(stream,), daemon=True).start()
 
     def next(self, seconds: float) -> bytes:

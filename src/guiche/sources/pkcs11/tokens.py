@@ -1,6 +1,9 @@
 """The tokens of one module and their certificates. Runs in the child: see child.py.
 
 Certificates are public objects: no PIN is given and no login tried, whatever a token answers.
+
+Every kind of exception is caught: the library believes the sizes that a module tells, and fails on
+wrong ones in ways of its own.
 """
 
 import time
@@ -27,9 +30,12 @@ def tell(module: str, say: Say) -> None:
     try:
         library = pkcs11.lib(module)
         slots = library.get_slots()
-    except PKCS11Error as error:
-        # Only what the system's loader says has words; an error of PKCS#11 has but a name.
-        say(problem="not_loaded" if error.args else "failed", words=_words(error))
+    except Exception as error:
+        if isinstance(error, PKCS11Error) and error.args:
+            # Only what the system's loader says has words; an error of PKCS#11 has but a name.
+            say(problem="not_loaded", words=str(error))
+        else:
+            say(problem="failed", words=_name(error))
         return
     for slot in slots:
         _Place(library, slot, say).tell()
@@ -51,8 +57,8 @@ class _Place:
         except pkcs11.TokenNotRecognised:
             self.say(problem="unknown")
             return
-        except PKCS11Error as error:
-            self.say(problem="failed", words=_words(error))
+        except Exception as error:
+            self.say(problem="failed", words=_name(error))
             return
         if token.model == _TRUST_MODEL:
             return
@@ -77,8 +83,8 @@ class _Place:
             finally:
                 with suppress(PKCS11Error):
                     session.close()
-        except PKCS11Error as error:
-            self.say(problem="failed" if self._is_there() else "removed", words=_words(error))
+        except Exception as error:
+            self.say(problem="failed" if self._is_there() else "removed", words=_name(error))
 
     def _tell_certificates(self, session: Session) -> None:
         # The search is over before the first value is read: not every module bears both at once.
@@ -87,11 +93,11 @@ class _Place:
         for each in found[:MAX_CERTIFICATES]:
             try:
                 value = each[Attribute.VALUE]
-            except (PKCS11Error, ValueError, MemoryError) as error:
+            except Exception as error:
                 if not self._is_there():
                     self.say(problem="removed")
                     return
-                self.say(problem="failed", words=_words(error))
+                self.say(problem="failed", words=_name(error))
             else:
                 self.say(certificate=b64encode(value).decode())
         if not self._stays():
@@ -128,5 +134,5 @@ class _Place:
         return False
 
 
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _name(error: Exception) -> str:
+    return type(error).__name__
