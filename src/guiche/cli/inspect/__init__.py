@@ -106,11 +106,17 @@ def _expected(number: str | None) -> str | None:
 def _places(*, token: bool, module: str | None) -> Iterator["Callable[[], Reading]"]:
     """What reads the places of this computer that are no files."""
     if token or module is not None:
-        from pathlib import Path
+        yield partial(_read_token, module)
 
-        from guiche.sources import pkcs11
 
-        yield partial(pkcs11.read, None if module is None else Path(module))
+def _read_token(module: str | None) -> "Reading":
+    from pathlib import Path
+
+    from guiche.sources import pkcs11
+
+    if sys.stderr.isatty():
+        click.echo("Lendo o token deste computador. Nenhum PIN é pedido.", err=True)
+    return pkcs11.read(None if module is None else Path(module))
 
 
 def _inspect(

@@ -17,8 +17,9 @@ from guiche.sources.errors import ModuleFailedError, ModuleSilentError
 
 MAX_ANSWER = 1024 * 1024
 """Bytes of one line; no certificate comes near."""
+MAX_ANSWERS = 64 * 1024 * 1024
+"""Bytes of all lines; thirty thousand certificates."""
 _AHEAD = 16
-_MAX_ANSWERS = 20_000
 _GOOD_BYE_SECONDS = 2.0
 
 Answer = dict[str, Any]
@@ -45,13 +46,15 @@ def _heard(process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[Answe
     deadline = time.monotonic() + seconds
     lines = _Lines(process.stdout)
     try:
-        for _ in range(_MAX_ANSWERS):
+        left = MAX_ANSWERS
+        while left > 0:
             try:
                 line = lines.next(deadline - time.monotonic())
             except Empty:
                 raise ModuleSilentError(seconds) from None
             if not line:
                 raise ModuleFailedError(_ending(process))
+            left -= len(line)
             answer = _understood(line)
             if "end" in answer:
                 return
@@ -65,7 +68,7 @@ def _start(module: Path, seconds: float) -> "subprocess.Popen[bytes]":
     # -P: the folder that the command is run in may hold a pkcs11.py, and is nobody we trust.
     child = [sys.executable, "-P", "-m", "guiche.sources.pkcs11.child"]
     return subprocess.Popen(  # noqa: S603
-        [*child, str(module), str(seconds)],
+        [*child, str(module.absolute()), str(seconds)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
