@@ -18,6 +18,7 @@ from guiche.sources import (
     NotAFileError,
     NotFoundError,
     SourceError,
+    UnreadableError,
     WrongModuleError,
     pkcs11,
 )
@@ -53,6 +54,7 @@ def failing(path: Path, seconds: float = pkcs11.SECONDS) -> SourceError:
 def test_no_file(tmp_path: Path) -> None:
     assert isinstance(failing(tmp_path / "nada.so"), NotFoundError)
     assert isinstance(failing(tmp_path), NotAFileError)
+    assert isinstance(failing(tmp_path / ("x" * 300)), UnreadableError)
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from guiche.sources.errors import (
     TokenFailedError,
     TokenRemovedError,
     UnknownTokenError,
+    UnreadableError,
     WrongModuleError,
 )
 from guiche.sources.found import Device, Found, Source, claims_ca, printable
@@ -51,12 +52,15 @@ def items(module: Path, seconds: float) -> Iterator[Found | SourceError]:
 
 
 def _check(module: Path) -> None:
-    if not module.exists():
-        raise NotFoundError
-    if not module.is_file():
-        raise NotAFileError("uma pasta" if module.is_dir() else "um arquivo especial")
-    if not os.access(module, os.R_OK):
-        raise NoPermissionError
+    try:
+        if not module.exists():
+            raise NotFoundError
+        if not module.is_file():
+            raise NotAFileError("uma pasta" if module.is_dir() else "um arquivo especial")
+        if not os.access(module, os.R_OK):
+            raise NoPermissionError
+    except OSError as error:
+        raise UnreadableError(error.strerror or str(error)) from None
 
 
 def _nothing(*, blank: bool) -> NoTokenError:
