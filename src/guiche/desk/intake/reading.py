@@ -1,9 +1,9 @@
 """One reading of one certificate, as far as it may be kept.
 
 Kept: verdict, holder, CPF or CNPJ, issuer, serial, validity, e-mail, NIS, the bytes that prove the
-CEI, and how the token or card names itself. RG, birth date, título and every other field are shown when read and never stored; a file
-name neither, for people write names and passwords into it. The certificate itself holds them all:
-it rests enciphered, and only for a time.
+CEI, and how the token or card names itself. RG, birth date, título and every other field are shown
+when read and never stored; a file name neither, for people write names and passwords into it. The
+certificate itself holds them all: it rests enciphered, and only for a time.
 """
 
 import re
