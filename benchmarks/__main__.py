@@ -6,7 +6,18 @@
 import platform
 import sys
 
-from benchmarks import command, deliveries, desk, folder, library, opening, pkcs12, search, submit
+from benchmarks import (
+    command,
+    deliveries,
+    desk,
+    folder,
+    library,
+    opening,
+    pkcs12,
+    search,
+    submit,
+    trust,
+)
 
 SUITES = {
     "command": command.figures,
@@ -18,6 +29,7 @@ SUITES = {
     "deliveries": deliveries.figures,
     "opening": opening.figures,
     "submit": submit.figures,
+    "trust": trust.figures,
 }
 
 

@@ -32,7 +32,8 @@ def shown_by(command: str, folder: Path) -> str:
     result = subprocess.run(
         ["sh", "-c", f"{guiche}\n{command}"],
         cwd=folder,
-        env={**os.environ, "NO_COLOR": "1"},
+        # What was imported on this machine is no part of the examples.
+        env={**os.environ, "NO_COLOR": "1", "GUICHE_TRUST": str(folder / "trust")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

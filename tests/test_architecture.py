@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from guiche.sources.catalogue import STORES
+
 PACKAGE = Path(__file__).parent.parent / "src" / "guiche"
 # Each layer may import itself and what stands left of it.
 LAYERS = ["icpbrasil", "sources", "trust", "portfolio", "desk", "cli"]
@@ -66,6 +68,13 @@ def test_tickets_know_neither_connectors_nor_pages() -> None:
     for path in (PACKAGE / "desk" / "tickets").rglob("*.py"):
         for module in imported_modules(path):
             assert not module.startswith(("guiche.desk.connectors", "guiche.desk.pages")), path
+
+
+def test_the_desk_never_reads_what_its_own_machine_keeps() -> None:
+    """Certificates of the server, or of the technician's machine, are never the customer's."""
+    own = {f"guiche.sources.{name}" for name in ("stores", *STORES)}
+    for path in (PACKAGE / "desk").rglob("*.py"):
+        assert not own & set(imported_modules(path)), path
 
 
 def test_no_catch_all_names() -> None:

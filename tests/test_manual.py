@@ -5,13 +5,15 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509 import load_der_x509_certificate
 
 import documents
+from certificates.signing import NOW
+from guiche import trust
 from guiche.desk.connectors import file as connections_file
 from guiche.desk.connectors.qualitor.settings import QualitorSettings
 from guiche.desk.demo.certificates import write_samples
@@ -24,6 +26,10 @@ from guiche.desk.tickets.moves import MOVES
 from guiche.icpbrasil import Profile, Reason, Status, inspect
 from guiche.icpbrasil.findings import CODES
 from guiche.sources import Source, SourceError
+from guiche.trust import request
+from guiche.trust.revocation.standing import WHYS
+from trust.hierarchy import anchors, usual
+from trust.lists import crl
 
 DOCS = documents.ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -120,6 +126,9 @@ def under(heading: str) -> str:
         ("`nis.status`", {*Status}),
         ("`findings[].code`", CODES),
         ("`error.code`", {*source_errors()}),
+        ("`trust.status`", {*trust.Status}),
+        ("`trust.findings[].code`", trust.CODES),
+        ("`trust.revocation[].why`", {*WHYS, *get_args(request.Code)}),
     ],
 )
 def test_the_command_line_page_names_every_code(heading: str, codes: set[str]) -> None:
@@ -134,6 +143,15 @@ def test_the_command_line_page_names_every_key(folder: Path) -> None:
     sample = (folder / "data" / "exemplos" / "e-cnpj-vencido.cer").read_bytes()
     reading = inspect(sample, at=datetime.now(UTC)).to_dict(Source("cliente.cer", "der", 0))
     assert not unnamed(set(keys_of(reading)), under("Chaves"))
+
+
+def test_the_command_line_page_names_every_key_of_the_path() -> None:
+    leaf = usual().issuing.leaf()
+    lists = trust.Revocation([crl(usual().issuing)])
+    checked = trust.check(leaf, anchors(), at=NOW, revocation=lists)
+    assert checked.revocation
+    assert checked.findings
+    assert not unnamed(set(keys_of(checked.to_dict())), under("Chaves").replace("trust.", ""))
 
 
 def keys_of_tables(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

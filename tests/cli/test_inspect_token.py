@@ -39,8 +39,8 @@ def test_the_report_for_a_person(tokens: SoftTokens) -> None:
     result = guiche(tokens, "--token", "--module", MODULE)
     lines = result.stdout.splitlines()
     assert lines[0] == "Tem CEI: 11.583.00249/85."
-    assert "  Lido de: TOKEN DA PADARIA (pkcs11)" in lines
-    (device,) = (line for line in lines if line.startswith("  Token ou cartão neste computador: "))
+    assert "  Lido de: TOKEN DA PADARIA (pkcs11, nesta máquina)" in lines
+    (device,) = (line for line in lines if line.startswith("  Token ou cartão: "))
     assert ": TOKEN DA PADARIA, SoftHSM v2 (SoftHSM project), série " in device
     assert (result.returncode, result.stderr) == (0, "")
 
@@ -58,8 +58,8 @@ def test_beside_files(tokens: SoftTokens, tmp_path: Path) -> None:
     (tmp_path / "sem.cer").write_bytes(e_cnpj(cei=ZEROS).der())
     result = guiche(tokens, "--module", MODULE, "--json", tmp_path)
     read = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [each["source"]["kind"] for each in read] == ["pkcs11", "der"]
-    assert "device" not in read[1]["source"]
+    assert [each["source"]["kind"] for each in read] == ["der", "pkcs11"]
+    assert "device" not in read[0]["source"]
     assert result.returncode == 1
 
 
@@ -79,7 +79,7 @@ def test_an_error_names_the_module_and_what_to_do(tokens: SoftTokens, tmp_path: 
 def test_neither_path_nor_token(tokens: SoftTokens) -> None:
     result = guiche(tokens)
     assert result.returncode == 2
-    assert "Falta informar CAMINHO... ou --token." in result.stderr
+    assert "Falta informar CAMINHO..., --store ou --token." in result.stderr
 
 
 @pytest.mark.skipif(not bad_module.is_installed(), reason=f"falta o gcc: {bad_module.INSTALL}")

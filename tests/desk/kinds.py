@@ -6,7 +6,6 @@ from unittest.mock import patch
 
 from guiche.desk.connectors import connection, registry
 from guiche.desk.connectors.registry import Kind, connector_class
-from guiche.desk.deliveries import enqueue
 
 KINDS = {
     "memory": Kind("Memória", "desk.deliveries.memory:Memory"),
@@ -20,7 +19,6 @@ def known() -> Iterator[None]:
     with (
         patch.object(registry, "KINDS", KINDS),
         patch.object(connection, "KINDS", KINDS),
-        patch.object(enqueue, "KINDS", KINDS),
     ):
         yield
     connector_class.cache_clear()

@@ -88,8 +88,8 @@ def test_equal_payloads_have_unequal_digests(moved: Ticket, relacionamento: User
 
 
 def test_what_listens_is_in_the_same_transaction(ticket: Ticket, relacionamento: User) -> None:
-    def fail(event: Event, **_: Any) -> None:
-        raise ConnectionError(event.kind)
+    def fail(events: list[Event], **_: Any) -> None:
+        raise ConnectionError(events[0].kind)
 
     recorded.connect(fail)
     try:

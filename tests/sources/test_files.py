@@ -93,7 +93,7 @@ def test_a_file_that_grows_while_it_is_read(
 ) -> None:
     path = tmp_path / "cresce.cer"
     path.write_bytes(bytes(MAX_INPUT + 1))
-    monkeypatch.setattr("guiche.sources.files._refuse", lambda status: None)
+    monkeypatch.setattr("guiche.sources.files._refuse", lambda status, limit: None)
     assert isinstance(error_of(path), TooLargeError)
 
 

@@ -213,8 +213,7 @@ def test_no_module_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_our_library(tokens: SoftTokens, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the child it is a broken installation that tells; here, a module that is none."""
-    monkeypatch.setitem(sys.modules, "pkcs11._pkcs11", None)
+    monkeypatch.setitem(sys.modules, "pkcs11", None)
     lacking = pkcs11.missing()
     assert lacking == ("a biblioteca python-pkcs11", 'pip install "guiche[tokens]"')
     monkeypatch.setattr(pkcs11, "installed", list)

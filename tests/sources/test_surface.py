@@ -48,7 +48,8 @@ def test_codes_are_stable_and_distinct() -> None:
         *("no_certificate", "text_without_value", "damaged", "password_required"),
         *("wrong_password", "too_many_iterations", "unsupported_encryption"),
         *("archive_encrypted", "archive_nested", "archive_too_large", "holds_key"),
-        *("missing", "no_module", "wrong_module", "module_failed", "module_silent"),
+        *("missing", "store_in_use", "store_obsolete", "store_failed"),
+        *("no_module", "wrong_module", "module_failed", "module_silent"),
         *("token_failed", "token_removed", "no_token", "unknown_token", "no_reader_service"),
     }
 
@@ -71,8 +72,11 @@ MESSAGES = [
     errors.EncryptedArchiveError(),
     errors.NestedArchiveError(),
     errors.ArchiveTooLargeError("tem mais de 10000 arquivos"),
-    errors.MissingError(Missing("a biblioteca python-pkcs11", 'pip install "guiche[tokens]"')),
-    errors.MissingError(Missing("a biblioteca python-pkcs11")),
+    errors.MissingError(Missing("a biblioteca lxml", "pip install 'guiche[documents]'")),
+    errors.MissingError(Missing("o Windows: só ele tem este repositório")),
+    errors.StoreInUseError(),
+    errors.OldStoreError("cert8.db", "Abra o perfil em um Firefox 58 ou mais novo."),
+    errors.StoreFailedError("erro 0x5 do Windows"),
     errors.NoModuleError(),
     errors.WrongModuleError("não é uma biblioteca"),
     errors.ModuleFailedError("caiu (SIGSEGV)"),
@@ -93,8 +97,8 @@ def test_a_message_says_what_was_found_and_what_to_do(error: SourceError) -> Non
     assert error.message.endswith(".")
     assert len(error.message) < 200
     assert re.search(
-        r"\b(Peça|Informe|Confira|Copie|Cole|Envie|Extraia|Verifique|Informe-a|envie"
-        r"|Instale|Encaixe|Encaixe-o|Retire|Feche|Exporte|Inicie)\b",
+        r"\b(Peça|Informe|Confira|Copie|Cole|Envie|Extraia|Verifique|Informe-a|envie|Instale|Feche|Abra"
+        r"|Encaixe|Encaixe-o|Retire|Exporte|Inicie)\b",
         error.message,
     )
 

@@ -11,6 +11,8 @@ from guiche.cli.portuguese import Group, sentence
 # name -> (module, one line of help): literal, so that `--help` and completion import nothing.
 COMMANDS = {
     "inspect": ("guiche.cli.inspect", "Lê certificados e diz se trazem a matrícula CEI."),
+    "sources": ("guiche.cli.sources", "Mostra de onde se lê, na máquina de quem, e o que falta."),
+    "trust": ("guiche.cli.trust", "Mostra e atualiza as raízes e autoridades da ICP-Brasil."),
     "up": ("guiche.cli.up", "Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas."),
     "web": ("guiche.cli.web", "Serve as páginas."),
     "worker": ("guiche.cli.worker", "Entrega aos outros sistemas, vigia os prazos, envia e-mails."),

@@ -4,6 +4,7 @@ from guiche.desk.connectors.change import ConnectionChange
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import Heartbeat
+from guiche.desk.deliveries.host_clock import HostClock
 from guiche.desk.deliveries.link import Link
 from guiche.desk.deliveries.stray import Stray
 from guiche.desk.intake.draft import Draft
@@ -27,6 +28,7 @@ __all__ = [
     "Draft",
     "Event",
     "Heartbeat",
+    "HostClock",
     "Image",
     "Inspection",
     "Link",

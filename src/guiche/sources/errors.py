@@ -13,6 +13,10 @@ SourceError
 ├── DamagedError                    damaged
 ├── HoldsKeyError                   holds_key
 ├── MissingError                    missing
+├── StoreError                      a store of this machine was not read
+│   ├── StoreInUseError             store_in_use
+│   ├── OldStoreError               store_obsolete
+│   └── StoreFailedError            store_failed
 ├── DeviceError                     a token or card, or the module that reads it
 │   ├── NoModuleError               no_module
 │   ├── WrongModuleError            wrong_module
@@ -180,8 +184,40 @@ class MissingError(SourceError):
     code = "missing"
 
     def __init__(self, missing: Missing) -> None:
-        how = f"com “{missing.command}”" if missing.command else "e tente de novo"
-        super().__init__(f"Falta {missing.what}. Instale {how}.")
+        # The command stands in quotes, so that its end is seen.
+        bring = f"Instale com “{missing.command}”." if missing.command else ASK_FOR_CER
+        super().__init__(f"Falta {missing.what}. {bring}")
+
+
+class StoreError(SourceError):
+    """A store of this machine was not read."""
+
+
+class StoreInUseError(StoreError):
+    """Another program was writing for as long as we waited."""
+
+    code = "store_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("Outro programa está gravando nele agora. Feche o navegador e repita.")
+
+
+class OldStoreError(StoreError):
+    """In a format that nothing on this machine reads any more; `what` names it."""
+
+    code = "store_obsolete"
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"Guarda os certificados no formato antigo ({what}). {advice}")
+
+
+class StoreFailedError(StoreError):
+    """The system did not hand it out; `reason` is its own wording."""
+
+    code = "store_failed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"O sistema não abriu os certificados ({reason}). {ASK_FOR_CER}")
 
 
 class DeviceError(SourceError):

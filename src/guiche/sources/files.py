@@ -49,17 +49,21 @@ def read_text_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = (
 def _fetched(path: str) -> tuple[bytes, str]:
     name = STANDARD_INPUT if path == "-" else path
     try:
-        return (_bounded(sys.stdin.buffer) if path == "-" else _content(path)), name
+        return (_bounded(sys.stdin.buffer, MAX_INPUT) if path == "-" else content(path)), name
     except SourceError as error:
         raise error.at(Source(printable(name), "unknown", 0)) from error.__cause__
 
 
-def _content(name: str) -> bytes:
+def content(name: str, limit: int = MAX_INPUT) -> bytes:
+    """All bytes of a file that has no more than `limit`.
+
+    Raises `PlaceError`, `TooLargeError`.
+    """
     try:
-        _refuse(os.stat(name))  # noqa: PTH116  # pathlib costs as much as the whole reading
+        _refuse(os.stat(name), limit)  # noqa: PTH116  # pathlib costs as much as the whole reading
         with open(os.open(name, _FLAGS), "rb") as file:  # noqa: PTH123
-            _refuse(os.fstat(file.fileno()))
-            return _bounded(file)
+            _refuse(os.fstat(file.fileno()), limit)
+            return _bounded(file, limit)
     except FileNotFoundError as error:
         raise NotFoundError from error
     except PermissionError as error:
@@ -70,19 +74,19 @@ def _content(name: str) -> bytes:
         raise NotFoundError from error
 
 
-def _refuse(status: os.stat_result) -> None:
+def _refuse(status: os.stat_result, limit: int) -> None:
     for is_kind, words in _NOT_FILES:
         if is_kind(status.st_mode):
             raise NotAFileError(words)
-    if status.st_size > MAX_INPUT:
-        raise TooLargeError("O arquivo", status.st_size, MAX_INPUT)
+    if status.st_size > limit:
+        raise TooLargeError("O arquivo", status.st_size, limit)
 
 
-def _bounded(stream: BinaryIO) -> bytes:
+def _bounded(stream: BinaryIO, limit: int) -> bytes:
     try:
-        data = stream.read(MAX_INPUT + 1)
+        data = stream.read(limit + 1)
     except OSError as error:
         raise UnreadableError(error.strerror or "erro") from error
-    if len(data) > MAX_INPUT:
-        raise TooLargeError("A entrada", None, MAX_INPUT)
+    if len(data) > limit:
+        raise TooLargeError("A entrada", None, limit)
     return data

@@ -38,6 +38,7 @@ def dispatcher() -> Iterator[Dispatcher]:
     worker = Dispatcher(threads=2, owner="um", monotonic=lambda: clock.now().timestamp())
     yield worker
     worker.finish()
+    worker.opened.close()
 
 
 @pytest.fixture

@@ -149,6 +149,7 @@ def test_what_a_restored_copy_has_waiting_is_looked_up_before_it_is_sent(
     guiche: Command, desk: Desk, connection: Connection, suporte: User, run: Run
 ) -> None:
     """It was sent after the copy was made."""
+    run()  # a worker was here before
     ticket = ticket_of(suporte, document="111.444.777-35", name="Ana Exemplo da Silva")
     desk.tickets.append(Held("1", f"G{ticket.number}", "x", clock.now()))
     assert guiche("deliveries", "doubt")[:2] == (0, "Vão ser conferidos antes de sair: 5.\n")

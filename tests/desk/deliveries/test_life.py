@@ -111,8 +111,11 @@ class Stepped(Crew):
         super().__init__(0)
         self.waiting: list[Callable[[], None]] = []
 
-    def do(self, work: Callable[[], None]) -> None:
+    def do(self, work: Callable[[], None], of: object, width: int) -> None:
         self.waiting.append(work)
+
+    def ready(self, of: object) -> int:
+        return 0
 
     def do_first(self) -> None:
         thread = Thread(target=self.waiting.pop(0))

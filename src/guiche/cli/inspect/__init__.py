@@ -7,20 +7,33 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from guiche.cli.inspect.passwords import Passwords
 from guiche.cli.inspect.report import JsonReport, LinesReport, Report
+from guiche.cli.inspect.trust import Asked, Checker, trust_options
 from guiche.cli.inspect.walk import Entry, expand, walk
 from guiche.cli.portuguese import Command
 from guiche.icpbrasil.numbers import cei
+from guiche.sources.catalogue import EVERY_STORE, STORES
 from guiche.sources.found import printable
 
 if TYPE_CHECKING:
     from guiche.cli.inspect.progress import Bar
     from guiche.sources import Reading
+
+
+class Place(NamedTuple):
+    """Something to read; `claimed` when a person or a file's name says it has certificates.
+
+    `read` raises `SourceError`.
+    """
+
+    read: "Callable[[], Reading]"
+    claimed: bool
 
 
 class Options(NamedTuple):
@@ -29,11 +42,21 @@ class Options(NamedTuple):
     as_text: bool
     show_all: bool
     passwords: Passwords
+    checker: Checker | None
+    at: datetime | None
 
 
 @click.command(cls=Command)
 @click.argument("paths", metavar="[CAMINHO...]", nargs=-1)
-@click.option("--token", is_flag=True, help="Lê o token ou cartão (A3) deste computador, sem PIN.")
+@click.option(
+    "--store",
+    type=click.Choice([EVERY_STORE, *STORES]),
+    is_flag=False,
+    flag_value=EVERY_STORE,
+    help="Lê os certificados guardados nesta máquina (os do cliente estão na dele): todos, ou um "
+    "repositório.",
+)
+@click.option("--token", is_flag=True, help="Lê o token ou cartão (A3) desta máquina, sem PIN.")
 @click.option(
     "--module",
     metavar="ARQUIVO",
@@ -52,8 +75,10 @@ class Options(NamedTuple):
     "--cei", "expected", metavar="NÚMERO", help="Compara com o CEI que o cliente informa."
 )
 @click.option("--no-input", is_flag=True, help="Nunca pergunta a senha.")
+@trust_options
 def command(
     paths: tuple[str, ...],
+    store: str | None,
     token: bool,
     module: str | None,
     as_json: bool,
@@ -63,33 +88,55 @@ def command(
     password_file: str | None,
     expected: str | None,
     no_input: bool,
+    **trust: Any,
 ) -> None:
-    """Lê certificados de arquivos, de pastas, da entrada padrão (-) ou do token deste computador.
+    """Lê certificados de arquivos, pastas, da entrada padrão (-) ou desta máquina (--store,
+    --token).
 
     Termina com 0 se todos têm CEI, 1 se algum não tem (ou não é o de --cei), 2 se algo não pôde
-    ser lido.
+    ser lido. A cadeia (--trust) não muda isso.
     """
     # A reader that closes the pipe early, such as `head`, ends the command without complaint.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    places = list(_places(token=token, module=module))
-    if not paths and not places:
-        raise click.UsageError("Falta informar CAMINHO... ou --token.")
+    token = token or module is not None
+    if not (paths or store or token):
+        raise click.UsageError("Falta informar CAMINHO..., --store ou --token.")
     number = _expected(expected)
     report: Report = JsonReport(number) if as_json else LinesReport(number, verbose=verbose)
-    options = Options(as_text, show_all, Passwords(password_file, ask=not no_input))
-    for read in places:
-        _inspect(read, options, report)
+    asked = Asked(**trust)
+    options = Options(
+        as_text,
+        show_all,
+        Passwords(password_file, ask=not no_input),
+        asked.checker(),
+        asked.moment if asked.at else None,
+    )
     everything = expand(paths)
     with _progress(everything) as bar:
         if bar:
             options.passwords.asking = bar.hidden
-        for entry in walk(everything, report.unlisted):
-            _inspect(partial(_read, entry, options), options, report, claimed=entry.claimed)
-            if bar:
-                bar.advance()
+        files = _files(everything, options, report, bar)
+        for place in chain(files, _stores(store), _tokens(module, token=token)):
+            _inspect(place, options, report)
     report.finish()
     sys.exit(report.exit_status)
+
+
+def _files(
+    paths: list[str], options: Options, report: Report, bar: "Bar | None"
+) -> Iterator[Place]:
+    for entry in walk(paths, report.unlisted):
+        yield Place(partial(_read, entry, options), entry.claimed)
+        if bar:  # the next one is asked for when this one was read
+            bar.advance()
+
+
+def _stores(name: str | None) -> Iterator[Place]:
+    if name is not None:
+        from guiche.sources import stores
+
+        yield Place(partial(stores.read, name), claimed=True)
 
 
 def _expected(number: str | None) -> str | None:
@@ -103,10 +150,9 @@ def _expected(number: str | None) -> str | None:
     return compact
 
 
-def _places(*, token: bool, module: str | None) -> Iterator["Callable[[], Reading]"]:
-    """What reads the places of this computer that are no files."""
-    if token or module is not None:
-        yield partial(_read_token, module)
+def _tokens(module: str | None, *, token: bool) -> Iterator[Place]:
+    if token:
+        yield Place(partial(_read_token, module), claimed=True)
 
 
 def _read_token(module: str | None) -> "Reading":
@@ -115,27 +161,26 @@ def _read_token(module: str | None) -> "Reading":
     from guiche.sources import pkcs11
 
     if sys.stderr.isatty():
-        click.echo("Lendo o token deste computador. Nenhum PIN é pedido.", err=True)
+        click.echo("Lendo o token desta máquina. Nenhum PIN é pedido.", err=True)
     return pkcs11.read(None if module is None else Path(module))
 
 
-def _inspect(
-    read: "Callable[[], Reading]", options: Options, report: Report, *, claimed: bool = True
-) -> None:
-    """Reports one reading; `claimed`: that it has no certificate is worth telling."""
+def _inspect(place: Place, options: Options, report: Report) -> None:
     from guiche.sources import SourceError
 
     try:
-        reading = read()
+        reading = place.read()
     except SourceError as error:
-        if claimed or error.code != "no_certificate":
+        if place.claimed or error.code != "no_certificate":
             for member in (error, *error.others):
                 report.error(member)
         else:
             report.skipped += 1
         return
     for found in reading.found if options.show_all else reading.leaves:
-        report.reading(found, found.inspect(at=datetime.now(UTC)))
+        checker = options.checker
+        trust = checker.check(found, reading.found) if checker else None
+        report.reading(found, found.inspect(at=options.at or datetime.now(UTC)), trust)
     for member in reading.errors:
         report.error(member)
 

@@ -1,7 +1,7 @@
 """A reading in pt-BR lines for a terminal: the verdict first, in words before colour."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -9,7 +9,11 @@ from guiche.icpbrasil import Inspection, Person, Status
 from guiche.icpbrasil.numbers import cei, cnpj, cpf
 from guiche.icpbrasil.validity import day
 from guiche.sources import Found
+from guiche.sources.catalogue import is_of_this_machine
 from guiche.sources.found import printable
+
+if TYPE_CHECKING:
+    from guiche.trust import Trust
 
 _COLOURS = {
     Status.PRESENT: "green",
@@ -39,22 +43,36 @@ class Line(NamedTuple):
 
 
 def lines(
-    inspection: Inspection, found: Found, *, verbose: bool, expected: str | None
+    inspection: Inspection,
+    found: Found,
+    *,
+    verbose: bool,
+    expected: str | None,
+    trust: "Trust | None" = None,
 ) -> Iterator[Line]:
     """The lines of one reading; styled, for `click.echo` to strip or keep."""
     status = inspection.enrolment.status
-    # An expired certificate takes the green away: the number is there, the certificate is not good.
-    colour = "yellow" if inspection.warning and status is Status.PRESENT else _COLOURS[status]
+    # An expired or revoked certificate takes the green away: the number is there, the certificate
+    # is not good.
+    bad = trust is not None and trust.is_bad
+    dimmed = (inspection.warning or bad) and status is Status.PRESENT
+    colour = "yellow" if dimmed else _COLOURS[status]
     yield Line(inspection.headline, colour, bold=True)
     if inspection.warning:
         yield Line(f"  {inspection.warning}", "yellow", bold=True)
+    if trust is not None and bad:
+        yield Line(f"  {trust.headline}.", "yellow", bold=True)
     if expected is not None:
         yield comparison(inspection, expected)
     yield Line(f"  {inspection.explanation}")
-    yield Line(f"  Lido de: {found.source.name} ({found.source.kind})")
+    source = found.source
+    kept = ", nesta máquina" if is_of_this_machine(source.kind) else ""
+    yield Line(f"  Lido de: {source.name} ({source.kind}{kept})")
     if found.device:
-        yield Line(f"  Token ou cartão neste computador: {found.device.words}")
+        yield Line(f"  Token ou cartão: {found.device.words}")
     yield from (Line(f"  {line}") for line in _identity(inspection))
+    if trust is not None:
+        yield from _trust(trust, verbose=verbose)
     yield from _findings(inspection, verbose=verbose)
     if verbose:
         yield from _fields(inspection)
@@ -96,6 +114,18 @@ def person(data: Person) -> str:
         if number:
             parts.append(f"{name} {kind.format(number) if len(number) == kind.LENGTH else number}")
     return ", ".join(filter(None, parts))
+
+
+def _trust(trust: "Trust", *, verbose: bool) -> Iterator[Line]:
+    """The path: the answer, what explains it, and where asked for its certificates."""
+    yield Line(f"  Cadeia: {trust.headline}.", "green" if trust.is_trusted else "yellow")
+    for finding in trust.findings:
+        code = f" [{finding.code}; {finding.citation}]" if verbose else ""
+        yield Line(f"    {finding.message}{code}")
+    if verbose:
+        for link in trust.path:
+            yield Line(f"    {link.label}", dim=True)
+            yield Line(f"      SHA-256 {link.sha256}", dim=True)
 
 
 def _findings(inspection: Inspection, *, verbose: bool) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from guiche.cli.inspect.lines import lines
 from guiche.icpbrasil import Inspection, Status
 from guiche.sources import Found, Source, SourceError
 from guiche.sources.found import printable
+
+if TYPE_CHECKING:
+    from guiche.trust import Trust
 
 ALL_PRESENT, NOT_ALL_PRESENT, SOMETHING_UNREADABLE = 0, 1, 2
 
@@ -23,7 +27,7 @@ class Report:
         self.counts: dict[str, int] = {}
         self.errors = 0
 
-    def reading(self, found: Found, inspection: Inspection) -> None:
+    def reading(self, found: Found, inspection: Inspection, trust: "Trust | None" = None) -> None:
         """Takes one reading."""
         enrolment = inspection.enrolment
         if enrolment.status is Status.UNREADABLE:
@@ -31,7 +35,7 @@ class Report:
         elif enrolment.status is not Status.PRESENT or self._differs(enrolment.number):
             self._at_least(NOT_ALL_PRESENT)
         self.counts[inspection.answer] = self.counts.get(inspection.answer, 0) + 1
-        self.print_reading(found, inspection)
+        self.print_reading(found, inspection, trust)
 
     def error(self, error: SourceError) -> None:
         """Takes one source that gave no certificate."""
@@ -52,7 +56,7 @@ class Report:
         if self.skipped:
             click.echo(f"{self.skipped} arquivo(s) sem certificado, deixados de lado.", err=True)
 
-    def print_reading(self, found: Found, inspection: Inspection) -> None:
+    def print_reading(self, found: Found, inspection: Inspection, trust: "Trust | None") -> None:
         """Prints one reading."""
         raise NotImplementedError
 
@@ -70,9 +74,11 @@ class Report:
 class JsonReport(Report):
     """One object a line on standard output, errors on the same stream."""
 
-    def print_reading(self, found: Found, inspection: Inspection) -> None:
+    def print_reading(self, found: Found, inspection: Inspection, trust: "Trust | None") -> None:
         """The public contract; with `--cei` also `expected`."""
         contract = found.contract(inspection)
+        if trust is not None and found.der is not None:
+            contract["trust"] = trust.to_dict()
         if self.expected is not None:
             matches = inspection.enrolment.number == self.expected
             contract["expected"] = {"number": self.expected, "matches": matches}
@@ -102,9 +108,15 @@ class LinesReport(Report):
         self.verbose = verbose
         self.color = wants_colour()
 
-    def print_reading(self, found: Found, inspection: Inspection) -> None:
+    def print_reading(self, found: Found, inspection: Inspection, trust: "Trust | None") -> None:
         """The verdict and what explains it, after a blank line from the last one."""
-        told = lines(inspection, found, verbose=self.verbose, expected=self.expected)
+        told = lines(
+            inspection,
+            found,
+            verbose=self.verbose,
+            expected=self.expected,
+            trust=trust if found.der is not None else None,
+        )
         text = "\n".join(map(str, told))
         if sum(self.counts.values()) > 1:
             text = "\n" + text

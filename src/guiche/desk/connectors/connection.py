@@ -121,11 +121,15 @@ class Connection(models.Model):
     # The circuit
 
     @classmethod
+    def known(cls) -> "QuerySet[Connection]":
+        """The ones of a kind that there is."""
+        return cls.objects.filter(kind__in=KINDS).order_by("pk")
+
+    @classmethod
     def open_for_work(cls, now: datetime) -> "QuerySet[Connection]":
-        """The ones to which something may be sent now, of a kind that there is."""
+        """The ones to which something may be sent now."""
         rested = Q(open_until=None) | Q(open_until__lte=now)
-        known = cls.objects.filter(kind__in=KINDS, active=True, stopped=False)
-        return known.filter(rested).order_by("pk")
+        return cls.known().filter(rested, active=True, stopped=False)
 
     def locked(self, now: datetime) -> "Connection | None":
         """The row as it stands, held for the transaction; None where nothing may be sent now, or

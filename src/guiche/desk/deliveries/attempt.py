@@ -58,7 +58,12 @@ class NotThere:
     """The desk was asked for the first time, and has nothing yet."""
 
 
-Result = Done | NotThere | DeliveryError
+@dataclass(frozen=True)
+class NotBegun:
+    """Its desk began to rest before this step's turn came."""
+
+
+Result = Done | NotThere | NotBegun | DeliveryError
 
 
 @dataclass(frozen=True)

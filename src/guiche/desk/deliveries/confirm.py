@@ -1,67 +1,114 @@
-"""What came of an attempt, written down: the row, the ticket of the desk, its circuit, doubles."""
+"""What came of attempts, written down: the rows, the tickets of the desk, its circuit, doubles."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import Created, DeliveryError, Found, Outcome
-from guiche.desk.deliveries.attempt import Attempt, Done, NotThere, Result
+from guiche.desk.deliveries.attempt import Attempt, Done, NotBegun, NotThere, Result
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link, LinkRefused
 from guiche.desk.deliveries.stray import Stray
+from guiche.desk.tickets.ticket import Ticket
+
+log = logging.getLogger(__name__)
 
 Kind = Stray.Kind
+Ended = tuple[Attempt, Result | None]
+"""An attempt and what came of it; None: our own mistake."""
+
+_OURS = "O Guichê falhou neste envio. O registro do serviço diz onde; será tentado de novo."
 
 
 @transaction.atomic
-def confirm(attempt: Attempt, result: Result, connection: Connection, now: datetime) -> None:
-    """Writes the result of an attempt, whole or not at all."""
+def confirm(ended: Sequence[Ended], connection: Connection, now: datetime) -> None:
+    """Writes what came of attempts of one desk.
+
+    Raises `OperationalError` where the database is away or locked: what the desk did is known, and
+    can be written later. Any other mistake of ours puts off its own step alone.
+    """
+    _forget_the_erased(attempt.delivery.ticket for attempt, _ in ended)
+    if any(isinstance(result, Done | NotThere) for _, result in ended):
+        connection.succeeded(now)
+    done = [
+        attempt.delivery for attempt, result in ended if _is_done(attempt, result, connection, now)
+    ]
+    if done:
+        Delivery.confirm(done, now)
+
+
+def _forget_the_erased(tickets: Iterable[Ticket]) -> None:
+    """Nothing of the person comes back in what was on its way while the data were erased."""
+    of = {ticket.pk: ticket for ticket in tickets}
+    erased = Ticket.objects.filter(pk__in=of).exclude(erased_at=None)
+    for pk, erased_at in erased.values_list("pk", "erased_at"):
+        of[pk].erased_at = erased_at
+
+
+def _is_done(
+    attempt: Attempt, result: Result | None, connection: Connection, now: datetime
+) -> bool:
+    """Keeps what is to be kept; False where the row was written, because the step is not taken."""
+    delivery = attempt.delivery
+    try:
+        if isinstance(result, Done):
+            return _keep(attempt, connection, result, now)
+        if result is not None:
+            with transaction.atomic():
+                _put_off(attempt, connection, result, now)
+            return False
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("delivery %s: not confirmed", delivery.pk)
+    delivery.poisoned(_OURS, now)
+    return False
+
+
+def _put_off(
+    attempt: Attempt, connection: Connection, result: DeliveryError | NotThere | NotBegun,
+    now: datetime,
+) -> None:  # fmt: skip
     delivery, lag = attempt.delivery, attempt.connector.lag
-    # Nothing of the person comes back in what was on its way while the data were erased.
-    delivery.ticket.refresh_from_db(fields=["erased_at"])
-    if isinstance(result, DeliveryError):
+    if isinstance(result, NotBegun):
+        delivery.let_go(delivery.last_error, now)
+    elif isinstance(result, NotThere):
+        still_running = settings.DELIVERY_LONGEST_CALL if delivery.was_lost else timedelta()
+        delivery.wait_for_index(now, lag + still_running)
+    else:
         delivery.put_off(result.impersonal if delivery.ticket.erased_at else result, now, lag)
         if result.everywhere:
             connection.failed(result, now)
-        return
-    connection.succeeded(now)
-    if isinstance(result, NotThere):
-        still_running = settings.DELIVERY_LONGEST_CALL if delivery.was_lost else timedelta()
-        delivery.wait_for_index(now, lag + still_running)
-        return
+
+
+def _keep(attempt: Attempt, connection: Connection, done: Done, now: datetime) -> bool:
+    if done.is_plain:
+        return True
+    delivery = attempt.delivery
     try:
-        _keep(delivery, connection, result)
+        with transaction.atomic():
+            if done.customer and not delivery.ticket.erased_at:
+                Link.meet(delivery.ticket, connection, done.customer)
+            if done.created:
+                _link(delivery.ticket, connection, done.created)
+            for double in done.doubles:
+                Stray.note(connection, delivery.ticket, Kind.DOUBLE, double)
     except LinkRefused as refused:
-        delivery.put_off(DeliveryError(str(refused), Outcome.REJECTED), now, lag)
-        return
-    Delivery.confirm([delivery], now)
+        refusal = DeliveryError(str(refused), Outcome.REJECTED)
+        delivery.put_off(refusal, now, attempt.connector.lag)
+        return False
+    return True
 
 
-def confirm_plain(attempts: Iterable[Attempt], connection: Connection, now: datetime) -> None:
-    """Writes many results of one desk of which there is nothing to keep, most of them being so."""
-    connection.succeeded(now)
-    Delivery.confirm([each.delivery for each in attempts], now)
-
-
-def _keep(delivery: Delivery, connection: Connection, done: Done) -> None:
-    ticket = delivery.ticket
-    if done.customer and not ticket.erased_at:
-        Link.meet(ticket, connection, done.customer)
-    if done.created:
-        _link(delivery, connection, done.created)
-        for double in done.doubles:
-            Stray.note(connection, ticket, Kind.DOUBLE, double)
-
-
-def _link(delivery: Delivery, connection: Connection, created: Created) -> None:
+def _link(ticket: Ticket, connection: Connection, created: Created) -> None:
     """The first ticket that is known stays the one; a second is shown to a person.
 
     `LinkRefused` where it belongs to another ticket of ours: the desk began to count anew.
     """
-    ticket = delivery.ticket
     if Link.make(ticket, connection, created).ref != created.ref:
         found = Found(created.ref, ticket.key, created.number, created.url)
         Stray.note(connection, ticket, Kind.DOUBLE, found)

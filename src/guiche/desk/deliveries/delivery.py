@@ -156,9 +156,9 @@ class Delivery(Decided, models.Model):
         """
         rows = cls.due(connection, now).select_for_update(skip_locked=True, of=("self",))
         taken = list(
-            rows.select_related(
-                "event__by", "ticket__promise", "ticket__procedure_version", "ticket__inspection"
-            ).defer("ticket__inspection__sealed_der")[:most]
+            rows.select_related("event__by", "ticket__promise", "ticket__inspection")
+            .prefetch_related("ticket__procedure_version")  # one, and large, for many tickets
+            .defer("ticket__inspection__sealed_der")[:most]
         )
         for each in taken:
             each._take(owner, now + lease)
@@ -181,11 +181,12 @@ class Delivery(Decided, models.Model):
         self.lease_owner, self.lease_until = owner, until
 
     @classmethod
-    def under_way(cls, connection: Connection, now: datetime) -> int:
-        """How many steps are being taken there, by whatever worker."""
-        return cls.objects.filter(
+    def under_way(cls, connection: Connection, now: datetime) -> list[str]:
+        """The owners of the steps that are being taken there, one for each step."""
+        rows = cls.objects.filter(
             connection=connection, open=True, state=cls.State.SENDING, lease_until__gt=now
-        ).count()
+        )
+        return list(rows.values_list("lease_owner", flat=True))
 
     @classmethod
     @transaction.atomic
@@ -219,17 +220,21 @@ class Delivery(Decided, models.Model):
             return self._end(
                 self.State.REJECTED, str(error), choices=error.choices, otherwise=otherwise
             )
-        if self.was_lost and self.unsure:
-            # Still not looked up; the next attempt does not know how long it has to wait.
-            under_way = now + settings.DELIVERY_LONGEST_CALL
-            return self._end(self.State.UNKNOWN, str(error), next_at=under_way)
-        if error.everywhere:
-            return self._end(self._still, str(error), next_at=now + _soon())
+        if error.everywhere or (self.was_lost and self.unsure):
+            return self.let_go(str(error), now)
         if self.tries >= len(PAUSES):
             words = f"{error} Foram {self.tries + 1} tentativas."
             return self._end(self.State.REJECTED, words)
         pause = PAUSES[self.tries] * random.uniform(0.5, 1)  # noqa: S311  no secret
         return self._end(self._still, str(error), next_at=now + pause, tries=F("tries") + 1)
+
+    def let_go(self, words: str, now: datetime) -> bool:
+        """Nothing was done, for no reason of this step; False where it was lost."""
+        if self.was_lost and self.unsure:
+            # Still not looked up; the next attempt does not know how long it has to wait.
+            under_way = now + settings.DELIVERY_LONGEST_CALL
+            return self._end(self.State.UNKNOWN, words, next_at=under_way)
+        return self._end(self._still, words, next_at=now + _soon())
 
     def wait_for_index(self, now: datetime, wait: timedelta) -> bool:
         """The desk had nothing; it is asked once more after a while."""
@@ -263,13 +268,6 @@ class Delivery(Decided, models.Model):
         """
         waiting = cls.objects.filter(state=cls.State.WAITING, open=True)
         return waiting.update(state=cls.State.UNKNOWN, unsure=True, empty_at=None)
-
-    @classmethod
-    def is_ahead(cls, now: datetime) -> bool:
-        """Whether something waits for longer than anything does: the clock was set back."""
-        longest = now + POISON_PAUSE + timedelta(minutes=5)
-        late = Q(next_at__gt=longest) | Q(state=cls.State.SENDING, lease_until__gt=longest)
-        return cls.objects.filter(late, open=True).exists()
 
     @classmethod
     def clock_jumped(

@@ -20,25 +20,29 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, connections, transaction
+from django.db import close_old_connections, connections, transaction
 
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
+from guiche.desk.connectors.connector import DeliveryError
 from guiche.desk.connectors.opened import Opened
-from guiche.desk.deliveries.attempt import Attempt, Done, Result
-from guiche.desk.deliveries.confirm import confirm, confirm_plain
+from guiche.desk.connectors.registry import connector_class
+from guiche.desk.deliveries.attempt import Attempt, NotBegun, Result
+from guiche.desk.deliveries.confirm import confirm
 from guiche.desk.deliveries.crew import Crew
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import EVERY, Heartbeat
+from guiche.desk.deliveries.host_clock import HostClock, jumped
 from guiche.desk.deliveries.link import Link
 from guiche.desk.logs.context import about
 
 log = logging.getLogger(__name__)
 
 THREADS = 16
+_HOST = socket.gethostname()[:40]
 _SECONDS_TO_FINISH = 8.0
-_JUMP_SECONDS = 20.0
-_OURS = "O Guichê falhou neste envio. O registro do serviço diz onde; será tentado de novo."
+_AHEAD = 3
+"""So many times of what is sent at once are held by a worker that is alone at a desk."""
 
 
 class _Ended(NamedTuple):
@@ -60,7 +64,7 @@ class Dispatcher:
         owner: str = "",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.owner = owner or f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
+        self.owner = owner or f"{_HOST}:{os.getpid()}:{uuid4().hex[:8]}"
         self.opened = opened or Opened()
         self._threads, self._monotonic = threads, monotonic
         # Renewed while a worker lives: it bounds how long a dead one delays its steps, not a call.
@@ -68,14 +72,15 @@ class Dispatcher:
         self._crew = Crew(threads)
         self._ended: queue.SimpleQueue[_Ended | None] = queue.SimpleQueue()
         self._under_way = 0
+        self._resting: set[int] = set()
+        """Connections of which a whole desk's trouble was seen since something was claimed."""
         self._held: dict[int, int] = {}
         """Row and attempt of what was claimed, and is still ours as far as is known."""
         self._unwritten: list[_Ended] = []
         self._renewed = self._monotonic()
         self._beat = float("-inf")
-        self._offset = self._clock_offset()
-        self._looked = False
-        """Whether the clock was set while no worker watched it."""
+        self._offset: float | None = None
+        """None before the clock was looked at."""
 
     # The loop
 
@@ -122,43 +127,55 @@ class Dispatcher:
     # Sending
 
     def _claim(self, connection: Connection) -> int:
-        now = clock.now()
-        room = self._threads - self._under_way
-        if not room:
+        now, room = clock.now(), _AHEAD * self._threads - self._under_way
+        if not room or self._was_set(now):
             return 0
         # Who is idle only reads, and often.
         if not self._under_way and not Delivery.due(connection, now).exists():
             return 0
         connector = self.opened.of(connection)
-        if connector is None:
+        if connector is None or self._crew.ready(connection.pk) >= connector.at_once:
             return 0
         claimed = self._claim_rows(connection, connector.at_once, room, now)
+        if not claimed:
+            return 0
+        self._resting.discard(connection.pk)
         links = Link.of_all(connection, [each.ticket_id for each in claimed])
         for delivery in claimed:
             link = links.get(delivery.ticket_id)
             attempt = Attempt(delivery, connector, link, partial(self._may_write, delivery))
             self._under_way += 1
             self._held[delivery.pk] = delivery.attempts
-            self._crew.do(partial(self._send, attempt, connection))
+            work = partial(self._send, attempt, connection)
+            self._crew.do(work, connection.pk, connector.at_once)
         return len(claimed)
 
     @transaction.atomic
     def _claim_rows(
         self, connection: Connection, at_once: int, room: int, now: datetime
     ) -> list[Delivery]:
-        """One worker at a time, so that a desk sees no more at once than it is to bear."""
+        """One worker at a time, so that a desk sees no more at once than it is to bear.
+
+        Who is alone at it holds more than that, and some are ready while it writes.
+        """
         locked = connection.locked(now)
         if locked is None:
             return []
+        owners = Delivery.under_way(locked, now)
         bears = 1 if locked.in_trouble else at_once
-        most = min(room, bears - Delivery.under_way(locked, now))
+        if bears > 1 and all(owner == self.owner for owner in owners):
+            bears *= _AHEAD
+        most = min(room, bears - len(owners))
         return Delivery.claim(locked, self.owner, now, self._lease, most) if most > 0 else []
 
     def _send(self, attempt: Attempt, connection: Connection) -> None:
         result: Result | None = None
         try:
             with about(attempt.delivery.ticket.spoken):
-                result = attempt.run()
+                resting = connection.pk in self._resting
+                result = NotBegun() if resting else attempt.run()
+            if isinstance(result, DeliveryError) and result.everywhere:
+                self._resting.add(connection.pk)
         except Exception:
             log.exception("delivery %s: %s failed", attempt.delivery.pk, attempt.delivery.step)
         finally:
@@ -186,43 +203,15 @@ class Dispatcher:
         """What cannot be written, because the database is away, is written in a later round."""
         ended = self._unwritten = [*self._unwritten, *news]
         if ended:
-            plain = [
-                each for each in ended if isinstance(each.result, Done) and each.result.is_plain
-            ]
             with transaction.atomic():
-                self._confirm_plain(plain)
-                for each in ended:
-                    if each not in plain:
-                        self._confirm(each)
+                for connection, some in _by_desk(ended):
+                    confirm([(each.attempt, each.result) for each in some], connection, clock.now())
         self._unwritten = []
         self._under_way -= len(ended)
         for each in ended:
             if self._is_held(each.attempt.delivery):
                 del self._held[each.attempt.delivery.pk]
         return len(ended)
-
-    @staticmethod
-    def _confirm_plain(plain: list[_Ended]) -> None:
-        of_desk: dict[int, list[_Ended]] = {}
-        for each in plain:
-            of_desk.setdefault(each.connection.pk, []).append(each)
-        for some in of_desk.values():
-            attempts = [each.attempt for each in some]
-            confirm_plain(attempts, some[0].connection, clock.now())
-
-    @staticmethod
-    def _confirm(ended: _Ended) -> None:
-        now = clock.now()
-        if ended.result is not None:
-            try:
-                confirm(ended.attempt, ended.result, ended.connection, now)
-                return
-            except OperationalError:
-                # Locked, deadlocked, restarting: what the desk did is known, and written later.
-                raise
-            except Exception:
-                log.exception("delivery %s: not confirmed", ended.attempt.delivery.pk)
-        ended.attempt.delivery.poisoned(_OURS, now)
 
     # The lease, and the clock that it is counted by
 
@@ -247,21 +236,42 @@ class Dispatcher:
     def _beat_now_and_then(self) -> None:
         if self._monotonic() - self._beat >= EVERY.total_seconds():
             Heartbeat.beat(self.owner, clock.now())
+            if self._offset is not None:
+                HostClock.keep(_HOST, self._offset)
             self._beat = self._monotonic()
 
     def _watch_clock(self) -> None:
-        offset = self._clock_offset()
-        began_behind = not self._looked and Delivery.is_ahead(clock.now())
-        self._looked = True
-        if began_behind or abs(offset - self._offset) > _JUMP_SECONDS:
-            log.warning("the clock was set by %.0f seconds", offset - self._offset)
-            now = clock.now()
-            for connection in Connection.objects.filter(active=True):
-                if connector := self.opened.of(connection):
-                    wait = connector.lag + settings.DELIVERY_LONGEST_CALL
-                    Delivery.clock_jumped(connection, now, wait, self._lease)
-                connection.clock_jumped(now)
-        self._offset = offset
+        """Also of a clock that was set while no worker watched it: how it stood is kept."""
+        now = clock.now()
+        if self._was_set(now):
+            with transaction.atomic():
+                if self._offset is not None or self._stood_otherwise(now):
+                    self._wait_anew(now)
+        self._offset = self._offset_at(now)
 
-    def _clock_offset(self) -> float:
-        return clock.now().timestamp() - self._monotonic()
+    def _was_set(self, now: datetime) -> bool:
+        return self._offset is None or jumped(self._offset, self._offset_at(now))
+
+    def _stood_otherwise(self, now: datetime) -> bool:
+        before = HostClock.of(_HOST)
+        return before is None or jumped(before.offset, self._offset_at(now))
+
+    def _wait_anew(self, now: datetime) -> None:
+        log.warning("the clock was set, or this machine is new here: what is unsure waits anew")
+        for connection in Connection.known():
+            connector = self.opened.of(connection) or connector_class(connection.kind)
+            wait = connector.lag + settings.DELIVERY_LONGEST_CALL
+            Delivery.clock_jumped(connection, now, wait, self._lease)
+            connection.clock_jumped(now)
+        HostClock.keep(_HOST, self._offset_at(now))
+
+    def _offset_at(self, now: datetime) -> float:
+        return now.timestamp() - self._monotonic()
+
+
+def _by_desk(ended: list[_Ended]) -> Iterator[tuple[Connection, list[_Ended]]]:
+    of: dict[int, list[_Ended]] = {}
+    for each in ended:
+        of.setdefault(each.connection.pk, []).append(each)
+    for some in of.values():
+        yield some[0].connection, some

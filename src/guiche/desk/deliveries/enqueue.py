@@ -1,13 +1,13 @@
 """From what happened to a ticket to the rows that tell the desks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection as database
 
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import can
-from guiche.desk.connectors.registry import KINDS, connector_class
+from guiche.desk.connectors.registry import connector_class
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link
 from guiche.desk.tickets.event import Event
@@ -39,17 +39,21 @@ _NOTED = (
 )
 
 
-def enqueue(event: Event, **_: Any) -> None:
-    """Writes the deliveries of an event, in the transaction that writes the event."""
-    if event.kind == "numbered" and event.by and (number := (event.payload or {}).get("number")):
-        Delivery.hold_creation(event.ticket_id, _NOTED.format(number=number))
-    if event.kind not in STEPS:
+def enqueue(events: Sequence[Event], **_: Any) -> None:
+    """Writes the deliveries of events of a ticket, in the transaction that writes these."""
+    for event in events:
+        if event.kind == "numbered" and event.by:
+            _hold_creation(event)
+        elif event.kind == "reopened":
+            Link.read_again(event.ticket_id, event.at)
+    told = [event for event in events if event.kind in STEPS]
+    if not told:
         return
-    if event.kind == "reopened":
-        Link.read_again(event.ticket_id, event.at)
     rows = [
         Delivery(event=event, ticket_id=event.ticket_id, connection=connection, step=step)
-        for connection in Connection.objects.filter(active=True, kind__in=KINDS).order_by("pk")
+        for connection in Connection.known().filter(active=True)
+        if told[0].kind == "submitted" or _is_followed(told[0].ticket_id, connection)
+        for event in told
         for step in _steps(event, connection)
     ]
     if rows:
@@ -57,18 +61,20 @@ def enqueue(event: Event, **_: Any) -> None:
         wake_workers()
 
 
+def _hold_creation(event: Event) -> None:
+    if number := (event.payload or {}).get("number"):
+        Delivery.hold_creation(event.ticket_id, _NOTED.format(number=number))
+
+
 def _steps(event: Event, connection: Connection) -> Iterator[str]:
-    """Those that this kind of desk has; a ticket from before the connection is not followed."""
-    if event.kind != "submitted" and not _is_followed(event, connection):
-        return
+    """Those that this kind of desk has."""
     kind = connector_class(connection.kind)
     yield from (step for step in STEPS[event.kind] if can(kind, step))
 
 
-def _is_followed(event: Event, connection: Connection) -> bool:
-    created = Delivery.objects.filter(
-        ticket=event.ticket_id, connection=connection, step=_STEP.CREATE
-    )
+def _is_followed(ticket: int, connection: Connection) -> bool:
+    """Not, where the ticket is from before the connection."""
+    created = Delivery.objects.filter(ticket=ticket, connection=connection, step=_STEP.CREATE)
     return created.exclude(state=Delivery.State.DROPPED).exists()
 
 

@@ -93,7 +93,7 @@ class Link(models.Model):
         return cls.objects.update_or_create(ticket=ticket, connection=connection, defaults=known)[0]
 
     @classmethod
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def make(
         cls, ticket: Ticket, connection: Connection, created: Created, *, by: User | None = None
     ) -> "Link":
@@ -102,19 +102,19 @@ class Link(models.Model):
         One that is linked already keeps its first: the returned link tells which. Raises
         `LinkRefused` where the other ticket belongs to another one of ours.
         """
-        link = cls.objects.get_or_create(ticket=ticket, connection=connection)[0]
-        now = clock.now()
+        now, own = clock.now(), {"ticket": ticket, "connection": connection}
         known = {
             **stored(created), "linked_at": now, "next_read_at": now + _FIRST_READING,
         }  # fmt: skip
         try:
             with transaction.atomic():
-                first = cls.objects.filter(pk=link.pk, ref="").update(**known)
+                link, first = cls.objects.get_or_create(**own, defaults=known)
+                first = first or cls.objects.filter(pk=link.pk, ref="").update(**known) == 1
         except IntegrityError as error:
             other = cls.objects.get(connection=connection, ref=known["ref"]).ticket.spoken
             raise LinkRefused(f"Este chamado já está ligado ao protocolo {other}.") from error
         if first:
-            for name, value in known.items():
+            for name, value in {**own, **known}.items():
                 setattr(link, name, value)
             link.give_number(by)
         else:

@@ -26,6 +26,14 @@ class Answers:
         self._typed, self._own_phones = dict(typed), own_phones
         self._facts = {fact.key: fact for fact in procedure.facts}
 
+    def are_of(
+        self, procedure: Procedure, inspection: Inspection | None, typed: Values,
+        own_phones: tuple[str, ...],
+    ) -> bool:  # fmt: skip
+        """Whether these are the answers of just that."""
+        same = self.procedure is procedure and self.inspection is inspection
+        return same and self._typed == typed and self._own_phones == own_phones
+
     # What is known
 
     @cached_property

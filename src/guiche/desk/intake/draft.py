@@ -201,7 +201,10 @@ class Draft(Whose, models.Model):
         changes |= {"tab": tab.mark if tab else "", "updated_at": clock.now(), "paused_at": None}
         with transaction.atomic(savepoint=False):
             kept = rows.update(**changes, version=F("version") + 1) == 1
-            self.refresh_from_db(fields=["version"] if kept else None)
+            if not kept or tab:
+                self.refresh_from_db(fields=["version"] if kept else None)
+            else:
+                self.version += 1
             if kept:
                 for name, value in changes.items():
                     setattr(self, name, value)
@@ -239,10 +242,16 @@ class Draft(Whose, models.Model):
 
     # What is known, and what is missing
 
+    _answers: Answers | None = None
+    """As they were asked for last."""
+
     def answers(self, site: Site | None = None) -> Answers:
         """The answers as they stand now; with the settings of the site, judged by them too."""
         phones = site.phones if site else ()
-        return Answers(self.procedure, self.inspection, self.typed, phones)
+        now = (self.procedure, self.inspection, self.typed, phones)
+        if not (self._answers and self._answers.are_of(*now)):
+            self._answers = Answers(*now)
+        return self._answers
 
     def values(self) -> dict[str, str]:
         """What the form shows: typed, else from the certificate, else proposed, else ""."""
@@ -279,7 +288,7 @@ class Draft(Whose, models.Model):
 
         Raises `Incomplete`, `ChangedMeanwhile`. Any number of simultaneous calls give one ticket.
         """
-        if ticket := Ticket.submitted_from(self.pk):
+        if self.submitted_at and (ticket := Ticket.submitted_from(self.pk)):
             return ticket
         site, now = Site.current(), clock.now()
         answers = self.answers(site)

@@ -1,6 +1,6 @@
 """What a ticket and a call are found by, written when they change and in the same transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -65,6 +65,13 @@ def index_ticket(ticket: "Ticket") -> None:
     _write(keys_of_ticket(ticket), ticket=ticket)
 
 
+def index_number(ticket: "Ticket") -> None:
+    """Makes the index say which number of the other desk the ticket now has."""
+    number = spelling.number(ticket.desk_number)
+    keys = {key(Term.Kind.NUMBER, number)} if number else set()
+    _write(keys, ticket=ticket, kind=Term.Kind.NUMBER)
+
+
 def index_call(draft: "Draft", answers: "Answers | None" = None) -> None:
     """Makes the index say what the call now does: nothing, once it is over.
 
@@ -77,18 +84,21 @@ def index_call(draft: "Draft", answers: "Answers | None" = None) -> None:
     _write(keys, draft=draft)
 
 
-def follow(event: "Event", **_: Any) -> None:
-    """Keeps the index of a ticket current, in the transaction that writes the event."""
-    if event.kind in ("submitted", "numbered"):
-        index_ticket(event.ticket)
-    elif event.kind == "erased":
-        event.ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
+def follow(events: "Sequence[Event]", **_: Any) -> None:
+    """Keeps the index of a ticket current, in the transaction that writes the events."""
+    for event in events:
+        if event.kind == "submitted":
+            _add(keys_of_ticket(event.ticket), ticket=event.ticket)
+        elif event.kind == "numbered":
+            index_number(event.ticket)
+        elif event.kind == "erased":
+            event.ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
 
 
 @transaction.atomic(savepoint=False)
-def _write(keys: set[Key], **owner: Any) -> None:
-    """Adds what is missing and takes away what is too much: mostly nothing."""
-    rows, there, gone = Term.objects.filter(**owner), set(), []
+def _write(keys: set[Key], **of: Any) -> None:
+    """Adds what is missing and takes away what is too much of these rows: mostly nothing."""
+    rows, there, gone = Term.objects.filter(**of), set(), []
     if not keys:
         rows.delete()
         return
@@ -101,5 +111,9 @@ def _write(keys: set[Key], **owner: Any) -> None:
             gone.append(row.pk)
     if gone:
         rows.filter(pk__in=gone).delete()
-    new = sorted(keys - there)
-    Term.objects.bulk_create(Term(kind=kind, term=term, **owner) for kind, term in new)
+    _add(keys - there, **of)
+
+
+def _add(keys: set[Key], **of: Any) -> None:
+    rows = (Term(**{**of, "kind": kind, "term": term}) for kind, term in sorted(keys))
+    Term.objects.bulk_create(rows)

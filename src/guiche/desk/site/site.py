@@ -40,8 +40,8 @@ class Site:
     @classmethod
     def current(cls) -> "Site":
         """As it stands now."""
-        version = SiteVersion.latest()
-        return cls.of(version.content) if version else cls()
+        content = SiteVersion.objects.order_by("-pk").values_list("content", flat=True).first()
+        return cls.of(content) if content else cls()
 
 
 class SavedMeanwhile(Refused):

@@ -22,8 +22,8 @@ from guiche.desk.promises.attempt import Result
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.proof import differences_written
 
-# Sent within the transaction that writes an event, so that what follows from it is written in the
-# same one or not at all. `event` is the event.
+# Sent within the transaction that writes events of one ticket, so that what follows from them is
+# written in the same one or not at all. `events` are these, in order.
 recorded = Signal()
 
 START = ""

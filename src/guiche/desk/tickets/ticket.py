@@ -98,9 +98,8 @@ class Ticket(Listed, Renewal, Told):
             "procedure": {"slug": version.slug, "digest": version.digest},
             "inspection": inspection.sha256 if inspection else None,
         }
-        ticket.record("submitted", by=by, payload=submitted, at=now)
         forwarded = {"team": procedure.team, "due": promise.written}
-        ticket.record("forwarded", by=by, payload=forwarded, at=now)
+        ticket._begin({"submitted": submitted, "forwarded": forwarded}, by, now)
         return ticket
 
     @classmethod
@@ -145,25 +144,46 @@ class Ticket(Listed, Renewal, Told):
         Raises `AlreadyRecorded` when `form` left an event before. Call it within a transaction:
         what belongs to the event is written in the same one.
         """
-        for tries in range(_TRIES):
-            if self.seq or tries:  # without an event it was made in this very transaction
-                self.refresh_from_db(fields=["state", "seq", "head", "erased_at"])
+        if origins is not None:
+            self._refresh_head()
+        for _ in range(_TRIES):
             if self.erased_at:
                 return None
             if form and self.events.filter(form=form).exists():
                 raise AlreadyRecorded
             if origins is not None and self.state not in origins:
                 return None
-            event = Event.sealed(
-                ticket_id=self.pk, seq=self.seq + 1, kind=kind, at=at, by=by,
-                payload=payload, previous=self.head,
-            )  # fmt: skip
-            event.ticket, event.form = self, form
+            event = self._next_event(kind, by, payload, at)
+            event.form = form
             if self._advance(event, target or self.state):
                 event.save(force_insert=True)
-                events.recorded.send(type(self), event=event)
+                events.recorded.send(type(self), events=[event])
                 return event
+            self._refresh_head()
         raise RuntimeError(f"ticket {self.pk}: {_TRIES} writers were quicker")
+
+    def _begin(self, entries: Mapping[str, Mapping[str, Any]], by: User, at: datetime) -> None:
+        """The first events of a ticket that was made in this very transaction: nobody else's."""
+        written = []
+        for kind, payload in entries.items():
+            written.append(event := self._next_event(kind, by, payload, at))
+            self.seq, self.head = event.seq, event.link
+        type(self).objects.filter(pk=self.pk).update(seq=self.seq, head=self.head)
+        Event.objects.bulk_create(written)
+        events.recorded.send(type(self), events=written)
+
+    def _next_event(
+        self, kind: str, by: User | None, payload: Mapping[str, Any], at: datetime
+    ) -> Event:
+        event = Event.sealed(
+            ticket_id=self.pk, seq=self.seq + 1, kind=kind, at=at, by=by, payload=payload,
+            previous=self.head,
+        )  # fmt: skip
+        event.ticket = self
+        return event
+
+    def _refresh_head(self) -> None:
+        self.refresh_from_db(fields=["state", "seq", "head", "erased_at"])
 
     def _advance(self, event: Event, target: str) -> bool:
         """Takes the next place in the history; False when another writer took it first."""

@@ -90,7 +90,10 @@ class Told(Shown, models.Model):
 
     def _refuse_own(self, number: str) -> None:
         """Our own numbers are no other desk's: two tickets would be found by one of them."""
-        ours = type(self)._default_manager.filter(Q(number=numbers.compact(number))).first()
+        compact = numbers.compact(number)
+        if len(compact) != numbers.LENGTH:
+            return
+        ours = type(self)._default_manager.filter(Q(number=compact)).first()
         if ours and ours.pk == self.pk:
             raise NumberRefused("Este é o protocolo do Guichê. Digite o número do outro sistema.")
         if ours:

@@ -7,6 +7,7 @@ crash, and takes nothing with it.
 
 import shutil
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from guiche.sources.errors import MissingError, NoModuleError, NoTokenError, SourceError
@@ -21,10 +22,11 @@ _HERE = Source("este computador", KIND, 0)
 
 
 def missing() -> Missing | None:
-    """What this machine lacks to read a token: our library, or the program of any token."""
-    try:
-        import pkcs11._pkcs11  # noqa: F401
-    except ImportError:
+    """What this machine lacks to read a token: our library, or the program of any token.
+
+    A library that is there and cannot be loaded is told by `read`, whose child loads it.
+    """
+    if find_spec("pkcs11") is None:
         return library_missing()
     if installed():
         return None

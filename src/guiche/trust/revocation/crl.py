@@ -1,0 +1,150 @@
+"""A certificate revocation list (RFC 5280, 5 and 6.3), read by `cryptography`."""
+
+import base64
+import binascii
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from guiche.icpbrasil.name import read_name
+from guiche.icpbrasil.tlv import SEQUENCE, Reader
+from guiche.trust.link import Link, NameKey, name_key
+from guiche.trust.revocation.standing import Answer
+from guiche.trust.signature import Signature, Verdict
+
+# Read below, or no concern of a complete list.
+_UNDERSTOOD = {
+    x509.IssuingDistributionPoint.oid,
+    x509.CRLNumber.oid,
+    x509.AuthorityKeyIdentifier.oid,
+}
+
+
+FAILURES = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What `cryptography` raises, sooner or later, for an answer that it cannot read."""
+
+
+class NoAnswer(Exception):
+    """The list says nothing that may be relied on; `why` is one of the codes of a `Standing`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def answer(data: bytes, link: Link, issuer: Link) -> Answer:
+    """What the list says of a certificate. Raises `NoAnswer`.
+
+    1. It is of the issuer: by name, then by signature.
+    2. It is listed: revoked, whatever else the list leaves out.
+    3. It is not: that counts where the list is complete for certificates of this kind.
+    """
+    try:
+        crl = x509.load_der_x509_crl(_der(data))
+        # 1
+        if _name(crl.issuer) != issuer.subject:
+            raise NoAnswer("no_answer")
+        _authentic(crl, issuer)
+        extensions = {each.oid: each for each in crl.extensions}
+        entry = crl.get_revoked_certificate_by_serial_number(link.certificate.serial)
+        found = Answer("crl", crl.last_update_utc, crl.next_update_utc)
+    except FAILURES as error:
+        raise NoAnswer("unreadable") from error
+    # 2
+    is_indirect = _is_indirect(extensions)
+    if entry is not None and not is_indirect:
+        return _revoked(found, entry)
+    # 3
+    if is_indirect or not _is_complete(extensions, link):
+        raise NoAnswer("partial")
+    return found
+
+
+def _der(data: bytes) -> bytes:
+    """As it was downloaded, or in PEM."""
+    if not data.lstrip().startswith(b"-----BEGIN X509 CRL-----"):
+        return data
+    body = data.partition(b"-----BEGIN X509 CRL-----")[2].partition(b"-----END")[0]
+    try:
+        return base64.b64decode(body)
+    except binascii.Error as error:
+        raise NoAnswer("unreadable") from error
+
+
+def _name(name: x509.Name) -> NameKey:
+    encoded = name.public_bytes()
+    reader = Reader(encoded)
+    (tag, start, stop), _ = reader.first(0, len(encoded))
+    return name_key(read_name(reader, start, stop, "")[0]) if tag == SEQUENCE else ()
+
+
+def _authentic(crl: x509.CertificateRevocationList, issuer: Link) -> None:
+    signature = Signature(
+        crl.signature_algorithm_oid.dotted_string,
+        crl.signature,
+        crl.tbs_certlist_bytes,
+        lambda: (crl.signature_algorithm_parameters, crl.signature_hash_algorithm),
+    )
+    verdict = signature.verdict(issuer.key)
+    if verdict is not Verdict.MADE:
+        raise NoAnswer("unverifiable" if verdict is Verdict.UNVERIFIABLE else "wrong_signer")
+
+
+_Extensions = dict[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]]
+
+
+def _point(extensions: _Extensions) -> x509.IssuingDistributionPoint | None:
+    found = extensions.get(x509.IssuingDistributionPoint.oid)
+    value = found.value if found else None
+    return value if isinstance(value, x509.IssuingDistributionPoint) else None
+
+
+def _is_indirect(extensions: _Extensions) -> bool:
+    """Whether a number in it may be a certificate of another authority."""
+    point = _point(extensions)
+    return point is not None and point.indirect_crl
+
+
+def _is_complete(extensions: _Extensions, link: Link) -> bool:
+    """Whether a certificate of this kind that is not listed is not revoked (6.3.3 b)."""
+    if any(each.critical and oid not in _UNDERSTOOD for oid, each in extensions.items()):
+        return False  # also a delta list, whose mark is critical
+    point = _point(extensions)
+    if point is None:
+        return True
+    if point.only_some_reasons or point.only_contains_attribute_certs:
+        return False
+    if (
+        point.only_contains_ca_certs
+        if not link.certificate.is_ca
+        else point.only_contains_user_certs
+    ):
+        return False
+    if point.full_name is None:
+        return point.relative_name is None
+    value = link.extension(x509.CRLDistributionPoints.oid.dotted_string) or b""
+    names = [name.value.encode() for name in point.full_name if isinstance(name.value, str)]
+    return any(name and name in value for name in names)
+
+
+def _revoked(found: Answer, entry: x509.RevokedCertificate) -> Answer:
+    """The entry's date and reason; an extension that cannot be read takes nothing from the rest."""
+    found = found._replace(revoked_at=entry.revocation_date_utc)
+    try:
+        values = [extension.value for extension in entry.extensions]
+    except FAILURES:
+        return found
+    for value in values:
+        if isinstance(value, x509.CRLReason):
+            found = found._replace(reason=str(value.reason.value))
+        elif isinstance(value, x509.InvalidityDate):
+            found = found._replace(invalid_since=value.invalidity_date_utc)
+    return found
