@@ -126,7 +126,9 @@ def test_the_store_of_another_system_is_refused(guiche: Guiche, name: str, syste
 def test_something_to_read_is_needed(guiche: Guiche) -> None:
     result = guiche("--json")
     assert result.returncode == 2
-    assert result.stderr == ("Falta informar CAMINHO... ou --store. Veja guiche inspect --help.\n")
+    assert result.stderr == (
+        "Falta informar CAMINHO..., --store ou --token. Veja guiche inspect --help.\n"
+    )
     result = guiche("--store", "cliente.cer")
     assert result.returncode == 2
     assert "--store precisa ser um destes: all, windows, keychain, nss." in result.stderr

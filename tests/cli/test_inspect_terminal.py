@@ -138,3 +138,12 @@ def test_ctrl_c_below_a_bar_gives_the_cursor_back(folder: Path) -> None:
     assert b"Traceback" not in seen.screen
     assert seen.screen.rfind(SHOWN) > seen.screen.rfind(HIDDEN)
     assert seen.status == 130
+
+
+def test_that_a_token_is_read_is_said_before_it_answers(tmp_path: Path) -> None:
+    (tmp_path / "texto.so").write_text("não sou um módulo")
+    seen = terminal("--module", tmp_path / "texto.so")
+    begin, _, end = seen.screen.decode().partition("Nenhum PIN é pedido.")
+    assert begin == "Lendo o token desta máquina. "
+    assert "Não serve de módulo PKCS#11" in end
+    assert seen.status == 2

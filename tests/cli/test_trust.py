@@ -269,11 +269,8 @@ def test_a_revoked_one_takes_the_green_away() -> None:
     ]
     trust = check(leaf, anchors(), at=NOW, revocation=Revocation(lists))
     inspection = inspect(leaf, at=datetime(2026, 11, 25, tzinfo=UTC))
-    told = list(
-        lines(
-            inspection, Found(Source("a", "der", 0), leaf), verbose=True, expected=None, trust=trust
-        )
-    )
+    found = Found(Source("a", "der", 0), leaf)
+    told = list(lines(inspection, found, verbose=True, expected=None, trust=trust))
     assert told[0].text == "Tem CEI: 11.583.00249/85."
     assert told[0].colour == "yellow"
     assert (told[1].text, told[1].bold) == ("  Revogado.", True)

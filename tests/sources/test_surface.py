@@ -54,6 +54,8 @@ def test_codes_are_stable_and_distinct() -> None:
         "signer_missing",
         *("cloud_denied", "cloud_expired", "cloud_client", "cloud_refused", "cloud_down"),
         "cloud_answer",
+        *("no_module", "wrong_module", "module_failed", "module_silent"),
+        *("token_failed", "token_removed", "no_token", "unknown_token", "no_reader_service"),
     }
 
 
@@ -87,6 +89,15 @@ MESSAGES = [
     errors.CloudRefusedError("SerproID", "unsupported_response_type"),
     errors.CloudDownError("SerproID", "não houve conexão"),
     errors.CloudAnswerError("SerproID", "faltou a lista de certificados"),
+    errors.NoModuleError(),
+    errors.WrongModuleError("não é uma biblioteca"),
+    errors.ModuleFailedError("caiu (SIGSEGV)"),
+    errors.ModuleSilentError(30),
+    errors.TokenFailedError("um certificado", "o conteúdo está vazio"),
+    errors.TokenRemovedError(),
+    errors.NoTokenError(),
+    errors.UnknownTokenError(),
+    errors.NoReaderServiceError("sudo systemctl start pcscd.socket"),
 ]
 
 
@@ -98,7 +109,8 @@ def test_a_message_says_what_was_found_and_what_to_do(error: SourceError) -> Non
     assert error.message.endswith(".")
     assert len(error.message) < 200
     assert re.search(
-        r"\b(Peça|Informe|Confira|Copie|Cole|Envie|Extraia|Verifique|Informe-a|envie|Instale|Feche|Abra)\b",
+        r"\b(Peça|Informe|Confira|Copie|Cole|Envie|Extraia|Verifique|Informe-a|envie|Instale|Feche|Abra"
+        r"|Encaixe|Encaixe-o|Retire|Exporte|Inicie)\b",
         error.message,
     )
 

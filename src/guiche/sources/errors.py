@@ -18,6 +18,16 @@ SourceError
 │   ├── StoreInUseError             store_in_use
 │   ├── OldStoreError               store_obsolete
 │   └── StoreFailedError            store_failed
+├── DeviceError                     a token or card, or the module that reads it
+│   ├── NoModuleError               no_module
+│   ├── WrongModuleError            wrong_module
+│   ├── ModuleFailedError           module_failed
+│   ├── ModuleSilentError           module_silent
+│   ├── TokenFailedError            token_failed
+│   ├── TokenRemovedError           token_removed
+│   └── NoTokenError                no_token
+│       ├── UnknownTokenError       unknown_token
+│       └── NoReaderServiceError    no_reader_service
 ├── ProtectionError                 the content is enciphered
 │   ├── PasswordRequiredError       password_required
 │   ├── WrongPasswordError          wrong_password
@@ -46,6 +56,7 @@ from guiche.sources.found import Source, size_in_words
 from guiche.sources.missing import Missing
 
 ASK_FOR_CER = "Peça o certificado em arquivo .cer."
+_ASK_BY_ITS_PROGRAM = "Exporte o certificado (.cer) pelo programa do token."
 
 
 class SourceError(Exception):
@@ -221,6 +232,116 @@ class StoreFailedError(StoreError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"O sistema não abriu os certificados ({reason}). {ASK_FOR_CER}")
+
+
+class DeviceError(SourceError):
+    """A token or card, or the PKCS#11 module that reads it."""
+
+
+class NoModuleError(DeviceError):
+    """No module that the table knows is on this machine."""
+
+    code = "no_module"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Não achei neste computador o programa de nenhum token. "
+            "Instale o do fabricante, ou informe o módulo PKCS#11 dele."
+        )
+
+
+class WrongModuleError(DeviceError):
+    """The file is no PKCS#11 module, or none for this machine."""
+
+    code = "wrong_module"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Não serve de módulo PKCS#11: {reason}. Informe o do programa do token, para este "
+            "sistema."
+        )
+
+
+class ModuleFailedError(DeviceError):
+    """The module crashed, ended its process, or answered with an error."""
+
+    code = "module_failed"
+
+    def __init__(self, how: str) -> None:
+        super().__init__(
+            f"O módulo {how}. Retire e encaixe o token e tente de novo; se repetir, instale a "
+            "versão atual do programa do token."
+        )
+
+
+class ModuleSilentError(DeviceError):
+    """The module did not come to its end in time, and was ended."""
+
+    code = "module_silent"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"O módulo não terminou em {seconds:.0f} s e foi encerrado. Feche outros programas que "
+            "usam o token, retire-o, encaixe de novo e tente outra vez."
+        )
+
+
+class TokenFailedError(DeviceError):
+    """The token is there, and did not give what it holds, or one certificate of it."""
+
+    code = "token_failed"
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"O token não entregou {what} ({reason}). {_ASK_BY_ITS_PROGRAM}")
+
+
+class TokenRemovedError(DeviceError):
+    """It stopped answering while it was read."""
+
+    code = "token_removed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "O token foi retirado ou parou de responder no meio da leitura. Encaixe-o e tente de "
+            "novo."
+        )
+
+
+class NoTokenError(DeviceError):
+    """No token that could be read is there; `found` says what is."""
+
+    code = "no_token"
+
+    def __init__(
+        self,
+        found: str = "Não há token nem cartão encaixado neste computador.",
+        advice: str = "Encaixe o do cliente e tente de novo.",
+    ) -> None:
+        super().__init__(f"{found} {advice}")
+
+
+class UnknownTokenError(NoTokenError):
+    """One is there, and the module does not know its kind."""
+
+    code = "unknown_token"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Há um token ou cartão que este módulo não conhece.",
+            "Instale o programa do fabricante dele, ou informe o módulo certo.",
+        )
+
+
+class NoReaderServiceError(NoTokenError):
+    """Nobody serves the readers, so that no token can be seen; `command` starts the service."""
+
+    code = "no_reader_service"
+
+    def __init__(self, command: str) -> None:
+        super().__init__(
+            "O serviço de leitoras deste computador (pcscd) não responde.",
+            f"Inicie com “{command}” e tente de novo.",
+        )
 
 
 class ProtectionError(SourceError):

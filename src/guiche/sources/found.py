@@ -36,6 +36,17 @@ class Device(NamedTuple):
     model: str
     serial: str
 
+    @property
+    def words(self) -> str:
+        """All that it says of itself, for a person.
+
+        >>> Device("TOKEN DA ANA", "SafeNet, Inc.", "eToken", "02a1").words
+        'TOKEN DA ANA, eToken (SafeNet, Inc.), série 02a1'
+        """
+        kind = f"{self.model} ({self.maker})" if self.model and self.maker else ""
+        serial = self.serial and f"série {self.serial}"
+        return ", ".join(filter(None, (self.label, kind or self.model or self.maker, serial)))
+
 
 class Signature(NamedTuple):
     """Which signatures of a document the certificate made, of how many.
@@ -108,6 +119,8 @@ class Found(NamedTuple):
                 "signs": list(self.signature.signs),
                 "verified": False,
             }
+        if self.device:
+            contract["source"]["device"] = self.device._asdict()
         return contract
 
 

@@ -56,6 +56,12 @@ class Options(NamedTuple):
     help="Lê os certificados guardados nesta máquina (os do cliente estão na dele): todos, ou um "
     "repositório.",
 )
+@click.option("--token", is_flag=True, help="Lê o token ou cartão (A3) desta máquina, sem PIN.")
+@click.option(
+    "--module",
+    metavar="ARQUIVO",
+    help="Módulo PKCS#11 do token; sem esta opção, os programas de token instalados.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Um objeto JSON por certificado (NDJSON).")
 @click.option("--all", "show_all", is_flag=True, help="Mostra também os certificados de AC.")
 @click.option("--text", "as_text", is_flag=True, help="Lê o texto colado da janela do Windows.")
@@ -73,6 +79,8 @@ class Options(NamedTuple):
 def command(
     paths: tuple[str, ...],
     store: str | None,
+    token: bool,
+    module: str | None,
     as_json: bool,
     show_all: bool,
     as_text: bool,
@@ -82,7 +90,8 @@ def command(
     no_input: bool,
     **trust: Any,
 ) -> None:
-    """Lê certificados de arquivos, pastas, da entrada padrão (-) ou desta máquina (--store).
+    """Lê certificados de arquivos, pastas, da entrada padrão (-) ou desta máquina (--store,
+    --token).
 
     Termina com 0 se todos têm CEI, 1 se algum não tem (ou não é o de --cei), 2 se algo não pôde
     ser lido. A cadeia (--trust) não muda isso.
@@ -90,8 +99,9 @@ def command(
     # A reader that closes the pipe early, such as `head`, ends the command without complaint.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    if not (paths or store):
-        raise click.UsageError("Falta informar CAMINHO... ou --store.")
+    token = token or module is not None
+    if not (paths or store or token):
+        raise click.UsageError("Falta informar CAMINHO..., --store ou --token.")
     number = _expected(expected)
     report: Report = JsonReport(number) if as_json else LinesReport(number, verbose=verbose)
     asked = Asked(**trust)
@@ -106,7 +116,8 @@ def command(
     with _progress(everything) as bar:
         if bar:
             options.passwords.asking = bar.hidden
-        for place in chain(_files(everything, options, report, bar), _stores(store)):
+        files = _files(everything, options, report, bar)
+        for place in chain(files, _stores(store), _tokens(module, token=token)):
             _inspect(place, options, report)
     report.finish()
     sys.exit(report.exit_status)
@@ -137,6 +148,21 @@ def _expected(number: str | None) -> str | None:
     if not cei.is_valid(compact):
         click.echo(f"Atenção: o dígito final de {cei.format(compact)} não confere.", err=True)
     return compact
+
+
+def _tokens(module: str | None, *, token: bool) -> Iterator[Place]:
+    if token:
+        yield Place(partial(_read_token, module), claimed=True)
+
+
+def _read_token(module: str | None) -> "Reading":
+    from pathlib import Path
+
+    from guiche.sources import pkcs11
+
+    if sys.stderr.isatty():
+        click.echo("Lendo o token desta máquina. Nenhum PIN é pedido.", err=True)
+    return pkcs11.read(None if module is None else Path(module))
 
 
 def _inspect(place: Place, options: Options, report: Report) -> None:

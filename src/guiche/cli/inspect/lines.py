@@ -72,6 +72,8 @@ def lines(
         yield Line(f"  {found.signature.sentence}")
     elif found.beside:
         yield Line("  Não assinou: veio junto com o certificado de quem assinou.")
+    if found.device:
+        yield Line(f"  Token ou cartão: {found.device.words}")
     yield from (Line(f"  {line}") for line in _identity(inspection))
     if trust is not None:
         yield from _trust(trust, verbose=verbose)

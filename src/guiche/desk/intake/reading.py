@@ -1,9 +1,9 @@
 """One reading of one certificate, as far as it may be kept.
 
-Kept: verdict, holder, CPF or CNPJ, issuer, serial, validity, e-mail, NIS and the bytes that prove
-the CEI. RG, birth date, título and every other field are shown when read and never stored; a file
-name neither, for people write names and passwords into it. The certificate itself holds them all:
-it rests enciphered, and only for a time.
+Kept: verdict, holder, CPF or CNPJ, issuer, serial, validity, e-mail, NIS, the bytes that prove the
+CEI, and how the token or card names itself. RG, birth date, título and every other field are shown
+when read and never stored; a file name neither, for people write names and passwords into it. The
+certificate itself holds them all: it rests enciphered, and only for a time.
 """
 
 import re
@@ -22,6 +22,7 @@ from guiche.icpbrasil import Profile, oids
 from guiche.icpbrasil.numbers import nis
 from guiche.icpbrasil.validity import Validity, day
 from guiche.sources import Source
+from guiche.sources.found import Device
 
 DER_KEPT = timedelta(days=90)
 
@@ -61,23 +62,39 @@ class Inspection(models.Model):
 
     @classmethod
     def store(
-        cls, reading: Reading, *, der: bytes | None, by: User, source: Source | None = None
+        cls,
+        reading: Reading,
+        *,
+        der: bytes | None,
+        by: User,
+        source: Source | None = None,
+        device: Device | None = None,
     ) -> "Inspection":
         """The same as `of`, stored."""
-        row = cls.of(reading, der=der, by=by, source=source)
+        row = cls.of(reading, der=der, by=by, source=source, device=device)
         row.save()
         return row
 
     @classmethod
     def of(
-        cls, reading: Reading, *, der: bytes | None, by: User, source: Source | None = None
+        cls,
+        reading: Reading,
+        *,
+        der: bytes | None,
+        by: User,
+        source: Source | None = None,
+        device: Device | None = None,
     ) -> "Inspection":
         """A new row, not stored yet: only what may be kept is in it. `der` is the certificate read,
         None when only text was; it is enciphered.
 
-        Of `source` the kind and position are kept, and of its name the extension.
+        Of `source` the kind and position are kept, and of its name the extension; the `device` it
+        came from as it names itself.
         """
         hidden = _long_values(reading)
+        contract = plain(reading.to_dict(_anonymous(source)))
+        if source and device:
+            contract["source"]["device"] = plain(device._asdict())
         now = clock.now()
         return cls(
             sha256=reading.sha256 or "",
@@ -85,7 +102,7 @@ class Inspection(models.Model):
             headline=_without(hidden, plain_text(reading.headline)),
             explanation=_without(hidden, plain_text(reading.explanation)),
             warning=reading.warning or "",
-            contract=_minimised(plain(reading.to_dict(_anonymous(source))), hidden),
+            contract=_minimised(contract, hidden),
             sealed_der=vault.seal(der) if der else None,
             der_expires_at=now + DER_KEPT if der else None,
             by=by,
@@ -111,6 +128,7 @@ class Inspection(models.Model):
         if contract["enrolment"]["reason"] in _NOT_THE_CUSTOMER:
             holder = dict.fromkeys(holder)
         number = holder["cnpj"] or holder["cpf"]
+        device = (contract["source"] or {}).get("device")
         return {
             "document": show_document(number) if number else "",
             "name": holder["name"] or "",
@@ -119,6 +137,7 @@ class Inspection(models.Model):
             "issuer": (contract["issuer"] or {}).get("name") or "",
             "serial": contract["serial"] or "",
             "valid_until": _day((contract["validity"] or {}).get("not_after")),
+            "device": Device(**device).words if device else "",
         }
 
     @property

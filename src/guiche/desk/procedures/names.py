@@ -9,7 +9,10 @@ from guiche.icpbrasil import Profile, Reason, Status
 from guiche.icpbrasil.validity import ValidityStatus
 
 # What a certificate can fill in. All are texts, "" where the certificate does not say.
-CERTIFICATE = ("document", "name", "email", "card_type", "issuer", "serial", "valid_until")
+CERTIFICATE = (
+    *("document", "name", "email", "card_type", "issuer", "serial", "valid_until"),
+    "device",
+)
 
 # `{verdict}` is the answer in one sentence, `{cei}` and `{nis}` the numbers found, `{holder}` whose
 # certificate it is.
