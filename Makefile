@@ -48,8 +48,9 @@ clean:
 	$(PYTHON) -m venv .venv
 
 # The source tree is installed in place: a change in the code needs no new installation.
-.venv/run.ready: requirements/run.txt pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+.venv/run.ready: requirements/build.txt requirements/run.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --no-build-isolation -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 

@@ -11,7 +11,10 @@ import pytest
 from operations.machines import PROJECT
 
 pytestmark = pytest.mark.heavy
-LOCKED = ("--require-hashes", "-r", str(PROJECT / "requirements" / "run.txt"))
+BUILD, RUN = (
+    ("--require-hashes", "--no-build-isolation", "-r", str(PROJECT / "requirements" / name))
+    for name in ("build.txt", "run.txt")
+)
 # Nobody answers there: what would ask an index fails.
 NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "HTTPS_PROXY": "http://127.0.0.1:9"}
 
@@ -37,11 +40,18 @@ def _source(folder: Path) -> Path:
 
 def test_without_internet(tmp_path: Path) -> None:
     wheels, installed = tmp_path / "wheels", tmp_path / "guiche"
-    run(sys.executable, "-m", "pip", "download", "-q", "--only-binary=:all:", "-d", wheels, *LOCKED)
-    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, _source(tmp_path))
+    here = tmp_path / "here"
+    run(sys.executable, "-m", "venv", here)
+    fetch = here / "bin" / "pip"
+    run(fetch, "install", "-q", *BUILD)
+    for locked in (BUILD, RUN):
+        run(fetch, "download", "-q", "-d", wheels, *locked)
+    own = ("--no-deps", "--no-build-isolation", "-w", wheels, _source(tmp_path))
+    run(fetch, "wheel", "-q", *own)
     run(sys.executable, "-m", "venv", installed)
     pip = (installed / "bin" / "pip", "install", "-q", "--no-index", "--find-links", wheels)
-    run(*pip, *LOCKED, **NOWHERE)
+    for locked in (BUILD, RUN):
+        run(*pip, *locked, **NOWHERE)
     run(*pip, "--no-deps", "guiche", **NOWHERE)
     program, data = installed / "bin" / "guiche", str(tmp_path / "data")
     assert run(program, "--version").startswith("guiche ")
