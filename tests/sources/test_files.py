@@ -3,6 +3,7 @@
 import io
 import os
 import socket
+import stat
 import sys
 import zipfile
 from pathlib import Path
@@ -93,7 +94,8 @@ def test_a_file_that_grows_while_it_is_read(
 ) -> None:
     path = tmp_path / "cresce.cer"
     path.write_bytes(bytes(MAX_INPUT + 1))
-    monkeypatch.setattr("guiche.sources.files._refuse", lambda status, limit: None)
+    before = os.stat_result((stat.S_IFREG, *[0] * 9))
+    monkeypatch.setattr("guiche.sources.files.os.fstat", lambda descriptor: before)
     assert isinstance(error_of(path), TooLargeError)
 
 
