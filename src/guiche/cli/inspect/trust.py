@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -135,10 +134,13 @@ class Checker:
 
 
 def _content(path: str) -> bytes:
+    from pathlib import Path  # it would cost every command a twentieth of its start
+
+    file = Path(path)
     try:
-        if Path(path).stat().st_size > _MAX_ANSWER:
+        if file.stat().st_size > _MAX_ANSWER:
             raise click.UsageError(f"{printable(path)}: é grande demais para uma resposta.")
-        return Path(path).read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise click.UsageError(
             f"{printable(path)}: não consegui ler ({error.strerror})."
