@@ -7,10 +7,11 @@ from django.test import Client
 from icalendar import Calendar
 
 from calls import upload, zeros
-from certificates import CEI, e_cnpj
+from certificates import CEI, e_cnpj, pem
 from guiche.desk.intake import genuine
 from guiche.desk.models import Draft, Inspection
-from hierarchies import anchors, usual
+from guiche.trust import Anchors
+from hierarchies import anchors, pins, usual
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}
@@ -85,3 +86,15 @@ def test_the_end_goes_into_a_calendar(client: Client, draft: Draft) -> None:
     assert entry["uid"] == f"{Inspection.objects.get().sha256}@guiche"
     assert entry["dtstart"].to_ical() == b"20270302"
     assert alarm["trigger"].to_ical() == b"-P30D"
+
+
+def test_the_authorities_that_came_along_lead_the_way(
+    client: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, policy, issuing = usual()
+    known = Anchors([root.der, policy.der], pins(root))
+    monkeypatch.setattr(genuine, "anchors", lambda: known)
+    leaf = issuing.leaf(e_cnpj(cei=CEI))
+    assert "Confiável" not in line(client, read(client, draft, leaf))
+    both = (pem(leaf) + pem(issuing.der)).encode()
+    assert "Confiável" in line(client, read(client, draft, both))

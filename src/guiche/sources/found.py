@@ -90,8 +90,7 @@ class Found(NamedTuple):
     `device`: the token or card that it was read from.
     `signature`: of a signed document, which signatures it made; None where it made none.
     `beside`: it came with the signatures of others, or only stamped their time.
-    `chain`: the authorities that were sent with it, DER each, not looked at; they may lead to its
-    root.
+    `chain`: the authorities that came with it, DER each, not looked at; they may lead to its root.
     """
 
     source: Source
@@ -167,9 +166,10 @@ class Reading(NamedTuple):
     @property
     def leaves(self) -> tuple[Found, ...]:
         """What was found, without what stands beside a leaf: authorities, and in a signed document
-        who did not sign it. All where there is no leaf."""
+        who did not sign it; the authorities are the `chain` of each. All where there is no leaf."""
+        beside = tuple(found.der for found in self.found if found.is_ca and found.der)
         leaves = (found for found in self.found if not (found.is_ca or found.beside))
-        return tuple(leaves) or self.found
+        return tuple(each._replace(chain=each.chain or beside) for each in leaves) or self.found
 
 
 def _runs(numbers: tuple[int, ...]) -> list[str]:

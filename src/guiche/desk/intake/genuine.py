@@ -38,7 +38,9 @@ def judge(reading: Inspection, known: Anchors, now: datetime) -> Trust | None:
     der = reading.der
     if der is None:
         return None
-    trust = check(der, known, at=now, revocation=_revocation(), use=USES["login"])
+    trust = check(
+        der, known, at=now, extra=reading.authorities, revocation=_revocation(), use=USES["login"]
+    )
     _keep(reading, trust)
     return trust
 

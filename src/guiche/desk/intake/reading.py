@@ -7,6 +7,7 @@ certificate itself holds them all: it rests enciphered, and only for a time.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from guiche.icpbrasil import Profile, oids
 from guiche.icpbrasil.numbers import nis
 from guiche.icpbrasil.validity import Validity, day
 from guiche.sources import Source
+from guiche.sources.der import certificates, looks_like_der
 from guiche.sources.found import Device
 
 DER_KEPT = timedelta(days=90)
@@ -35,6 +37,7 @@ _KEPT_FIELDS = {
 }
 # A longer value in the field of the CEI is something else, perhaps a whole block of a person.
 _LONGEST_NUMBER = 14
+_LONGEST_CHAIN, _LARGEST_CHAIN = 8, 32 * 1024
 _DROPPED_OF_A_PERSON = ("birth_date", "rg", "rg_issuer", "rg_state")
 # Its message quotes the birth date that it could not read.
 _DROPPED_FINDINGS = ("birth_date_unreadable",)
@@ -54,6 +57,8 @@ class Inspection(models.Model):
     contract: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField()
     sealed_der = models.BinaryField(null=True)
     der_expires_at = models.DateTimeField(null=True, db_index=True)
+    chain = models.BinaryField(default=b"", db_default=b"")
+    """The authorities that came along, DER after DER; they are public, and lead to the root."""
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now, db_index=True)
 
@@ -69,9 +74,10 @@ class Inspection(models.Model):
         by: User,
         source: Source | None = None,
         device: Device | None = None,
+        chain: Sequence[bytes] = (),
     ) -> "Inspection":
         """The same as `of`, stored."""
-        row = cls.of(reading, der=der, by=by, source=source, device=device)
+        row = cls.of(reading, der=der, by=by, source=source, device=device, chain=chain)
         row.save()
         return row
 
@@ -84,12 +90,13 @@ class Inspection(models.Model):
         by: User,
         source: Source | None = None,
         device: Device | None = None,
+        chain: Sequence[bytes] = (),
     ) -> "Inspection":
         """A new row, not stored yet: only what may be kept is in it. `der` is the certificate read,
         None when only text was; it is enciphered.
 
         Of `source` the kind and position are kept, and of its name the extension; the `device` it
-        came from as it names itself.
+        came from as it names itself. `chain` are authorities that came along.
         """
         hidden = _long_values(reading)
         contract = plain(reading.to_dict(_anonymous(source)))
@@ -105,6 +112,7 @@ class Inspection(models.Model):
             contract=_minimised(contract, hidden),
             sealed_der=vault.seal(der) if der else None,
             der_expires_at=now + DER_KEPT if der else None,
+            chain=b"".join(_short(chain)) if der else b"",
             by=by,
             created_at=now,
         )
@@ -119,6 +127,11 @@ class Inspection(models.Model):
     def der(self) -> bytes | None:
         """The certificate, while it is kept."""
         return vault.unseal(bytes(self.sealed_der)) if self.sealed_der else None
+
+    @property
+    def authorities(self) -> list[bytes]:
+        """Those of `chain`, each for itself."""
+        return certificates(bytes(self.chain)) if self.chain else []
 
     @property
     def data(self) -> dict[str, str]:
@@ -190,6 +203,15 @@ class Inspection(models.Model):
         holder = self.contract["holder"]
         number = holder["cnpj"] or holder["cpf"]
         return number == document if number and document else None
+
+
+def _short(chain: Sequence[bytes]) -> Iterator[bytes]:
+    """The first ones, as far as a chain goes; a container may hold thousands."""
+    size = 0
+    for der in chain[:_LONGEST_CHAIN]:
+        size += len(der)
+        if looks_like_der(der) and size <= _LARGEST_CHAIN:
+            yield der
 
 
 def words_of(inspection: Inspection | None) -> dict[str, str]:

@@ -100,7 +100,9 @@ class CaseLink(models.Model):
         """
         now = clock.now()
         source = found.source._replace(kind=kind)
-        row = Inspection.of(found.inspect(at=now), der=found.der, by=self.by, source=source)
+        row = Inspection.of(
+            found.inspect(at=now), der=found.der, by=self.by, source=source, chain=found.chain
+        )
         # Whoever sends at the same time waits here, and then finds what came before.
         draft = Draft.held(self.draft_id)
         links = CaseLink._open(now).select_for_update(of=("self",))
