@@ -141,7 +141,7 @@ class Inspection(models.Model):
         if contract["enrolment"]["reason"] in _NOT_THE_CUSTOMER:
             holder = dict.fromkeys(holder)
         number = holder["cnpj"] or holder["cpf"]
-        device = (contract["source"] or {}).get("device")
+        device = (contract.get("source") or {}).get("device")
         return {
             "document": show_document(number) if number else "",
             "name": holder["name"] or "",
