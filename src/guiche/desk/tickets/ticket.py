@@ -73,7 +73,7 @@ class Ticket(Listed, Renewal, Told):
     # Opening and finding
 
     @classmethod
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def open(
         cls,
         *,
