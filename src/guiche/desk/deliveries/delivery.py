@@ -158,7 +158,7 @@ class Delivery(Decided, models.Model):
         taken = list(
             rows.select_related("event__by", "ticket__promise", "ticket__inspection")
             .prefetch_related("ticket__procedure_version")  # one, and large, for many tickets
-            .defer("ticket__inspection__sealed_der")[:most]
+            .defer("ticket__inspection__sealed_der", "ticket__typed")[:most]
         )
         for each in taken:
             each._take(owner, now + lease)
