@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
@@ -158,15 +158,17 @@ class Delivery(Decided, models.Model):
         taken = list(
             rows.select_related("event__by", "ticket__promise", "ticket__inspection")
             .prefetch_related("ticket__procedure_version")  # one, and large, for many tickets
-            .defer("ticket__inspection__sealed_der", "ticket__inspection__chain")[:most]
+            .defer("ticket__typed", "ticket__inspection__sealed_der", "ticket__inspection__chain")[
+                :most
+            ]
         )
         for each in taken:
             each._take(owner, now + lease)
-        was_lost = Q(state=cls.State.SENDING)
+        lost = [each.pk for each in taken if each.was_lost]
+        if lost:
+            cls.objects.filter(pk__in=lost).update(unsure=True, empty_at=None)
         if taken:
             cls.objects.filter(pk__in=[each.pk for each in taken]).update(
-                unsure=Case(When(was_lost, then=Value(value=True)), default=F("unsure")),
-                empty_at=Case(When(was_lost, then=None), default=F("empty_at")),
                 state=cls.State.SENDING, attempts=F("attempts") + 1, lease_owner=owner,
                 lease_until=now + lease,
             )  # fmt: skip

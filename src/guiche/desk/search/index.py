@@ -65,11 +65,12 @@ def index_ticket(ticket: "Ticket") -> None:
     _write(keys_of_ticket(ticket), ticket=ticket)
 
 
-def index_number(ticket: "Ticket") -> None:
+def index_number(ticket: "Ticket", *, had_one: bool) -> None:
     """Makes the index say which number of the other desk the ticket now has."""
     number = spelling.number(ticket.desk_number)
     keys = {key(Term.Kind.NUMBER, number)} if number else set()
-    _write(keys, ticket=ticket, kind=Term.Kind.NUMBER)
+    write = _write if had_one else _add
+    write(keys, ticket=ticket, kind=Term.Kind.NUMBER)
 
 
 def index_call(draft: "Draft", answers: "Answers | None" = None) -> None:
@@ -90,7 +91,7 @@ def follow(events: "Sequence[Event]", **_: Any) -> None:
         if event.kind == "submitted":
             _add(keys_of_ticket(event.ticket), ticket=event.ticket)
         elif event.kind == "numbered":
-            index_number(event.ticket)
+            index_number(event.ticket, had_one=bool((event.payload or {}).get("previous", "?")))
         elif event.kind == "erased":
             event.ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
 

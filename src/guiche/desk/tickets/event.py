@@ -62,6 +62,10 @@ class AlreadyRecorded(Refused):
         super().__init__("Isto já foi registrado.")
 
 
+class Overtaken(Exception):
+    """Somebody else changed what was to change with an event."""
+
+
 class ChainBroken(Exception):
     """The history was changed from outside; `seq` is the first event that does not fit."""
 

@@ -20,7 +20,7 @@ from guiche.desk.promises.promise import Promise
 from guiche.desk.site.site import Site
 from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
-from guiche.desk.tickets.event import AlreadyRecorded, Event
+from guiche.desk.tickets.event import AlreadyRecorded, Event, Overtaken
 from guiche.desk.tickets.listed import Listed
 from guiche.desk.tickets.moves import FORWARDED, MOVES, STATES, Move, MoveRefused, Rule
 from guiche.desk.tickets.proof import Proof
@@ -73,7 +73,7 @@ class Ticket(Listed, Renewal, Told):
     # Opening and finding
 
     @classmethod
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def open(
         cls,
         *,
@@ -138,13 +138,17 @@ class Ticket(Listed, Renewal, Told):
         origins: tuple[str, ...] | None = None,
         target: str | None = None,
         form: uuid.UUID | None = None,
+        also: Mapping[str, Any] | None = None,
     ) -> Event | None:
         """Appends an event, and goes to `target`; None when the state is not among `origins`, or
         the data of the customer were erased: that is the last thing that happens to a ticket.
 
-        Raises `AlreadyRecorded` when `form` left an event before. Call it within a transaction:
-        what belongs to the event is written in the same one.
+        Raises `AlreadyRecorded` when `form` left an event before, `Overtaken` when one of the
+        columns of `also`, which change with it, is no longer as it is here. Call it within a
+        transaction: what belongs to the event is written in the same one.
         """
+        also = also or {}
+        before = {name: getattr(self, name) for name in also}
         if origins is not None:
             self._refresh_head()
         for _ in range(_TRIES):
@@ -156,11 +160,13 @@ class Ticket(Listed, Renewal, Told):
                 return None
             event = self._next_event(kind, by, payload, at)
             event.form = form
-            if self._advance(event, target or self.state):
+            if self._advance(event, target or self.state, also):
                 event.save(force_insert=True)
                 events.recorded.send(type(self), events=[event])
                 return event
-            self._refresh_head()
+            self._refresh_head(*also)
+            if before != {name: getattr(self, name) for name in also}:
+                raise Overtaken
         raise RuntimeError(f"ticket {self.pk}: {_TRIES} writers were quicker")
 
     def _begin(self, entries: Mapping[str, Mapping[str, Any]], by: User, at: datetime) -> None:
@@ -183,12 +189,12 @@ class Ticket(Listed, Renewal, Told):
         event.ticket = self
         return event
 
-    def _refresh_head(self) -> None:
-        self.refresh_from_db(fields=["state", "seq", "head", "erased_at"])
+    def _refresh_head(self, *also: str) -> None:
+        self.refresh_from_db(fields=["state", "seq", "head", "erased_at", *also])
 
-    def _advance(self, event: Event, target: str) -> bool:
+    def _advance(self, event: Event, target: str, also: Mapping[str, Any]) -> bool:
         """Takes the next place in the history; False when another writer took it first."""
-        now = {"state": target, "seq": event.seq, "head": event.link}
+        now = {**also, "state": target, "seq": event.seq, "head": event.link}
         if target != self.state:
             now["moved_at"] = event.at
         seen = Ticket.objects.filter(pk=self.pk, state=self.state, seq=self.seq)

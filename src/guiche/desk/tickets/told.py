@@ -12,7 +12,7 @@ from guiche.desk import clock
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets import number as numbers
-from guiche.desk.tickets.event import CHANNELS, Event
+from guiche.desk.tickets.event import CHANNELS, Event, Overtaken
 from guiche.desk.tickets.shown import Shown
 
 LONGEST = 40
@@ -78,15 +78,27 @@ class Told(Shown, models.Model):
         was sent before.
         """
         number = clean_desk_number(typed)
-        self.refresh_from_db(fields=["desk_number"])
+        if by:  # of a page, which may be old
+            self.refresh_from_db(fields=["desk_number"])
         previous = self.desk_number
         if number == previous:
             return None
         self._refuse_own(number)
-        if not self._set_number(number, previous):
-            return None
         payload = {"number": number, "previous": previous}
-        return self._recorded("numbered", payload, by, form)
+        try:
+            with transaction.atomic():
+                return self._recorded("numbered", payload, by, form, {"desk_number": number})
+        except IntegrityError as error:
+            taken = type(self)._default_manager.filter(desk_number=number).first()
+            if taken is None:
+                raise
+            raise NumberTaken(taken) from error
+        except Overtaken:
+            if self.desk_number == number:  # the same form, sent twice at once
+                return None
+            raise NumberRefused(
+                "O número mudou enquanto você digitava. Atualize a página."
+            ) from None
 
     def _refuse_own(self, number: str) -> None:
         """Our own numbers are no other desk's: two tickets would be found by one of them."""
@@ -99,22 +111,6 @@ class Told(Shown, models.Model):
         if ours:
             raise NumberTaken(ours)
 
-    def _set_number(self, number: str, previous: str) -> bool:
-        """False where the same form, sent twice at once, did it."""
-        rows = type(self)._default_manager
-        try:
-            with transaction.atomic():
-                mine = rows.filter(pk=self.pk, desk_number=previous)
-                changed = mine.update(desk_number=number)
-        except IntegrityError as error:
-            raise NumberTaken(rows.get(desk_number=number)) from error
-        if changed != 1 and rows.filter(pk=self.pk, desk_number=number).exists():
-            return False
-        if changed != 1:
-            raise NumberRefused("O número mudou enquanto você digitava. Atualize a página.")
-        self.desk_number = number
-        return True
-
     @transaction.atomic
     def inform(self, channel: str, by: User | None, form: UUID | None = None) -> Event:
         """Records that the customer was told the number; `by` None: the worker's e-mail."""
@@ -124,9 +120,16 @@ class Told(Shown, models.Model):
         return self._recorded("informed", payload, by, form)
 
     def _recorded(
-        self, kind: str, payload: Mapping[str, str], by: User | None, form: UUID | None
+        self,
+        kind: str,
+        payload: Mapping[str, str],
+        by: User | None,
+        form: UUID | None,
+        also: Mapping[str, str] | None = None,
     ) -> Event:
-        event: Event | None = self.record(kind, by=by, payload=payload, at=clock.now(), form=form)
+        event: Event | None = self.record(
+            kind, by=by, payload=payload, at=clock.now(), form=form, also=also
+        )
         if event is None:
             raise NumberRefused("Os dados deste chamado foram apagados, e nada mais se anota nele.")
         return event
