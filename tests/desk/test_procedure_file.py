@@ -149,7 +149,7 @@ def test_another_procedure_needs_no_code(
         (
             changed('type = "phone"', 'type = "phone"\ncertificate = "rg"'),
             "screens[1].facts[5].certificate",
-            "“rg” não existe; use card_type, document",
+            "“rg” não existe; use card_type, device, document",
         ),
         (
             changed('type = "phone"', 'type = "confirmation"'),

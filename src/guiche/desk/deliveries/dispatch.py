@@ -245,19 +245,23 @@ class Dispatcher:
         now = clock.now()
         if self._was_set(now):
             with transaction.atomic():
-                if self._offset is not None or self._stood_otherwise(now):
+                before = self._offset_known()
+                if before is None or jumped(before, self._offset_at(now)):
+                    if before is not None:
+                        log.warning("the clock was set: what is unsure waits anew")
                     self._wait_anew(now)
         self._offset = self._offset_at(now)
 
     def _was_set(self, now: datetime) -> bool:
         return self._offset is None or jumped(self._offset, self._offset_at(now))
 
-    def _stood_otherwise(self, now: datetime) -> bool:
-        before = HostClock.of(_HOST)
-        return before is None or jumped(before.offset, self._offset_at(now))
+    def _offset_known(self) -> float | None:
+        if self._offset is not None:
+            return self._offset
+        kept = HostClock.of(_HOST)
+        return kept.offset if kept else None
 
     def _wait_anew(self, now: datetime) -> None:
-        log.warning("the clock was set, or this machine is new here: what is unsure waits anew")
         for connection in Connection.known():
             connector = self.opened.of(connection) or connector_class(connection.kind)
             wait = connector.lag + settings.DELIVERY_LONGEST_CALL
