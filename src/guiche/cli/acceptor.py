@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from guiche.cli.metrics import counting_folder, metrics
+from guiche.cli.metrics import counting_folder, metrics, metrics_options
 from guiche.cli.portuguese import Command
 from guiche.cli.start import start_desk, stop_with_parent
 
@@ -52,20 +52,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=_FILE,
     help="Chave do certificado do servidor (PEM, sem senha).",
 )
-@click.option(
-    "--metrics-host",
-    metavar="ENDEREÇO",
-    envvar="GUICHE_ACCEPTOR_METRICS_BIND",
-    default="127.0.0.1",
-    help="Endereço das métricas; nunca um que a internet alcance.",
-)
-@click.option(
-    "--metrics-port",
-    metavar="PORTA",
-    envvar="GUICHE_ACCEPTOR_METRICS_PORT",
-    type=click.IntRange(1, 65535),
-    help="Porta das métricas (Prometheus); sem ela não há métricas.",
-)
+@metrics_options("GUICHE_ACCEPTOR_METRICS")
 @click.option("--with-parent", is_flag=True, hidden=True)
 def command(
     host: str,

@@ -1,11 +1,33 @@
 """The metrics of a command that serves, on an address of their own."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def metrics_options(variable: str) -> Callable[[F], F]:
+    """Adds the address of the metrics; the names of their settings begin with `variable`."""
+    host = click.option(
+        "--metrics-host",
+        metavar="ENDEREÇO",
+        envvar=f"{variable}_BIND",
+        default="127.0.0.1",
+        help="Endereço das métricas; nunca um que a internet alcance.",
+    )
+    port = click.option(
+        "--metrics-port",
+        metavar="PORTA",
+        envvar=f"{variable}_PORT",
+        type=click.IntRange(1, 65535),
+        help="Porta das métricas (Prometheus); sem ela não há métricas.",
+    )
+    return lambda command: host(port(command))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import click
 
-from guiche.cli.metrics import counting_folder, metrics
+from guiche.cli.metrics import counting_folder, metrics, metrics_options
 from guiche.cli.portuguese import Command
 from guiche.cli.start import port_option, start_desk, stop_with_parent
 
@@ -34,20 +34,7 @@ _PROCESSES = min(4, os.cpu_count() or 1)
     show_default="um por núcleo, até 4",
     help="Processos que respondem.",
 )
-@click.option(
-    "--metrics-host",
-    metavar="ENDEREÇO",
-    envvar="GUICHE_METRICS_BIND",
-    default="127.0.0.1",
-    help="Endereço das métricas; nunca um que a internet alcance.",
-)
-@click.option(
-    "--metrics-port",
-    metavar="PORTA",
-    envvar="GUICHE_METRICS_PORT",
-    type=click.IntRange(1, 65535),
-    help="Porta das métricas (Prometheus); sem ela não há métricas.",
-)
+@metrics_options("GUICHE_METRICS")
 @click.option("--with-parent", is_flag=True, hidden=True)
 def command(
     host: str,

@@ -74,7 +74,7 @@ ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
 
 # The authorities of ICP-Brasil, which `guiche trust update` brings up to date.
 TRUST_FOLDER = Path(environment.text(_ENV, "GUICHE_TRUST", str(DATA / "trust")))
-# Whether the desk asks the authorities if a certificate was revoked: the only thing it asks online.
+# Whether the desk asks the authorities, online, if a certificate was revoked.
 REVOCATION = environment.flag(_ENV, "GUICHE_REVOCATION")
 
 INSTALLED_APPS = [

@@ -40,6 +40,9 @@ _SHORT_NAMES = {
 }
 
 
+NameKey = tuple[tuple[str, str], ...]
+
+
 class Attribute(NamedTuple):
     """One type and value of a name; `tag` is the ASN.1 string type that it was written in."""
 
@@ -69,6 +72,11 @@ class Name(NamedTuple):
         """The words that a person knows this name by: CN, else the last OU, else O."""
         units = self.every(UNIT)
         return self.first(COMMON_NAME) or (units[-1] if units else self.first(ORGANIZATION))
+
+    @property
+    def key(self) -> NameKey:
+        """What names are compared by: string types, case and blanks apart (RFC 5280, 7.1)."""
+        return tuple((a.oid, " ".join(a.text.split()).casefold()) for a in self.attributes)
 
     def __str__(self) -> str:
         return ", ".join(f"{_SHORT_NAMES.get(a.oid, a.oid)}={a.text}" for a in self.attributes)

@@ -49,10 +49,7 @@ def _nothing() -> None:
 
 def _asked(name: str) -> Missing | None:
     """What the reader of that name says; it is imported now, and no sooner."""
-    if find_spec(f"guiche.sources.{name}") is None:
-        return Missing("esta leitura, que esta versão do Guichê não tem")
-    reader = importlib.import_module(f"guiche.sources.{name}")
-    missing: Missing | None = getattr(reader, "missing", _nothing)()
+    missing: Missing | None = importlib.import_module(f"guiche.sources.{name}").missing()
     return missing
 
 
@@ -74,9 +71,9 @@ KINDS = (
     Kind("text", "Texto copiado do Windows", Machine.ANY, "guiche inspect --text -", _nothing),
     Kind("zip", "ZIP com certificados", Machine.ANY, _FILE, _nothing),
     Kind("email", "Mensagem (.eml, .msg)", Machine.ANY, _FILE, _nothing),
-    Kind("xml", "XML assinado (NF-e, CT-e, eSocial)", Machine.ANY, _FILE, partial(_asked, "xml")),
-    Kind("cms", "Assinatura (.p7s)", Machine.ANY, _FILE, partial(_asked, "cms")),
-    Kind("pdf", "PDF assinado", Machine.ANY, _FILE, partial(_asked, "pdf")),
+    Kind("xml", "XML assinado (NF-e, CT-e, eSocial)", Machine.ANY, _FILE, _nothing),
+    Kind("cms", "Assinatura (.p7s)", Machine.ANY, _FILE, _nothing),
+    Kind("pdf", "PDF assinado", Machine.ANY, _FILE, _nothing),
     Kind("pkcs11", "Token ou cartão (A3)", Machine.THIS, "guiche inspect --token",
          partial(_asked, "pkcs11")),
     Kind("windows", "Repositório do Windows", Machine.THIS, f"{_STORE} windows",

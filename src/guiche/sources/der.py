@@ -105,18 +105,6 @@ def certificates(data: bytes) -> list[bytes]:
     return found
 
 
-def elements(reader: Reader, start: int, stop: int) -> list[bytes]:
-    """The elements that fill `der[start:stop]`, tag and length included. Raises `Malformed`."""
-    found: list[bytes] = []
-    while start < stop:
-        if len(found) == MAX_CERTIFICATES:
-            raise Malformed(f"mais de {MAX_CERTIFICATES} certificados", start)
-        _, after = reader.first(start, stop)
-        found.append(reader.der[start:after])
-        start = after
-    return found
-
-
 def _outer(reader: Reader) -> TLV:
     data = reader.der
     octets = data[1] & 0x7F

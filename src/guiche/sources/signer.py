@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from guiche.icpbrasil import Certificate
-from guiche.icpbrasil.name import Name, read_name
+from guiche.icpbrasil.name import NameKey, read_name
 from guiche.icpbrasil.tlv import OCTET_STRING, SEQUENCE, Reader
 from guiche.sources.errors import SignerMissingError
 
 _KEY_IDENTIFIER = "2.5.29.14"
-
-_Words = tuple[tuple[str, str], ...]
 
 
 class _Known(NamedTuple):
@@ -18,8 +16,8 @@ class _Known(NamedTuple):
 
     der: bytes
     serial: int
-    issuer: _Words | None
-    subject: _Words | None
+    issuer: NameKey | None
+    subject: NameKey | None
     key: bytes
     is_ca: bool
 
@@ -30,8 +28,8 @@ class _Known(NamedTuple):
         return cls(
             der,
             certificate.serial,
-            None if damaged else _words(certificate.issuer),
-            None if damaged else _words(certificate.subject),
+            None if damaged else certificate.issuer.key,
+            None if damaged else certificate.subject.key,
             _key_identifier(certificate),
             certificate.is_ca,
         )
@@ -88,7 +86,7 @@ def _only(found: Iterable[_Known]) -> bytes | SignerMissingError:
     return SignerMissingError("O certificado de quem assinou não está no documento.")
 
 
-def _name(encoded: bytes) -> _Words | None:
+def _name(encoded: bytes) -> NameKey | None:
     try:
         reader = Reader(encoded)
         (tag, start, stop), _ = reader.first(0, len(encoded))
@@ -96,12 +94,7 @@ def _name(encoded: bytes) -> _Words | None:
         return None
     name, findings = read_name(reader, start, stop, "do emissor")
     damaged = any(finding.code == "malformed_name" for finding in findings)
-    return None if damaged or tag != SEQUENCE else _words(name)
-
-
-def _words(name: Name) -> _Words:
-    """As names are compared (RFC 5280, 7.1): whatever the string type, capitals and blanks."""
-    return tuple((each.oid, " ".join(each.text.split()).casefold()) for each in name.attributes)
+    return None if damaged or tag != SEQUENCE else name.key
 
 
 def _key_identifier(certificate: Certificate) -> bytes:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from guiche.trust.link import Link, NameKey
+from guiche.icpbrasil.name import NameKey
+from guiche.trust.link import Link
 from guiche.trust.roots import ROOTS, Pins
 from guiche.trust.signature import Verdict
 

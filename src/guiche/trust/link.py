@@ -8,12 +8,10 @@ from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from guiche.icpbrasil import Certificate, Malformed
 from guiche.icpbrasil.findings import finding
-from guiche.icpbrasil.name import ORGANIZATION, Name
+from guiche.icpbrasil.name import ORGANIZATION, NameKey
 from guiche.icpbrasil.oids import dotted
 from guiche.icpbrasil.tlv import BIT_STRING, OCTET_STRING, SEQUENCE, Reader
 from guiche.trust.signature import Key, Signature, load_key
-
-NameKey = tuple[tuple[str, str], ...]
 
 _VERSION = 0xA0
 _SUBJECT_KEY_ID, _AUTHORITY_KEY_ID = "2.5.29.14", "2.5.29.35"
@@ -50,12 +48,12 @@ class Link:
     @cached_property
     def subject(self) -> NameKey:
         """What issuers are looked up by."""
-        return name_key(self.certificate.subject)
+        return self.certificate.subject.key
 
     @cached_property
     def issuer(self) -> NameKey:
         """The `subject` of whoever issued it."""
-        return name_key(self.certificate.issuer)
+        return self.certificate.issuer.key
 
     @property
     def is_self_issued(self) -> bool:
@@ -159,8 +157,3 @@ def _pss(der: bytes) -> tuple[object, hashes.HashAlgorithm | None]:
     except InvalidVersion as error:
         raise ValueError(str(error)) from error
     return certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
-
-
-def name_key(name: Name) -> NameKey:
-    """A name for comparison: string types, case and blanks apart (RFC 5280, 7.1)."""
-    return tuple((a.oid, " ".join(a.text.split()).casefold()) for a in name.attributes)

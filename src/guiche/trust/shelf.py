@@ -121,12 +121,14 @@ class Shelf:
                 continue
 
     def _write(self, version: Version, ders: Iterable[bytes]) -> None:
+        from ssl import DER_cert_to_PEM_cert
+
         self.folder.mkdir(parents=True, exist_ok=True)
         stem = "".join(c if c.isalnum() else "-" for c in version.name.removesuffix(".zip"))
         target = self.folder / f"{stem}-{version.sha512[:16]}"
         new = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
         try:
-            (new / _AUTHORITIES).write_text("".join(map(_armoured, ders)), "ascii")
+            (new / _AUTHORITIES).write_text("".join(map(DER_cert_to_PEM_cert, ders)), "ascii")
             data = version._asdict() | {"imported": version.imported.isoformat()}
             (new / _ORIGIN).write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
             new.chmod(0o755)
@@ -155,14 +157,6 @@ def _certificates(path: Path) -> list[bytes]:
     except (OSError, ValueError):
         return []
     return [block.decode() for block in pem.blocks(text)]
-
-
-def _armoured(der: bytes) -> str:
-    import base64
-
-    text = base64.b64encode(der).decode()
-    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
-    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])
 
 
 class Known(NamedTuple):

@@ -63,7 +63,12 @@ class Options(NamedTuple):
     help="Módulo PKCS#11 do token; sem esta opção, os programas de token instalados.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Um objeto JSON por certificado (NDJSON).")
-@click.option("--all", "show_all", is_flag=True, help="Mostra também os certificados de AC.")
+@click.option(
+    "--all",
+    "show_all",
+    is_flag=True,
+    help="Mostra também os certificados que vêm ao lado: de AC, de quem não assinou o documento.",
+)
 @click.option("--text", "as_text", is_flag=True, help="Lê o texto colado da janela do Windows.")
 @click.option("-v", "--verbose", is_flag=True, help="Mostra todos os campos, com OID e bytes.")
 @click.option(

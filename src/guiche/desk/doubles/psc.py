@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
+from ssl import DER_cert_to_PEM_cert
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -40,9 +41,7 @@ Form = Callable[[bytes], str]
 
 def pem(der: bytes) -> str:
     """As most write it."""
-    lines = base64.encodebytes(der).decode().replace("\n", "")
-    body = "\n".join(lines[start : start + 64] for start in range(0, len(lines), 64))
-    return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+    return DER_cert_to_PEM_cert(der)
 
 
 def bare(der: bytes) -> str:

@@ -60,7 +60,7 @@ def begin(request: HttpRequest, token: str, key: str) -> HttpResponse:
     if begun is None:
         return page_of(request, "desk/enviar_devagar.html", status=429)
     try:
-        address = application.opened(_return_address(request)).authorize_url(*begun)
+        address = application.opened(return_address(request)).authorize_url(*begun)
     except CloudError as error:
         return _failed(request, link, error)
     answer = page_of(
@@ -156,7 +156,7 @@ def _read(request: HttpRequest, attempt: PscAttempt, now: datetime) -> Reading:
     try:
         if error or not code:
             raise refused(row.provider.name, error)
-        application = row.opened(_return_address(request))
+        application = row.opened(return_address(request))
         token = application.exchange(code, verifier)
         reading = counted(lambda: application.discover(token))
     except CloudError as failed:
@@ -198,7 +198,8 @@ def _page_of(link: CaseLink) -> str:
     return reverse("enviar", kwargs={"token": link.token}) if link.token else ""
 
 
-def _return_address(request: HttpRequest) -> str:
+def return_address(request: HttpRequest) -> str:
+    """Where a provider sends the customer back to; it is registered there, letter by letter."""
     return request.build_absolute_uri(reverse("retorno_da_nuvem"))
 
 

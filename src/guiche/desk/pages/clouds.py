@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
@@ -14,6 +13,7 @@ from guiche.desk.cloud.application import PscApplication, Wanted
 from guiche.desk.connectors.settings import SettingsRefused
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
+from guiche.desk.pages.cloud import return_address
 from guiche.desk.site.site import SavedMeanwhile
 from guiche.sources import CloudError
 from guiche.sources.psc import providers
@@ -66,7 +66,7 @@ def _tried(request: HttpRequest, application: PscApplication) -> tuple[bool, str
     """Whether the provider knows the application as it is saved, and in words."""
     name = application.provider.name
     try:
-        application.opened(_return_address(request)).try_out()
+        application.opened(return_address(request)).try_out()
     except CloudError as error:
         return False, error.message
     return True, (
@@ -99,10 +99,6 @@ def _page(
         "has_secret": application.secret is not None,
         "unsealed": bool(application.sealed) and application.secret is None,
         "retyped": bool(typed and typed.secret),
-        "return_address": _return_address(request),
+        "return_address": return_address(request),
     }
     return render(request, "desk/nuvem.html", page, status=status)
-
-
-def _return_address(request: HttpRequest) -> str:
-    return request.build_absolute_uri(reverse("retorno_da_nuvem"))

@@ -6,9 +6,9 @@ import binascii
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from guiche.icpbrasil.name import read_name
+from guiche.icpbrasil.name import NameKey, read_name
 from guiche.icpbrasil.tlv import SEQUENCE, Reader
-from guiche.trust.link import Link, NameKey, name_key
+from guiche.trust.link import Link
 from guiche.trust.revocation.standing import Answer
 from guiche.trust.signature import Signature, Verdict
 
@@ -100,7 +100,7 @@ def _name(name: x509.Name) -> NameKey:
     encoded = name.public_bytes()
     reader = Reader(encoded)
     (tag, start, stop), _ = reader.first(0, len(encoded))
-    return name_key(read_name(reader, start, stop, "")[0]) if tag == SEQUENCE else ()
+    return read_name(reader, start, stop, "")[0].key if tag == SEQUENCE else ()
 
 
 def _signature(crl: x509.CertificateRevocationList) -> Signature:
