@@ -228,7 +228,7 @@ def test_what_is_not_installed_is_told(
         env={**os.environ, **env},
     )
     assert result.returncode == 2
-    assert f"({missing}): pip install 'guiche[trust]'" in result.stderr
+    assert f'({missing}): pip install "guiche[trust]"' in result.stderr
 
 
 def test_without_the_extra_the_status_is_told(env: dict[str, str]) -> None:

@@ -66,7 +66,7 @@ def test_without_the_desk_there_is_no_port(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(catalogue, "find_spec", lambda name: None)
     missing = of("browser").missing()
     assert missing
-    assert missing.command == "pip install 'guiche[desk]'"
+    assert missing.command == 'pip install "guiche[desk]"'
 
 
 HEAVY = (

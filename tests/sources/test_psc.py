@@ -241,4 +241,4 @@ def test_this_machine_may_be_asked_in_the_clear() -> None:
 def test_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert psc.missing().command == ""
     monkeypatch.setitem(sys.modules, "httpx", None)
-    assert psc.missing().command == "pip install 'guiche[desk]'"
+    assert psc.missing().command == 'pip install "guiche[desk]"'

@@ -78,7 +78,7 @@ MESSAGES = [
     errors.EncryptedArchiveError(),
     errors.NestedArchiveError(),
     errors.ArchiveTooLargeError("tem mais de 10000 arquivos"),
-    errors.MissingError(Missing("a biblioteca lxml", "pip install 'guiche[documents]'")),
+    errors.MissingError(Missing("a biblioteca lxml", 'pip install "guiche[documents]"')),
     errors.MissingError(Missing("o Windows: só ele tem este repositório")),
     errors.StoreInUseError(),
     errors.OldStoreError("cert8.db", "Abra o perfil em um Firefox 58 ou mais novo."),

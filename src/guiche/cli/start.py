@@ -31,7 +31,7 @@ def start_desk(*, checked: bool = True) -> None:
         from django.core.exceptions import ImproperlyConfigured
     except ModuleNotFoundError as error:
         raise click.ClickException(
-            f"Falta instalar o balcão ({error.name}): pip install 'guiche[desk]'."
+            f'Falta instalar o balcão ({error.name}): pip install "guiche[desk]".'
         ) from error
     try:
         _make_local_folder()

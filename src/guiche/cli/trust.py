@@ -70,7 +70,7 @@ def update(place: str | None, hash_place: str | None) -> None:
     except ImportError as error:
         missing = (error.name or "").partition(".")[0]
         raise click.UsageError(
-            f"Falta instalar o que baixa o pacote ({missing}): pip install 'guiche[trust]'."
+            f'Falta instalar o que baixa o pacote ({missing}): pip install "guiche[trust]".'
         ) from error
     except OSError as error:
         where = printable(str(error.filename or place))

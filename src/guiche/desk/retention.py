@@ -22,6 +22,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
+from guiche.desk.intake import genuine
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
 from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
@@ -54,6 +55,8 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
     "ended calls": lambda now: Draft.objects.filter(
         ended_at__lte=now - settings.KEEP_TICKETS
     ).delete()[0],
+    # Which certificate an authority was asked about names its holder.
+    "answers of authorities": lambda _: genuine.answers().drop_old(),
     "logins": lambda now: Session.objects.filter(expire_date__lte=now).delete()[0],
 }
 """What is deleted or erased of what has run its time, in this order, and how much of it."""

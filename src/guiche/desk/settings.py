@@ -72,8 +72,6 @@ DELIVERY_LONGEST_CALL = timedelta(
 # Whether the reader opens a .pfx, which holds a private key: in memory, with its password.
 ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
 
-# The authorities of ICP-Brasil, which `guiche trust update` brings up to date.
-TRUST_FOLDER = Path(environment.text(_ENV, "GUICHE_TRUST", str(DATA / "trust")))
 # Whether the desk asks the authorities, online, if a certificate was revoked.
 REVOCATION = environment.flag(_ENV, "GUICHE_REVOCATION")
 

@@ -56,7 +56,7 @@ def _asked(name: str) -> Missing | None:
 def _desk() -> Missing | None:
     """The port for certificates is a part of the desk; it is looked for and not imported."""
     if find_spec("OpenSSL") is None or find_spec("django") is None:
-        return Missing("o balcão do Guichê", "pip install 'guiche[desk]'")
+        return Missing("o balcão do Guichê", 'pip install "guiche[desk]"')
     return None
 
 
@@ -81,7 +81,7 @@ KINDS = (
     Kind("keychain", "Chaveiros do macOS", Machine.THIS, f"{_STORE} keychain",
          partial(_asked, "keychain")),
     Kind("nss", "Firefox e Chrome (NSS)", Machine.THIS, f"{_STORE} nss", partial(_asked, "nss")),
-    Kind("browser", "Certificado do navegador (A1)", Machine.CUSTOMER, "Atender: link do cliente",
+    Kind("browser", "Do navegador do cliente (A1)", Machine.CUSTOMER, "Atender: link do cliente",
          _desk),
     Kind("psc", "Certificado em nuvem (PSC)", Machine.CLOUD, "Atender: link do cliente",
          partial(_asked, "psc")),

@@ -172,7 +172,7 @@ def client_of(
     lets them be of this network, where a site keeps a mirror.
     """
     more = environ.get("GUICHE_TRUST_HOSTS", "").replace(",", " ").split()
-    private = environ.get("GUICHE_TRUST_PRIVATE", "") == "1"
+    private = environ.get("GUICHE_TRUST_PRIVATE", "").strip().lower() in ("1", "true", "sim", "on")
     return Client((*HOSTS, *more), private=private, seconds=seconds, max_bytes=max_bytes)
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from guiche.desk.acceptor.room import Room, network
+from guiche.desk.acceptor.room import Room
+from guiche.desk.portal.address import whose
 
 
 @dataclass(eq=False)
@@ -61,4 +62,4 @@ def test_a_customer_has_many_addresses_of_ipv6_and_is_one() -> None:
     room.enter(first)
     assert room.enter(second)
     assert first.told == ["make room"]
-    assert network("2001:db8:0:1::1") != network("2001:db8::1")
+    assert whose("2001:db8:0:1::1") != whose("2001:db8::1")

@@ -41,7 +41,7 @@ def command(*, files: tuple[str, ...], port: int, faults: tuple[str, ...], bare:
         from guiche.desk.doubles import psc
     except ModuleNotFoundError as error:
         raise click.ClickException(
-            f"Falta instalar o balcão ({error.name}): pip install 'guiche[desk]'."
+            f'Falta instalar o balcão ({error.name}): pip install "guiche[desk]".'
         ) from error
     if "ajuda" in faults:
         click.echo(f"Chamadas: {', '.join(psc.CALLS)}. Falhas: {', '.join(psc.Psc.faults)}.")

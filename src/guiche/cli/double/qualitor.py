@@ -59,7 +59,7 @@ def command(
         from guiche.desk.doubles.qualitor.state import Site
     except ModuleNotFoundError as error:
         raise click.ClickException(
-            f"Falta instalar o balcão ({error.name}): pip install 'guiche[desk]'."
+            f'Falta instalar o balcão ({error.name}): pip install "guiche[desk]".'
         ) from error
     if "ajuda" in faults:
         click.echo("\n".join(_faults()))

@@ -74,7 +74,7 @@ class Asked(NamedTuple):
         except ImportError as error:
             missing = (error.name or "").partition(".")[0]
             raise click.UsageError(
-                f"Falta instalar o que confere a cadeia ({missing}): pip install 'guiche[trust]'."
+                f'Falta instalar o que confere a cadeia ({missing}): pip install "guiche[trust]".'
             ) from error
 
 

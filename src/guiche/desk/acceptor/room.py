@@ -1,8 +1,9 @@
 """How many may be connected at once, and who makes room when more come."""
 
 from collections import defaultdict
-from ipaddress import ip_address, ip_network
 from typing import Protocol
+
+from guiche.desk.portal.address import whose
 
 IN_ALL, FROM_ONE_ADDRESS = 512, 64
 """More than any desk has customers at one moment, and fewer than the files a process may open; an
@@ -44,7 +45,7 @@ class Room:
 
     def enter(self, guest: Guest) -> bool:
         """Whether there is a place; another may have lost its own for it."""
-        neighbours = self._from.get(network(guest.address), {})
+        neighbours = self._from.get(whose(guest.address), {})
         if len(neighbours) >= self._from_one:
             candidates = (each for each in neighbours if each in self._half_open)
         elif self._count >= self._in_all:
@@ -59,7 +60,7 @@ class Room:
         return self._seat(guest)
 
     def _seat(self, guest: Guest) -> bool:
-        self._from[network(guest.address)][guest] = self._half_open[guest] = None
+        self._from[whose(guest.address)][guest] = self._half_open[guest] = None
         self._count += 1
         return True
 
@@ -69,7 +70,7 @@ class Room:
 
     def leave(self, guest: Guest) -> None:
         """Its place is free; nothing where it had none."""
-        here = network(guest.address)
+        here = whose(guest.address)
         neighbours = self._from.get(here, {})
         if guest not in neighbours:
             return
@@ -78,17 +79,3 @@ class Room:
         self._count -= 1
         if not neighbours:
             del self._from[here]
-
-
-def network(address: str) -> str:
-    """Whom an address belongs to: of IPv6 one customer has a whole /64.
-
-    >>> network("203.0.113.9"), network("2001:db8::9%eth0"), network("::ffff:203.0.113.9")
-    ('203.0.113.9', '2001:db8::/64', '203.0.113.9')
-    """
-    found = ip_address(address.partition("%")[0])
-    if found.version == 4:
-        return str(found)
-    if mapped := found.ipv4_mapped:
-        return str(mapped)
-    return str(ip_network((found, 64), strict=False))

@@ -13,21 +13,27 @@ from django.db import transaction
 from guiche.desk.intake.reading import Inspection
 from guiche.trust import USES, Anchors, Cache, Online, Revocation, Status, Trust, check
 from guiche.trust.client import client_of
-from guiche.trust.shelf import Shelf
+from guiche.trust.shelf import Shelf, folder_of
 
 _KEPT = ("status", "at", "root", "findings")
 """Of the public JSON; the path begins with the holder's name."""
 
 
 def anchors() -> Anchors:
-    """The authorities of this installation, read anew when others were imported."""
-    used = Shelf(settings.TRUST_FOLDER).used()
-    return _anchors(settings.TRUST_FOLDER, tuple(version.sha512 for version in used))
+    """The authorities of this installation, where `guiche trust` keeps them; read anew when others
+    were imported."""
+    folder = folder_of(os.environ)
+    return _anchors(folder, tuple(version.sha512 for version in Shelf(folder).used()))
 
 
 @lru_cache(maxsize=1)
 def _anchors(folder: Path, _versions: tuple[str, ...]) -> Anchors:
     return Shelf(folder).anchors()
+
+
+def answers() -> Cache:
+    """What authorities answered, which is kept for some hours."""
+    return Cache(folder_of(os.environ) / "answers")
 
 
 def judge(reading: Inspection, known: Anchors, now: datetime) -> Trust | None:
@@ -54,8 +60,7 @@ def headline_of(kept: Mapping[str, Any]) -> str:
 def _revocation() -> Revocation | None:
     if not settings.REVOCATION:
         return None
-    answers = Cache(settings.TRUST_FOLDER / "answers")
-    return Revocation(online=Online(client_of(os.environ), answers))
+    return Revocation(online=Online(client_of(os.environ), answers()))
 
 
 @transaction.atomic

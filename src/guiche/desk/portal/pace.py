@@ -3,7 +3,8 @@
 import threading
 from collections import Counter
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+
+from guiche.desk.portal.address import whose
 
 MOST_ADDRESSES = 10_000
 """Known at one time, and so the memory it takes; beyond it all are counted anew."""
@@ -25,7 +26,7 @@ class Pace:
 
     def allows(self, address: str, now: datetime) -> bool:
         """Counts one request; whether it may go on."""
-        key = _whose(address)
+        key = whose(address)
         with self._lock:
             full = len(self._counts) >= MOST_ADDRESSES and key not in self._counts
             # A clock that is set back begins anew, too.
@@ -40,13 +41,3 @@ class Pace:
         with self._lock:
             self._counts.clear()
             self._since = None
-
-
-def _whose(address: str) -> str:
-    """Of IPv6 the network of one customer, who has more addresses than anybody can count."""
-    try:
-        if ip_address(address).version == 6:
-            return str(ip_network(f"{address}/64", strict=False))
-    except ValueError:
-        return ""
-    return address

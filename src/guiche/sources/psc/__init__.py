@@ -16,7 +16,7 @@ def missing() -> Missing:
     from importlib.util import find_spec
 
     if find_spec("httpx") is None:
-        return Missing("o pacote httpx", "pip install 'guiche[desk]'")
+        return Missing("o pacote httpx", 'pip install "guiche[desk]"')
     return Missing(
         "uma aplicação registrada no provedor: peça a ele client_id e client_secret, e escreva-os "
         "em Ajustes, Certificado em nuvem"

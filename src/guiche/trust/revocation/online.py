@@ -41,7 +41,7 @@ class Cache:
         new = path.with_suffix(f".{os.getpid()}.new")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._drop_old()
+            self.drop_old()
             new.write_bytes(answer)
             now = self.clock()
             os.utime(new, (now, now))
@@ -49,10 +49,18 @@ class Cache:
         except OSError:
             return
 
-    def _drop_old(self) -> None:
-        for path in self.folder.iterdir():
-            if self.clock() - path.stat().st_mtime > self.longest:
-                path.unlink(missing_ok=True)
+    def drop_old(self) -> int:
+        """Deletes what is too old to be used; how many."""
+        if not self.folder.is_dir():
+            return 0
+        old = [
+            path
+            for path in self.folder.iterdir()
+            if self.clock() - path.stat().st_mtime > self.longest
+        ]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
     def _path(self, request: Request) -> Path:
         question = request.url.encode() + b"\0" + (request.body or b"")
