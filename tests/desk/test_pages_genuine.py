@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 
-from calls import upload, zeros
+from calls import signed_in, ticket_of, upload, zeros
 from certificates import CEI, e_cnpj, pem
 from guiche.desk.intake import genuine
-from guiche.desk.models import Draft, Inspection
+from guiche.desk.models import Draft, Inspection, User
 from guiche.trust import Anchors
 from hierarchies import anchors, pins, usual
 
@@ -98,3 +98,15 @@ def test_the_authorities_that_came_along_lead_the_way(
     assert "Confiável" not in line(client, read(client, draft, leaf))
     both = (pem(leaf) + pem(issuing.der)).encode()
     assert "Confiável" in line(client, read(client, draft, both))
+
+
+def test_the_reading_of_a_call_is_nobody_elses_and_that_of_a_ticket_everybodys(
+    client: Client, draft: Draft, bruno: User, carla: User
+) -> None:
+    page, other = read(client, draft, zeros()), signed_in(carla)
+    (reminder,) = re.findall(r'href="(/leituras/\d+/vencimento\.ics)"', page)
+    for address in (asked_for(page), reminder):
+        assert other.get(address).status_code == 404
+    ticket = ticket_of(bruno)
+    assert ticket.inspection
+    assert other.get(f"/leituras/{ticket.inspection.pk}/confianca/").status_code == 200

@@ -43,7 +43,7 @@ def test_where_all_are_here_the_oldest_half_open_one_of_any_address_does() -> No
 
 
 @pytest.mark.parametrize("limits", [(1, 9), (9, 1)])
-def test_whoever_shook_hands_is_never_sent_away(limits: tuple[int, int]) -> None:
+def test_whoever_is_being_answered_is_never_sent_away(limits: tuple[int, int]) -> None:
     room = Room(*limits)
     first, second = visitors("10.0.0.1", "10.0.0.1")
     room.enter(first)
@@ -54,6 +54,19 @@ def test_whoever_shook_hands_is_never_sent_away(limits: tuple[int, int]) -> None
     assert room.guests() == [first]
     room.leave(first)
     assert room.enter(second)
+
+
+def test_whoever_rests_after_the_handshake_makes_room_after_the_half_open() -> None:
+    room = Room(in_all=2, from_one_address=2)
+    resting, half_open, third, fourth = visitors("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4")
+    room.enter(resting)
+    room.enter(half_open)
+    room.rest(resting)
+    assert room.enter(third)
+    assert (resting.told, half_open.told) == ([], ["make room"])
+    room.keep(third)
+    assert room.enter(fourth)
+    assert resting.told == ["make room"]
 
 
 def test_a_customer_has_many_addresses_of_ipv6_and_is_one() -> None:

@@ -1,6 +1,7 @@
 """How many may be connected at once, and who makes room when more come."""
 
 from collections import defaultdict
+from itertools import chain
 from typing import Protocol
 
 from guiche.desk.portal.address import whose
@@ -24,16 +25,18 @@ class Guest(Protocol):
 
 
 class Room:
-    """Guests by the network they come from; those that have not shaken hands yet may be sent away.
+    """Guests by the network they come from; those for whom nothing is being done may be sent away.
 
     Whoever comes last is more likely a customer than whoever has long been silent. So where there
-    is no place, the one that has been half open for longest makes room, of the same address first.
+    is no place, the one that has been half open for longest makes room, else the one that has
+    rested for longest after it shook hands.
     """
 
     def __init__(self, in_all: int = IN_ALL, from_one_address: int = FROM_ONE_ADDRESS) -> None:
         self._in_all, self._from_one = in_all, from_one_address
         self._from: defaultdict[str, dict[Guest, None]] = defaultdict(dict)
         self._half_open: dict[Guest, None] = {}
+        self._resting: dict[Guest, None] = {}
         self._count = 0
 
     def __len__(self) -> int:
@@ -46,13 +49,12 @@ class Room:
     def enter(self, guest: Guest) -> bool:
         """Whether there is a place; another may have lost its own for it."""
         neighbours = self._from.get(whose(guest.address), {})
+        spare = chain(self._half_open, self._resting)
         if len(neighbours) >= self._from_one:
-            candidates = (each for each in neighbours if each in self._half_open)
-        elif self._count >= self._in_all:
-            candidates = (each for each in self._half_open)
-        else:
+            spare = chain(each for each in spare if each in neighbours)
+        elif self._count < self._in_all:
             return self._seat(guest)
-        oldest = next(candidates, None)
+        oldest = next(spare, None)
         if oldest is None:
             return False
         self.leave(oldest)
@@ -64,9 +66,15 @@ class Room:
         self._count += 1
         return True
 
-    def keep(self, guest: Guest) -> None:
-        """The hands are shaken: this one is not sent away any more."""
+    def rest(self, guest: Guest) -> None:
+        """The hands are shaken, and nothing is asked now."""
         self._half_open.pop(guest, None)
+        self._resting[guest] = None
+
+    def keep(self, guest: Guest) -> None:
+        """This one is being answered, and not sent away meanwhile."""
+        self._half_open.pop(guest, None)
+        self._resting.pop(guest, None)
 
     def leave(self, guest: Guest) -> None:
         """Its place is free; nothing where it had none."""
@@ -75,7 +83,7 @@ class Room:
         if guest not in neighbours:
             return
         del neighbours[guest]
-        self._half_open.pop(guest, None)
+        self.keep(guest)
         self._count -= 1
         if not neighbours:
             del self._from[here]

@@ -125,7 +125,7 @@ class Visit(asyncio.Protocol):
         except SSL.WantReadError:
             return False
         self._count("shaken")
-        self._house.room.keep(self)
+        self._house.room.rest(self)
         self._presented = _presented(tls)
         self._within(REQUEST_SECONDS)
         return True
@@ -178,6 +178,7 @@ class Visit(asyncio.Protocol):
             self._request = event
         elif isinstance(event, h11.EndOfMessage) and self._request:
             self._transport.pause_reading()
+            self._house.room.keep(self)
             self._within(ANSWER_SECONDS)
             loop = asyncio.get_running_loop()
             self._answering = loop.create_task(self._answer(self._request))
@@ -203,6 +204,7 @@ class Visit(asyncio.Protocol):
             self._close()
             return
         self._http.start_next_cycle()
+        self._house.room.rest(self)
         self._within(REQUEST_SECONDS)
         self._listen()
         self._advance()

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
@@ -12,6 +13,7 @@ from guiche.desk.intake import genuine
 from guiche.desk.intake.expiry import calendar
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.pages import fragment
+from guiche.desk.pages.access import account, attends
 from guiche.trust import Status, Trust
 
 
@@ -33,10 +35,22 @@ class Genuine:
         return cls(trust.headline, tone, tuple(each.message for each in trust.findings))
 
 
+def reading_of(request: HttpRequest, pk: int) -> Inspection:
+    """A reading of a ticket, which all see, or of a call of whoever asks; else 404."""
+    user = account(request)
+    seen = Q(tickets__isnull=False) | Q(proved_tickets__isnull=False)
+    if attends(user):
+        seen |= Q(drafts__by=user)
+    reading = Inspection.objects.filter(seen, pk=pk).first()
+    if reading is None:
+        raise Http404("Esta leitura não existe mais.")
+    return reading
+
+
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The line, asked for by the page once the verdict stands; a page of its own for a link."""
-    reading = get_object_or_404(Inspection, pk=pk)
+    reading = reading_of(request, pk)
     trust = genuine.judge(reading, genuine.anchors(), clock.now())
     page = {"genuine": Genuine.of(trust) if trust else None, "section": "atender"}
     name = "desk/genuine.html" if fragment.wanted(request) else "desk/confianca.html"
@@ -44,9 +58,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def reminder(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+def reminder(request: HttpRequest, pk: int) -> HttpResponse:
     """The end of the certificate, for a calendar."""
-    reading = get_object_or_404(Inspection, pk=pk)
+    reading = reading_of(request, pk)
     end: datetime | None = reading.validity.not_after
     if end is None:
         raise Http404("Desta leitura não se sabe até quando o certificado vale.")
