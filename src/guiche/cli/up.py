@@ -47,6 +47,10 @@ def command(port: int, acceptor_port: int | None) -> None:
         os.environ.setdefault("GUICHE_CERTIFICATE_URL", f"https://localhost:{acceptor_port}")
     with until_stopped():
         _refuse_taken(port, "GUICHE_PORT={} make run, ou guiche up --port")
+        if acceptor_port == port:
+            raise click.ClickException(
+                f"A porta {port} é a das páginas. Use outra em --acceptor-port."
+            )
         if acceptor_port:
             _refuse_taken(acceptor_port, "guiche up --acceptor-port {}")
         samples = _prepare()

@@ -28,7 +28,7 @@ _WORDS = {
     Machine.ANY: "Em qualquer máquina, de um arquivo ou texto que o cliente manda",
     Machine.THIS: "Na máquina em que o comando roda: só é do cliente se for a máquina dele",
     Machine.CUSTOMER: "Na máquina do cliente, pelo navegador dele",
-    Machine.CLOUD: "Na nuvem do prestador, com a autorização do cliente",
+    Machine.CLOUD: "Na nuvem do provedor, com a autorização do cliente",
 }
 
 

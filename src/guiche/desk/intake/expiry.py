@@ -10,7 +10,8 @@ _NOTICE = timedelta(days=30)
 
 
 def calendar(holder: str, sha256: str, end: datetime, now: datetime) -> bytes:
-    """An all-day entry on the last day, as Brasília counts it, with an alarm thirty days before.
+    """An all-day entry on the last day, as Brasília counts it, with an alarm thirty days before; a
+    day before, where fewer are left.
 
     The same certificate is the same entry: a second import changes it and adds none.
     """
@@ -24,8 +25,10 @@ def calendar(holder: str, sha256: str, end: datetime, now: datetime) -> bytes:
     entry.add("description", "Peça o novo antes desta data, com o CEI se algum sistema o exige.")
     entry.add("transp", "TRANSPARENT")
     alarm.add("action", "DISPLAY")
-    alarm.add("trigger", -_NOTICE)
-    alarm.add("description", "O certificado digital vence em 30 dias.")
+    notice = _NOTICE if end - now > _NOTICE else timedelta(days=1)
+    alarm.add("trigger", -notice)
+    left = f"em {notice.days} dias" if notice.days > 1 else "amanhã"
+    alarm.add("description", f"O certificado digital vence {left}.")
     entry.add_component(alarm)
     whole.add("prodid", "-//Guichê//guiche//PT")
     whole.add("version", "2.0")

@@ -25,6 +25,7 @@ from guiche.icpbrasil.validity import Validity, day
 from guiche.sources import Source
 from guiche.sources.der import certificates, looks_like_der
 from guiche.sources.found import Device
+from guiche.trust import Status, Trust
 
 DER_KEPT = timedelta(days=90)
 
@@ -191,6 +192,18 @@ class Inspection(models.Model):
     @property
     def _warning_now(self) -> str:
         """`warning`, less what has passed since, and with what has come about."""
+        return " ".join(filter(None, (self._validity_warning, self.distrust)))
+
+    @property
+    def distrust(self) -> str:
+        """That it is known not to be genuine, or no longer; "" where it is not."""
+        kept = self.contract.get("trust") or {}
+        status = Status(kept.get("status", Status.UNCHECKED))
+        bad = status in (Status.REVOKED, Status.UNKNOWN_ROOT)
+        return f"{Trust(status).headline}." if bad else ""
+
+    @property
+    def _validity_warning(self) -> str:
         validity, stored = self.validity, self.contract["validity"] or {}
         if validity.status == stored.get("status"):
             return self.warning

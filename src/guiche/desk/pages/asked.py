@@ -28,8 +28,8 @@ _FILE = "A1"
 
 _SUBJECT = "Envio do certificado digital"
 _MESSAGE = (
-    "Olá. Para enviar o seu certificado digital, abra este link no computador ou celular em que "
-    "ele está:\n{address}\n"
+    "Olá. Aqui é {who}, do atendimento sobre o seu certificado digital. Para enviá-lo, abra este "
+    "link no computador ou celular em que ele está:\n{address}\n"
     "O link vale até {until}, só para este atendimento. Não mande a ninguém a senha nem o PIN."
 )
 
@@ -111,7 +111,7 @@ class Asked:
     @property
     def message(self) -> str:
         """What is sent with it: nothing in it is about anybody."""
-        return _MESSAGE.format(address=self.address, until=self.until)
+        return _MESSAGE.format(who=self.draft.by, address=self.address, until=self.until)
 
     @property
     def conversations(self) -> list[Conversation]:

@@ -171,6 +171,7 @@ def speak(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "draft": draft,
         "answer": answer_of(row) if row else "",
         "validity": Validity.of(row.contract["validity"], clock.now()) if row else None,
+        "distrust": row.distrust if row else "",
         "words": texts.verdict.filled({}, answers.known),
         "system": draft.procedure.system(answers.system),
         "cost": texts.cost.filled({}, answers.known),

@@ -16,6 +16,13 @@ from guiche.desk.pages import fragment
 from guiche.desk.pages.access import account, attends
 from guiche.trust import Status, Trust
 
+_NOT_YET_HERE = (
+    "Falta aqui o certificado de uma autoridade, e não é defeito do certificado do cliente: siga o "
+    "atendimento. Quem cuida do Guichê atualiza as autoridades com guiche trust update."
+)
+_OF_THE_DESK = {"issuer_missing": _NOT_YET_HERE, "no_anchors": _NOT_YET_HERE}
+"""Where the finding speaks to who has a command line; on the page a technician is on the phone."""
+
 
 @dataclass(frozen=True)
 class Genuine:
@@ -32,7 +39,8 @@ class Genuine:
         # The page says at the verdict itself that the certificate is over.
         if trust.status is Status.EXPIRED_PATH:
             tone = "ask"
-        return cls(trust.headline, tone, tuple(each.message for each in trust.findings))
+        said = (_OF_THE_DESK.get(each.code, each.message) for each in trust.findings)
+        return cls(trust.headline, tone, tuple(said))
 
 
 def reading_of(request: HttpRequest, pk: int) -> Inspection:
@@ -65,8 +73,9 @@ def reminder(request: HttpRequest, pk: int) -> HttpResponse:
     if end is None:
         raise Http404("Desta leitura não se sabe até quando o certificado vale.")
     content = calendar(reading.contract["holder"]["name"] or "", reading.sha256, end, clock.now())
+    name = f"vencimento-{end:%Y-%m-%d}.ics"
     return HttpResponse(
         content,
         content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="vencimento.ics"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

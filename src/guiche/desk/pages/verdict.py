@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,7 +135,8 @@ class Verdict:
     @classmethod
     def of_row(cls, row: Inspection, now: datetime, own: Sequence[str] = ()) -> "Verdict":
         """The card of a stored reading, judged at `now`."""
-        return cls.of(row.contract, row.headline, row.explanation, now, own, row.pk)
+        card = cls.of(row.contract, row.headline, row.explanation, now, own, row.pk)
+        return replace(card, tone="no") if row.distrust and card.tone == "yes" else card
 
     @classmethod
     def of_reading(

@@ -19,5 +19,5 @@ def missing() -> Missing:
         return Missing("o pacote httpx", 'pip install "guiche[desk]"')
     return Missing(
         "uma aplicação registrada no provedor: peça a ele client_id e client_secret, e escreva-os "
-        "em Ajustes, Certificado em nuvem"
+        "em Ajustes, Integrações, Certificado em nuvem"
     )
