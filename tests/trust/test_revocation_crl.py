@@ -203,6 +203,11 @@ def named(url: str) -> list[x509.GeneralName]:
         (point(only_contains_user_certs=True), ""),
         (point(full_name=named(URL)), ""),
         (point(full_name=named("http://lcr.exemplo.gov.br/outra.crl")), "partial"),
+        (point(full_name=named(URL[:-1])), "partial"),
+        (point(full_name=named(URL.removeprefix("http://"))), "partial"),
+        (point(full_name=named(f"{URL}2")), "partial"),
+        (point(full_name=[x509.DNSName(URL)]), "partial"),
+        (point(full_name=named("ldap://x/y") + named(URL)), ""),
         (point(only_contains_ca_certs=True), "partial"),
         (point(only_contains_attribute_certs=True), "partial"),
         (point(only_some_reasons=frozenset([x509.ReasonFlags.key_compromise])), "partial"),
@@ -219,6 +224,14 @@ def test_only_a_list_that_covers_a_certificate_makes_it_good(
     trust = checked(crl(usual().issuing, extensions=[extension]), der=leaf)
     assert trust.status is (Status.COULD_NOT_TELL if reason else Status.TRUSTED)
     assert why(trust) == reason
+
+
+def test_a_list_may_be_of_any_point_of_the_certificate_also_of_one_that_is_not_asked() -> None:
+    last = "ldap://lcr.exemplo.gov.br/cn=9"
+    urls = (*(f"http://lcr.exemplo.gov.br/{count}.crl" for count in range(9)), last)
+    leaf = usual().issuing.leaf(extensions=(crl_point(*urls),))
+    listed = crl(usual().issuing, extensions=[point(full_name=named(last))])
+    assert told(checked(listed, der=leaf)) == (Status.TRUSTED, [])
 
 
 def test_what_a_partial_list_names_is_revoked_and_what_an_indirect_one_names_is_not() -> None:
