@@ -5,6 +5,7 @@ a certificate is whatever its maker wrote there.
 """
 
 import ipaddress
+import math
 import re
 import socket
 import ssl
@@ -71,25 +72,26 @@ class Client:
         self.seconds = seconds
         self.max_bytes = max_bytes
 
-    def fetch(self, request: Request) -> bytes:
-        """The body of a 200. Raises `ClientError`.
+    def fetch(self, request: Request, at_most: float = math.inf) -> bytes:
+        """The body of a 200, in so many seconds and never more than its own. Raises `ClientError`.
 
         1. the address is one that may be asked;
         2. its name is resolved once, and the connection goes to that very number;
         3. the answer is read up to the limits.
         """
-        deadline = time.monotonic() + self.seconds
+        seconds = min(self.seconds, at_most)
+        deadline = time.monotonic() + seconds
         # 1
         parts = self._allowed(request.url)
         # 2, 3
         try:
             return self._fetched(request, parts, deadline)
         except httpcore.TimeoutException as error:
-            raise _too_slow(parts, self.seconds) from error
+            raise _too_slow(parts, seconds) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             # A broken limit on time may be told as any of these, by whichever layer met it.
             if time.monotonic() >= deadline:
-                raise _too_slow(parts, self.seconds) from error
+                raise _too_slow(parts, seconds) from error
             raise ClientError(
                 "unreachable",
                 f"{parts.hostname} não respondeu. Confira a internet e tente mais tarde.",
@@ -296,7 +298,7 @@ def _not_allowed(where: str) -> ClientError:
 def _too_slow(parts: SplitResult, seconds: float) -> ClientError:
     return ClientError(
         "too_slow",
-        f"{parts.hostname} não terminou de responder em {seconds:g} s. Tente mais tarde.",
+        f"{parts.hostname} não terminou de responder em {seconds:.2g} s. Tente mais tarde.",
     )
 
 
