@@ -192,12 +192,20 @@ def is_public(number: str) -> bool:
             carried = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if carried is not None:
             return is_public(str(carried))
-        if address.teredo is not None:
+        # Of the rest `ipaddress` takes much for global that nobody was ever given (RFC 4291, 2.4).
+        if address.teredo is not None or address not in _GIVEN:
             return False
+    elif any(address in network for network in _NOBODYS):
+        return False
     return address.is_global and not address.is_multicast
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GIVEN = ipaddress.ip_network("2000::/3")
+_NOBODYS = (
+    ipaddress.ip_network("192.88.99.0/24"),  # relays to 6to4 (RFC 7526): whichever is the nearest
+    ipaddress.ip_network("192.0.0.0/24"),  # of protocols (RFC 6890); Python 3.11 knows a part of it
+)
 
 
 def _resolved(host: str, port: int, seconds: float) -> Sequence[str]:
