@@ -197,9 +197,10 @@ def identifiers(own: bytes, parent: bytes) -> tuple[Part, Part]:
     )
 
 
-def crl_point(url: str) -> Part:
-    name_of_point = asn1.explicit(0, asn1.explicit(0, asn1.implicit(6, url.encode())))
-    return extension(oids.CRL_POINTS, asn1.sequence(asn1.sequence(name_of_point)))
+def crl_point(*urls: str) -> Part:
+    """One point for each address."""
+    points = (asn1.explicit(0, asn1.explicit(0, asn1.implicit(6, url.encode()))) for url in urls)
+    return extension(oids.CRL_POINTS, asn1.sequence(*map(asn1.sequence, points)))
 
 
 def access(method: str, url: str) -> Part:

@@ -190,6 +190,20 @@ def test_the_list_of_hosts_is_settable() -> None:
 
 def test_public_numbers() -> None:
     assert all(map(is_public, ["8.8.8.8", "2804:14c::1", "::ffff:8.8.8.8"]))
-    assert not any(
-        map(is_public, ["100.64.0.1", "fe80::1%eth0", "2001:0:7f00:1::", "2002:a00:1::"])
-    )
+    inner = [
+        "100.64.0.1",
+        "192.0.0.8",
+        "192.88.99.1",
+        "fe80::1%eth0",
+        "fec0::1",
+        "5f00::1",
+        "::10.0.0.1",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b:1::a00:1",
+        "2001:0:7f00:1::",
+        "2001:db8::1",
+        "2002:a00:1::",
+    ]
+    assert [number for number in inner if is_public(number)] == []
+    assert is_public("64:ff9b::808:808")

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from cryptography import x509
@@ -22,6 +23,8 @@ from certificates.signing import (
 from guiche.icpbrasil import Certificate
 from guiche.trust import Cache, Online, Revocation, Status, Trust, check
 from guiche.trust.client import Client
+from guiche.trust.request import ClientError, Request
+from guiche.trust.revocation import Failed
 from hierarchies import anchors, codes, told, usual
 from hierarchies.lists import crl, revoking
 from loopback import Behaviour, Door, content, endless, serving, silent
@@ -203,6 +206,11 @@ def named(url: str) -> list[x509.GeneralName]:
         (point(only_contains_user_certs=True), ""),
         (point(full_name=named(URL)), ""),
         (point(full_name=named("http://lcr.exemplo.gov.br/outra.crl")), "partial"),
+        (point(full_name=named(URL[:-1])), "partial"),
+        (point(full_name=named(URL.removeprefix("http://"))), "partial"),
+        (point(full_name=named(f"{URL}2")), "partial"),
+        (point(full_name=[x509.DNSName(URL)]), "partial"),
+        (point(full_name=named("ldap://x/y") + named(URL)), ""),
         (point(only_contains_ca_certs=True), "partial"),
         (point(only_contains_attribute_certs=True), "partial"),
         (point(only_some_reasons=frozenset([x509.ReasonFlags.key_compromise])), "partial"),
@@ -219,6 +227,14 @@ def test_only_a_list_that_covers_a_certificate_makes_it_good(
     trust = checked(crl(usual().issuing, extensions=[extension]), der=leaf)
     assert trust.status is (Status.COULD_NOT_TELL if reason else Status.TRUSTED)
     assert why(trust) == reason
+
+
+def test_a_list_may_be_of_any_point_of_the_certificate_also_of_one_that_is_not_asked() -> None:
+    last = "ldap://lcr.exemplo.gov.br/cn=9"
+    urls = (*(f"http://lcr.exemplo.gov.br/{count}.crl" for count in range(9)), last)
+    leaf = usual().issuing.leaf(extensions=(crl_point(*urls),))
+    listed = crl(usual().issuing, extensions=[point(full_name=named(last))])
+    assert told(checked(listed, der=leaf)) == (Status.TRUSTED, [])
 
 
 def test_what_a_partial_list_names_is_revoked_and_what_an_indirect_one_names_is_not() -> None:
@@ -365,6 +381,60 @@ def test_a_server_that_failed_is_not_waited_for_again() -> None:
         by = online(seconds=0.3)
         assert [why(asked(door, by)) for _ in range(3)] == ["too_slow"] * 3
     assert len(door.heard) == 1
+
+
+def test_a_silent_server_is_waited_for_once_whatever_is_asked_there() -> None:
+    with serving(silent) as door:
+        by = online(seconds=0.3)
+        for name in ("a.crl", "b.crl", "ocsp?x"):
+            with pytest.raises(ClientError):
+                by.ask(Request(door.url + name))
+    assert len(door.heard) == 1
+
+
+def test_what_is_missing_at_one_address_may_be_at_the_next() -> None:
+    with serving(content(b"", "404 Not Found")) as door:
+        by = online()
+        for name in ("a.crl", "a.crl", "b.crl"):
+            with pytest.raises(ClientError):
+                by.ask(Request(door.url + name))
+    assert door.heard == ["GET /a.crl HTTP/1.1", "GET /b.crl HTTP/1.1"]
+
+
+def test_all_questions_have_one_time_and_who_gets_the_rest_of_it_is_not_blamed() -> None:
+    failed = Failed()
+    client = Client((*HERE, "localhost"), private=True, seconds=0.4)
+    by = Online(client, seconds=0.6, failed=failed)
+    with serving(silent) as first, serving(silent) as second:
+        begun = monotonic()
+        for url in (first.url, second.url, second.url, second.url):
+            with pytest.raises(ClientError) as caught:
+                by.ask(Request(url))
+            assert caught.value.code == "too_slow"
+        assert monotonic() - begun < 2
+        assert len(second.heard) == 1
+        assert failed.of(first.url)
+        assert not failed.of(second.url)
+
+
+def test_without_time_an_earlier_answer_still_tells(good: Door, tmp_path: Path) -> None:
+    client, cache = Client(HERE, private=True), Cache(tmp_path)
+    assert why(asked(good, Online(client, cache, seconds=0))) == "too_slow"
+    asked(good, Online(client, cache))
+    assert asked(good, Online(client, cache, seconds=0)).status is Status.TRUSTED
+    assert len(good.heard) == 1
+
+
+def test_who_failed_is_remembered_for_a_while_by_scheme_host_and_port() -> None:
+    now = [0.0]
+    failed = Failed(60, clock=lambda: now[0])
+    failed.add("http://lcr.exemplo.gov.br/a.crl", ClientError("unreachable", "não respondeu."))
+    assert failed.of("http://LCR.exemplo.gov.br.:80/b.crl")
+    assert not failed.of("https://lcr.exemplo.gov.br/a.crl")
+    assert not failed.of("http://lcr.exemplo.gov.br:443/a.crl")
+    assert not failed.of("http://[::1/")
+    now[0] = 60
+    assert not failed.of("http://lcr.exemplo.gov.br/a.crl")
 
 
 def test_an_answer_is_kept_for_a_while(good: Door, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ a certificate is whatever its maker wrote there.
 """
 
 import ipaddress
+import math
 import re
 import socket
 import ssl
@@ -71,25 +72,26 @@ class Client:
         self.seconds = seconds
         self.max_bytes = max_bytes
 
-    def fetch(self, request: Request) -> bytes:
-        """The body of a 200. Raises `ClientError`.
+    def fetch(self, request: Request, at_most: float = math.inf) -> bytes:
+        """The body of a 200, in so many seconds and never more than its own. Raises `ClientError`.
 
         1. the address is one that may be asked;
         2. its name is resolved once, and the connection goes to that very number;
         3. the answer is read up to the limits.
         """
-        deadline = time.monotonic() + self.seconds
+        seconds = min(self.seconds, at_most)
+        deadline = time.monotonic() + seconds
         # 1
         parts = self._allowed(request.url)
         # 2, 3
         try:
             return self._fetched(request, parts, deadline)
         except httpcore.TimeoutException as error:
-            raise _too_slow(parts, self.seconds) from error
+            raise _too_slow(parts, seconds) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             # A broken limit on time may be told as any of these, by whichever layer met it.
             if time.monotonic() >= deadline:
-                raise _too_slow(parts, self.seconds) from error
+                raise _too_slow(parts, seconds) from error
             raise ClientError(
                 "unreachable",
                 f"{parts.hostname} não respondeu. Confira a internet e tente mais tarde.",
@@ -190,12 +192,20 @@ def is_public(number: str) -> bool:
             carried = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if carried is not None:
             return is_public(str(carried))
-        if address.teredo is not None:
+        # Of the rest `ipaddress` takes much for global that nobody was ever given (RFC 4291, 2.4).
+        if address.teredo is not None or address not in _GIVEN:
             return False
+    elif any(address in network for network in _NOBODYS):
+        return False
     return address.is_global and not address.is_multicast
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GIVEN = ipaddress.ip_network("2000::/3")
+_NOBODYS = (
+    ipaddress.ip_network("192.88.99.0/24"),  # relays to 6to4 (RFC 7526): whichever is the nearest
+    ipaddress.ip_network("192.0.0.0/24"),  # of protocols (RFC 6890); Python 3.11 knows a part of it
+)
 
 
 def _resolved(host: str, port: int, seconds: float) -> Sequence[str]:
@@ -296,7 +306,7 @@ def _not_allowed(where: str) -> ClientError:
 def _too_slow(parts: SplitResult, seconds: float) -> ClientError:
     return ClientError(
         "too_slow",
-        f"{parts.hostname} não terminou de responder em {seconds:g} s. Tente mais tarde.",
+        f"{parts.hostname} não terminou de responder em {seconds:.2g} s. Tente mais tarde.",
     )
 
 

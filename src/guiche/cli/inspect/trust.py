@@ -120,7 +120,9 @@ class Checker:
             return None
         online = None
         if asked.revocation:
-            online = Online(self._client(), Cache(self.folder / "answers"))
+            # For a whole folder, and who waits may interrupt it.
+            cache = Cache(self.folder / "answers")
+            online = Online(self._client(), cache, seconds=float("inf"))
         return Revocation(
             [_content(path) for path in asked.crls],
             [_content(path) for path in asked.responses],

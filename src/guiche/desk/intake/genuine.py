@@ -1,10 +1,12 @@
 """Whether the certificate of a reading is genuine: judged after the verdict, and kept with it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +15,17 @@ from django.db import transaction
 from guiche.desk.intake.reading import Inspection
 from guiche.trust import USES, Anchors, Cache, Online, Revocation, Status, Trust, check
 from guiche.trust.client import client_of
+from guiche.trust.revocation import Failed
 from guiche.trust.shelf import Shelf, folder_of
 
 _KEPT = ("status", "at", "root", "findings")
 """Of the public JSON; the path begins with the holder's name."""
+
+_SECONDS = 6.0
+"""For one address: where it is silent, there is time left for the next one."""
+_places = BoundedSemaphore(2)
+"""Who asks at the same time: silent authorities must not hold every thread of the desk."""
+_failed = Failed(60)
 
 
 def anchors() -> Anchors:
@@ -39,14 +48,16 @@ def answers() -> Cache:
 def judge(reading: Inspection, known: Anchors, now: datetime) -> Trust | None:
     """The path of its certificate, which is kept with it; None where no certificate is kept.
 
-    Goes online only where the site asks for revocation.
+    Goes online only where the site asks for revocation, and for so many at a time; another is told
+    by the answers that are kept, or that its revocation is not known for now.
     """
     der = reading.der
     if der is None:
         return None
-    trust = check(
-        der, known, at=now, extra=reading.authorities, revocation=_revocation(), use=USES["login"]
-    )
+    with _revocation() as revocation:
+        trust = check(
+            der, known, at=now, extra=reading.authorities, revocation=revocation, use=USES["login"]
+        )
     _keep(reading, trust)
     return trust
 
@@ -57,10 +68,19 @@ def headline_of(kept: Mapping[str, Any]) -> str:
     return "" if status is Status.UNCHECKED else Trust(status, root=kept.get("root")).headline
 
 
-def _revocation() -> Revocation | None:
+@contextmanager
+def _revocation() -> Iterator[Revocation | None]:
     if not settings.REVOCATION:
-        return None
-    return Revocation(online=Online(client_of(os.environ), answers()))
+        yield None
+        return
+    client = client_of(os.environ, seconds=_SECONDS)
+    if not _places.acquire(blocking=False):
+        yield Revocation(online=Online(client, answers(), seconds=0))
+        return
+    try:
+        yield Revocation(online=Online(client, answers(), failed=_failed))
+    finally:
+        _places.release()
 
 
 @transaction.atomic

@@ -4,8 +4,8 @@ Answers come as files, or from the network where somebody passes an `Online`. Wh
 is `unknown`, with its reason; nothing is taken for good by silence.
 """
 
-from guiche.trust.revocation.online import Cache, Online
+from guiche.trust.revocation.online import Cache, Failed, Online
 from guiche.trust.revocation.revocation import Revocation
 from guiche.trust.revocation.standing import Standing, State
 
-__all__ = ["Cache", "Online", "Revocation", "Standing", "State"]
+__all__ = ["Cache", "Failed", "Online", "Revocation", "Standing", "State"]

@@ -19,6 +19,15 @@ def crl_points(link: Link) -> list[str]:
     return _web(_in_points(link.extension(_CRL_POINTS) or b""))
 
 
+def point_names(link: Link) -> set[str]:
+    """All that its CRL points are called by address, whatever the scheme and however many."""
+    names: set[str] = set()
+    with suppress(ValueError):
+        for name in _in_points(link.extension(_CRL_POINTS) or b""):
+            names.add(name)
+    return names
+
+
 def responders(link: Link) -> list[str]:
     """The addresses of OCSP responders (4.2.2.1)."""
     return _web(_accesses(link, _OCSP))

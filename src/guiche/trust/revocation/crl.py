@@ -9,6 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from guiche.icpbrasil.name import NameKey, read_name
 from guiche.icpbrasil.tlv import SEQUENCE, Reader
 from guiche.trust.link import Link
+from guiche.trust.revocation.addresses import point_names
 from guiche.trust.revocation.standing import Answer
 from guiche.trust.signature import Signature, Verdict
 
@@ -144,9 +145,10 @@ def _is_complete(extensions: _Extensions, link: Link) -> bool:
         return False
     if point.full_name is None:
         return point.relative_name is None
-    value = link.extension(x509.CRLDistributionPoints.oid.dotted_string) or b""
-    names = [name.value.encode() for name in point.full_name if isinstance(name.value, str)]
-    return any(name and name in value for name in names)
+    names = {
+        name.value for name in point.full_name if isinstance(name, x509.UniformResourceIdentifier)
+    }
+    return not names.isdisjoint(point_names(link))
 
 
 def _revoked(found: Answer, entry: x509.RevokedCertificate) -> Answer:

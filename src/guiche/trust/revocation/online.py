@@ -1,11 +1,13 @@
-"""Answers from the network, each asked for once, and what was answered kept for a while."""
+"""Answers from the network within a time; what was answered, and who was not there, is kept."""
 
+import math
 import os
 import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from guiche.trust.request import ClientError, Request
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 LONGEST = 6 * 3600.0
 """Seconds that an answer is kept: a revocation must not stay unheard for the weeks of a CRL."""
+
+SECONDS = 10.0
+"""For all the questions of a verdict: somebody waits for it."""
 
 
 class Cache:
@@ -67,13 +72,56 @@ class Cache:
         return self.folder / f"{sha256(question).hexdigest()}.answer"
 
 
-class Online:
-    """Asks through a guarded client; a host that failed is not asked again by this object."""
+class Failed:
+    """Servers that gave no answer, not asked again for `longest` seconds; threads may share it.
 
-    def __init__(self, client: "Client", cache: Cache | None = None) -> None:
+    What answered badly is known by its address alone: the next one of that server may be good.
+    """
+
+    def __init__(
+        self, longest: float = math.inf, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.longest = longest
+        self.clock = clock
+        self._known: dict[str, tuple[float, ClientError]] = {}
+
+    def of(self, url: str) -> ClientError | None:
+        """Why it is not worth asking there."""
+        known = self._known
+        for place in (_server(url), url.split("?")[0]):
+            if place in known and self.clock() < known[place][0]:
+                error = known[place][1]
+                # A new one each time: what is raised again keeps the frames of all who raised it.
+                return ClientError(error.code, error.message)
+        return None
+
+    def add(self, url: str, error: ClientError) -> None:
+        """Remembers one, and forgets those whose time is over."""
+        now = self.clock()
+        gave_none = error.code in ("too_slow", "unreachable")
+        place = _server(url) if gave_none else url.split("?")[0]
+        young = {key: value for key, value in self._known.items() if now < value[0]}
+        failed = ClientError(error.code, error.message)
+        self._known = young | {place: (now + self.longest, failed)}
+
+
+class Online:
+    """Asks through a guarded client, `seconds` in all, counted from its first question."""
+
+    def __init__(
+        self,
+        client: "Client",
+        cache: Cache | None = None,
+        *,
+        seconds: float = SECONDS,
+        failed: Failed | None = None,
+    ) -> None:
+        """With no seconds only earlier answers are told; what `failed` is not asked again."""
         self.client = client
         self.cache = cache
-        self._failed: dict[str, ClientError] = {}
+        self.seconds = seconds
+        self.failed = failed or Failed()
+        self._ends: float | None = None
 
     def kept(self, request: Request) -> bytes | None:
         """An earlier answer to the same question."""
@@ -81,16 +129,38 @@ class Online:
 
     def ask(self, request: Request) -> bytes:
         """A new answer. Raises `ClientError`."""
-        place = request.url.split("?")[0]
-        if place in self._failed:
-            raise self._failed[place]
+        if error := self.failed.of(request.url):
+            raise error
+        left = self._left()
+        if left <= 0:
+            raise ClientError(
+                "too_slow", "não houve tempo de perguntar à AC. Tente de novo daqui a um minuto."
+            )
         try:
-            return self.client.fetch(request)
+            return self.client.fetch(request, left)
         except ClientError as error:
-            self._failed[place] = error
+            # Who was given less time than anybody else is not to blame.
+            if left >= self.client.seconds:
+                self.failed.add(request.url, error)
             raise
 
     def keep(self, request: Request, answer: bytes) -> None:
         """For the next one: only what was found authentic, so that a forgery blocks nobody."""
         if self.cache:
             self.cache.put(request, answer)
+
+    def _left(self) -> float:
+        now = time.monotonic()
+        if self._ends is None:
+            self._ends = now + self.seconds
+        return self._ends - now
+
+
+def _server(url: str) -> str:
+    """Where it is asked: `http` to the port of `https` fails at a server that is well."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return url  # which no client asks
+    return f"{parts.scheme}://{(parts.hostname or '').rstrip('.')}:{port}"
