@@ -104,15 +104,22 @@ class _Open:
             self.problem = SignerMissingError("A assinatura não diz bem quem assinou.")
 
     def signer(self) -> bytes | SourceError:
-        """The certificate that KeyInfo names, or the only one that can have signed."""
+        """The one certificate that all of KeyInfo names, or the only one that can have signed."""
         if self.problem:
             return self.problem
         if not self.certificates:
             return SignerMissingError("A assinatura não traz o certificado de quem assinou.")
         certificates = Certificates(self.certificates)
-        if self.serials:
-            return certificates.numbered(self.serials[0])
-        return certificates.with_key(self.keys[0]) if self.keys else certificates.end()
+        named = [certificates.numbered(serial) for serial in dict.fromkeys(self.serials)]
+        named += [certificates.with_key(key) for key in dict.fromkeys(self.keys)]
+        if not named:
+            return certificates.end()
+        unknown = next((each for each in named if isinstance(each, SourceError)), None)
+        if unknown or len(set(named)) > 1:
+            return unknown or SignerMissingError(
+                "A assinatura diz que são vários os que assinaram."
+            )
+        return named[0]
 
 
 def _certificate(text: str) -> bytes:
