@@ -82,7 +82,14 @@ XML = {
     + "<b/>A" * MEGABYTE
     + "</X509Certificate></a>",
 }  # fmt: skip
+LONG = "A" * 4 * MEGABYTE
+POINTERS = "<Signature><SignedInfo>" + '<Reference URI="#a"/>' * 10 + "</SignedInfo></Signature>"
 BUSY_XML = {
+    "a long name, often referred to": f'<a><{LONG} Id="a"/>{POINTERS * 5000}{GOOD}</a>',
+    "a long id, often referred to": f'<a><b Id="{LONG}"/>{signature(ANA, uri="#" + LONG)}</a>',
+    "long names within each other": "<a>"
+    + "".join(f"<{'b' * 40_000}{n}>" for n in range(240))
+    + GOOD,
     "a huge attribute": f'<a x="{"y" * 9 * MEGABYTE}">{GOOD}</a>',
     "a million attributes": "<a " + " ".join(f'a{n}=""' for n in range(700_000)) + f">{GOOD}</a>",
     "the same attribute": "<a " + 'a="" ' * 1_000_000 + f">{GOOD}</a>",

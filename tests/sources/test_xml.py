@@ -60,6 +60,14 @@ SHAPES = {
 }
 
 
+def test_long_names_are_cut_and_still_found() -> None:
+    name, own = "evt" + "x" * 200, "ID" + "9" * 200
+    for uri, signs in ((own, f"{name[:120]}"), ("b" * 300, "b" * 120)):
+        event = f'<eSocial><{name} Id="{own}"/>{signature(ANA, uri="#" + uri)}</eSocial>'
+        (leaf,) = read(event.encode(), "evento.xml").leaves
+        assert leaf.signature == ((1,), 1, (signs,))
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_each_shape(shape: str) -> None:
     (leaf,) = read(SHAPES[shape], "nota.xml").leaves
