@@ -197,6 +197,19 @@ def test_what_is_no_certificate_is_said_so(
     assert reading(link) is None
 
 
+def test_few_files_come_at_once(visitor: Client, link: CaseLink) -> None:
+    def sent_at_once(count: int) -> Any:
+        files = [upload(zeros(), f"{n}.cer")["arquivo"] for n in range(count)]
+        return visitor.post(address(link), {"arquivo": files})
+
+    answer = sent_at_once(6)
+    assert answer.status_code == 422
+    assert "São arquivos demais. Envie até 5 de cada vez" in words(answer)
+    assert reading(link) is None
+    assert sent_at_once(5).status_code == 200
+    assert reading(link)
+
+
 def test_who_asks_too_often_waits(visitor: Client, link: CaseLink, stopped_clock: Any) -> None:
     codes = [visitor.get("/enviar/x/").status_code for _ in range(60)]
     assert set(codes) == {404}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,27 @@ def marks(count: int, numbers: bytes = b"0 1 2 3") -> bytes:
     return signed.HEADER + (b"/ByteRange [" + numbers + b"]\n") * count
 
 
+def name(common: str) -> bytes:
+    return asn1.sequence(asn1.set_of(asn1.sequence(asn1.oid("2.5.4.3"), asn1.utf8(common))))
+
+
+def small(number: int) -> bytes:
+    """A certificate that differs from its like in the holder alone."""
+    noon = asn1.time(datetime(2026, 11, 24, 12, tzinfo=UTC))
+    identifier = asn1.sequence(asn1.oid("2.5.29.14"), asn1.octets(asn1.octets(b"chave")))
+    body = asn1.sequence(
+        asn1.explicit(0, asn1.integer(2)),
+        asn1.integer(1),
+        signed.SHA256,
+        name("A"),
+        asn1.sequence(noon, noon),
+        name(str(number)),
+        asn1.sequence(signed.SHA256, asn1.bit_string(b"")),
+        asn1.explicit(3, asn1.sequence(identifier)),
+    )
+    return asn1.sequence(body, signed.SHA256, asn1.bit_string(b""))
+
+
 def zipped(*members: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -82,7 +104,14 @@ XML = {
     + "<b/>A" * MEGABYTE
     + "</X509Certificate></a>",
 }  # fmt: skip
+LONG = "A" * 4 * MEGABYTE
+POINTERS = "<Signature><SignedInfo>" + '<Reference URI="#a"/>' * 10 + "</SignedInfo></Signature>"
 BUSY_XML = {
+    "a long name, often referred to": f'<a><{LONG} Id="a"/>{POINTERS * 5000}{GOOD}</a>',
+    "a long id, often referred to": f'<a><b Id="{LONG}"/>{signature(ANA, uri="#" + LONG)}</a>',
+    "long names within each other": "<a>"
+    + "".join(f"<{'b' * 40_000}{n}>" for n in range(240))
+    + GOOD,
     "a huge attribute": f'<a x="{"y" * 9 * MEGABYTE}">{GOOD}</a>',
     "a million attributes": "<a " + " ".join(f'a{n}=""' for n in range(700_000)) + f">{GOOD}</a>",
     "the same attribute": "<a " + 'a="" ' * 1_000_000 + f">{GOOD}</a>",
@@ -124,6 +153,14 @@ CMS = {
     "a certificate of a megabyte": cms([asn1.sequence(bytes(2 * MEGABYTE))], By(ANA)),
 }
 BUSY_CMS = {
+    "signers who may be any of many": cms(
+        [small(n) for n in range(4500)],
+        *[signed.signer_info(asn1.sequence(name("A"), asn1.integer(1)))] * 9000,
+    ),
+    "key identifiers that may be any of many": cms(
+        [small(n) for n in range(4500)],
+        *[signed.signer_info(asn1.tlv(0x80, b"chave"))] * 9000,
+    ),
     "nested": nested_cms(40),
     "nested and large": cms([ANA], By(ANA), content=cms([ANA], By(ANA), content=bytes(9 << 20))),
     "wide": cms([ANA], *[countersigned(2)] * 3000),
@@ -163,6 +200,11 @@ ANSWERED: dict[str, bytes] = {
     "ZIP: pieces": zipped(*[PIECES[:MEGABYTE]] * 9),
     "ZIP: nested": zipped(*[nested_cms(10)] * 50),
 }
+
+
+@pytest.mark.parametrize("bomb", [name for name in BUSY_CMS if "any of many" in name])
+def test_of_many_that_fit_none_signed(bomb: str) -> None:
+    assert "Há 4500 certificados" in answer(BUSY_CMS[bomb]).message
 
 
 def answer(data: bytes) -> SourceError:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from asn1crypto import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
@@ -57,6 +58,14 @@ SHAPES = {
     "armoured": NOTE.replace(lines(PADARIA), pem(PADARIA)).encode(),
     "a comment before": ("<!-- nota de <!-teste-> -->" + NOTE).encode(),
 }
+
+
+def test_long_names_are_cut_and_still_found() -> None:
+    name, own = "evt" + "x" * 200, "ID" + "9" * 200
+    for uri, signs in ((own, f"{name[:120]}"), ("b" * 300, "b" * 120)):
+        event = f'<eSocial><{name} Id="{own}"/>{signature(ANA, uri="#" + uri)}</eSocial>'
+        (leaf,) = read(event.encode(), "evento.xml").leaves
+        assert leaf.signature == ((1,), 1, (signs,))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -145,6 +154,29 @@ def test_a_key_identifier_names_the_signer(parties: Parties) -> None:
         parties.bento.der, parties.ana.der, key_info=f"<X509SKI>{identifier}</X509SKI>"
     )
     assert ders(read(data.encode(), "x.xml")) == [parties.ana.der]
+
+
+def ski(identifier: bytes) -> str:
+    return f"<X509SKI>{base64.b64encode(identifier).decode()}</X509SKI>"
+
+
+def test_who_is_named_differently_twice_is_nobody(parties: Parties) -> None:
+    ana, bento = parties.ana.der, parties.bento.der
+    own = ski(hashlib.sha1(key_bits(parties)).digest())
+    serials = [named(x509.Certificate.load(each).serial_number) for each in (ana, bento)]
+    for key_info in (serials[0] + own, own + serials[0], serials[0] * 2):
+        assert ders(read(signature(bento, ana, key_info=key_info).encode(), "x.xml")) == [ana]
+    for key_info in (
+        serials[0] + serials[1],
+        serials[1] + serials[0],
+        serials[1] + own,
+        own + serials[1],
+        serials[0] + named(99),
+        serials[0] + ski(bytes(20)),
+        own + ski(bytes(20)),
+    ):
+        with pytest.raises(SignerMissingError):
+            read(signature(bento, ana, key_info=key_info).encode(), "x.xml")
 
 
 def key_bits(parties: Parties) -> bytes:

@@ -10,7 +10,8 @@ from guiche.sources.place import Item, Place
 MAX_SIGNATURES = 10_000
 """Of one document: a batch has 50 notes, an event of eSocial one signature."""
 _MOST_SAID = 10
-_LONGEST = 120
+LONGEST = 120
+"""Characters of what a signature says it signs."""
 
 
 class Signed(NamedTuple):
@@ -69,4 +70,4 @@ def _key(signer: bytes | SourceError) -> bytes | str:
 
 def _said(signatures: Iterable[Signed]) -> tuple[str, ...]:
     words = dict.fromkeys(each.signs for each in signatures if each.signs)
-    return tuple(printable(each)[:_LONGEST] for each in list(words)[:_MOST_SAID])
+    return tuple(printable(each)[:LONGEST] for each in list(words)[:_MOST_SAID])

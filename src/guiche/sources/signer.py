@@ -1,6 +1,7 @@
 """Whose certificate a signature names, among those that came with it; never a guess."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from guiche.icpbrasil import Certificate
@@ -36,28 +37,34 @@ class _Known(NamedTuple):
 
 
 class Certificates:
-    """The certificates of one document, each once."""
+    """The certificates of one document, each once. A look-up costs the same however many there
+    are: a file may have thousands of them, and of signatures."""
 
     def __init__(self, ders: Iterable[bytes]) -> None:
         self._ders = list(dict.fromkeys(ders))
         self._known: list[_Known] = []
         self._by_serial: dict[int, list[_Known]] = {}
+        self._by_issuer: dict[tuple[int, NameKey], list[_Known]] = {}
+        self._by_key: dict[bytes, list[_Known]] = {}
+        self._names: dict[bytes, NameKey | None] = {}
         for der in self._ders:
-            try:
-                known = _Known.of(der)
-            except ValueError:  # it may be anybody's, so it is nobody's
-                continue
-            self._known.append(known)
-            self._by_serial.setdefault(known.serial, []).append(known)
+            with suppress(ValueError):  # it may be anybody's, so it is nobody's
+                self._add(_Known.of(der))
+
+    def _add(self, known: _Known) -> None:
+        self._known.append(known)
+        self._by_serial.setdefault(known.serial, []).append(known)
+        if known.issuer is not None:
+            self._by_issuer.setdefault((known.serial, known.issuer), []).append(known)
+        if known.key:
+            self._by_key.setdefault(known.key, []).append(known)
 
     def issued(self, issuer: bytes, serial: int) -> bytes | SignerMissingError:
         """The one with that serial number and issuer, a whole Name."""
-        name = _name(issuer)
-        return _only(
-            each
-            for each in self._by_serial.get(serial, ())
-            if name is not None and each.issuer == name
-        )
+        if issuer not in self._names:
+            self._names[issuer] = _name(issuer)
+        name = self._names[issuer]
+        return _only(() if name is None else self._by_issuer.get((serial, name), ()))
 
     def numbered(self, serial: int) -> bytes | SignerMissingError:
         """The one with that serial number, where the issuer is only told in words."""
@@ -65,7 +72,7 @@ class Certificates:
 
     def with_key(self, identifier: bytes) -> bytes | SignerMissingError:
         """The one with that key identifier (RFC 5280, 4.2.1.2)."""
-        return _only(each for each in self._known if identifier and each.key == identifier)
+        return _only(self._by_key.get(identifier, ()))
 
     def end(self) -> bytes | SignerMissingError:
         """The one that ends their chain (XMLDSig, 4.5.4): it issued none of the others."""
@@ -74,15 +81,14 @@ class Certificates:
         if len(self._known) < len(self._ders):
             return SignerMissingError("Um certificado não se lê, e pode ser o de quem assinou.")
         issuers = {each.issuer for each in self._known if each.issuer != each.subject}
-        return _only(e for e in self._known if not e.is_ca and e.subject not in issuers)
+        return _only([e for e in self._known if not e.is_ca and e.subject not in issuers])
 
 
-def _only(found: Iterable[_Known]) -> bytes | SignerMissingError:
-    ders = [each.der for each in found]
-    if len(ders) == 1:
-        return ders[0]
-    if ders:
-        return SignerMissingError(f"Há {len(ders)} certificados que podem ser o de quem assinou.")
+def _only(found: Sequence[_Known]) -> bytes | SignerMissingError:
+    if len(found) == 1:
+        return found[0].der
+    if found:
+        return SignerMissingError(f"Há {len(found)} certificados que podem ser o de quem assinou.")
     return SignerMissingError("O certificado de quem assinou não está no documento.")
 
 

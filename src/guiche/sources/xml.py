@@ -17,7 +17,7 @@ from guiche.sources.errors import (
     SignerMissingError,
     SourceError,
 )
-from guiche.sources.signatures import MAX_SIGNATURES, Document, Signed
+from guiche.sources.signatures import LONGEST, MAX_SIGNATURES, Document, Signed
 from guiche.sources.signer import Certificates
 
 MAX_DEPTH = 256
@@ -87,7 +87,7 @@ class _Open:
         """Takes what is signed, by the attributes of its Reference."""
         own = reference.get("Type", "").endswith(_OWN_PROPERTIES)
         if not own and len(self.references) < MAX_REFERENCES:
-            self.references.append(reference.get("URI", ""))
+            self.references.append(reference.get("URI", "")[: 1 + LONGEST])  # and its "#"
 
     def take(self, name: str, text: str) -> None:
         """Takes what KeyInfo tells of the signer."""
@@ -104,15 +104,22 @@ class _Open:
             self.problem = SignerMissingError("A assinatura não diz bem quem assinou.")
 
     def signer(self) -> bytes | SourceError:
-        """The certificate that KeyInfo names, or the only one that can have signed."""
+        """The one certificate that all of KeyInfo names, or the only one that can have signed."""
         if self.problem:
             return self.problem
         if not self.certificates:
             return SignerMissingError("A assinatura não traz o certificado de quem assinou.")
         certificates = Certificates(self.certificates)
-        if self.serials:
-            return certificates.numbered(self.serials[0])
-        return certificates.with_key(self.keys[0]) if self.keys else certificates.end()
+        named = [certificates.numbered(serial) for serial in dict.fromkeys(self.serials)]
+        named += [certificates.with_key(key) for key in dict.fromkeys(self.keys)]
+        if not named:
+            return certificates.end()
+        unknown = next((each for each in named if isinstance(each, SourceError)), None)
+        if unknown or len(set(named)) > 1:
+            return unknown or SignerMissingError(
+                "A assinatura diz que são vários os que assinaram."
+            )
+        return named[0]
 
 
 def _certificate(text: str) -> bytes:
@@ -127,7 +134,8 @@ _Element = tuple[str, _Open | None, bool]
 
 
 class _Handlers:
-    """What expat calls; names stand without their prefixes."""
+    """What expat calls; names stand without their prefixes, and are cut: one may be all of a file,
+    and ten thousand signatures refer to it."""
 
     def __init__(self) -> None:
         self._path: list[_Element] = [("", None, False)]
@@ -154,7 +162,7 @@ class _Handlers:
         for each in self._signatures:
             certificates += each.certificates
             if each.is_signature:
-                signs = ", ".join(map(self._words, each.references))
+                signs = ", ".join(map(self._words, each.references))[:LONGEST]
                 signatures.append(Signed(each.signer(), signs))
         return Document(signatures, list(dict.fromkeys(certificates)))
 
@@ -162,7 +170,7 @@ class _Handlers:
         """What a Reference signs, as a person knows it."""
         if not reference:
             return "o documento inteiro"
-        name = reference.removeprefix("#")
+        name = reference.removeprefix("#")[:LONGEST]
         if key := _ACCESS_KEY.fullmatch(name):
             return f"{_DOCUMENTS[key[1]]} {key[2]}"
         return f"{self._names[name]} {name}" if name in self._names else name
@@ -171,7 +179,7 @@ class _Handlers:
         raise DamagedError("traz um DOCTYPE, que nenhum documento assinado tem")
 
     def _start(self, full_name: str, attributes: dict[str, str]) -> None:
-        name = full_name.rpartition(":")[2]
+        name = full_name.rpartition(":")[2][:LONGEST]
         around, signature, in_key = self._path[-1]
         self._left -= 1
         if self._left < 0 or len(self._path) > MAX_DEPTH:
@@ -187,7 +195,7 @@ class _Handlers:
             self._text, self._room = [], MAX_BASE64
         if attributes and len(self._names) < MAX_IDS:
             for each in _IDS & attributes.keys():
-                self._names[attributes[each]] = name
+                self._names[attributes[each][:LONGEST]] = name
         self._path.append((name, signature, in_key))
 
     def _begun(self) -> _Open:

@@ -29,7 +29,7 @@ from guiche.desk.pages.uploads import PASTED, Input
 from guiche.desk.pages.verdict import Validity, type_of
 from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.portal.pace import Pace
-from guiche.desk.portal.words import NotGiven
+from guiche.desk.portal.words import NotGiven, Said
 from guiche.sources import Found, Reading, SourceError, read, read_text
 
 PACE = Pace(60, timedelta(minutes=1))
@@ -39,6 +39,12 @@ WORKER_SECONDS = 15
 _READ_IN_BROWSER = "arquivo.pfx"
 _MOST_CERTIFICATES = 20
 """Of one container that the browser read: a leaf and its authorities."""
+_MOST_FILES = 5
+"""Of one request: each file has an allowance of its own, of a second of CPU or two."""
+_TOO_MANY = Said(
+    "São arquivos demais.",
+    f"Envie até {_MOST_FILES} de cada vez; basta o do certificado. Nada foi guardado.",
+)
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -141,11 +147,16 @@ def _read(request: HttpRequest) -> Reading:
 
 
 def _inputs(request: HttpRequest) -> Iterator[Input]:
-    """What the browser read, else files, else a text. Nothing that holds a key is opened."""
+    """What the browser read, else files, else a text. Nothing that holds a key is opened.
+
+    Raises `NotGiven` where there are too many files.
+    """
     if ders := request.POST.getlist("der")[:_MOST_CERTIFICATES]:
         name = request.POST.get("nome", "") or _READ_IN_BROWSER
         yield from (partial(read, _decoded(der), name, keys=False) for der in ders)
     elif files := request.FILES.getlist("arquivo"):
+        if len(files) > _MOST_FILES:
+            raise NotGiven(_TOO_MANY)
         yield from (partial(read, file.read(), file.name or "", keys=False) for file in files)
     elif (text := request.POST.get("texto", "")).strip():
         yield partial(read_text, text, PASTED, keys=False)
