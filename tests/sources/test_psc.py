@@ -4,11 +4,15 @@ The double stands for DOC-ICP-17.01 (6.4); no provider was met in life.
 """
 
 import logging
+import socket
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from certificates import ca, e_cnpj, e_cpf
@@ -182,6 +186,28 @@ def test_a_provider_that_misbehaves(
 
 @pytest.mark.parametrize("sent", [WHOLE_HEADERS, b"HTTP/1.1 200 OK\r\nX-A:"])
 def test_an_answer_that_drips_ends(application: Application, sent: bytes) -> None:
+    with dripping(sent) as base, pytest.raises(CloudDownError, match="tempo acabou"):
+        replace(application, base=base, seconds=0.3).exchange("codigo", VERIFIER)
+
+
+@pytest.mark.parametrize("sent", [WHOLE_HEADERS, b"HTTP/1.1 200 OK\r\nX-A:"])
+def test_an_answer_that_drips_ends_also_where_the_name_was_slow(
+    application: Application, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """**The watch strikes while there is no connection yet that it could close.**"""
+    struck = threading.Event()
+    real, close = socket.getaddrinfo, httpx.Client.close
+
+    def slow(*wanted: Any, **more: Any) -> Any:
+        assert struck.wait(5)
+        return real(*wanted, **more)
+
+    def closed(client: httpx.Client) -> None:
+        close(client)
+        struck.set()
+
+    monkeypatch.setattr(httpx.Client, "close", closed)
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
     with dripping(sent) as base, pytest.raises(CloudDownError, match="tempo acabou"):
         replace(application, base=base, seconds=0.3).exchange("codigo", VERIFIER)
 

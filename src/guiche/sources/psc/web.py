@@ -53,9 +53,16 @@ class Address(NamedTuple):
         watch = threading.Timer(self.seconds, client.close)
         watch.daemon = True
         watch.start()
+
+        def begin(step: str, _: object) -> None:
+            # The watch closes what is open; a name that was slow to be found opens afterwards.
+            if step.endswith("send_request_headers.started"):
+                _in_time(ends)
+
+        request["extensions"] = {"trace": begin}
         try:
             with client, client.stream(method, f"{self.root}/{operation}", **request) as response:
-                return self._whole(response)
+                return self._whole(response, ends)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             late = isinstance(error, httpx.TimeoutException) or time.monotonic() >= ends
             # Neither the words nor the request of the error: it holds what was sent.
@@ -64,13 +71,20 @@ class Address(NamedTuple):
         finally:
             watch.cancel()
 
-    def _whole(self, response: httpx.Response) -> Answer:
+    def _whole(self, response: httpx.Response, ends: float) -> Answer:
         if response.is_redirect:
             raise CloudAnswerError(self.name, "o endereço leva a outro")
         body = bytearray()
+        _in_time(ends)
         # As it comes: what is compressed though nobody asked may be a bomb.
         for piece in response.iter_raw():
+            _in_time(ends)
             body += piece
             if len(body) > MAX_ANSWER:
                 raise CloudAnswerError(self.name, "a resposta é grande demais")
         return Answer(response.status_code, bytes(body))
+
+
+def _in_time(ends: float) -> None:
+    if time.monotonic() >= ends:
+        raise httpx.ReadTimeout("o tempo acabou")
