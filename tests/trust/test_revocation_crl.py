@@ -1,6 +1,7 @@
 """CRLs: from files and from a server on loopback; what they tell, and what they do not."""
 
 import base64
+import gc
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from guiche.trust import Cache, Online, Revocation, Status, Trust, check
 from guiche.trust.client import Client
 from guiche.trust.request import ClientError, Request
 from guiche.trust.revocation import Failed
+from guiche.trust.revocation.crl import RevocationList
 from hierarchies import anchors, codes, told, usual
 from hierarchies.lists import crl, revoking
 from loopback import Behaviour, Door, content, endless, serving, silent
@@ -304,6 +306,15 @@ def test_a_list_that_openssl_writes(tmp_path: Path) -> None:
     trust = checked(text)
     assert told(trust) == (Status.REVOKED, ["revoked"])
     assert "01/11/2026 (chave comprometida)" in trust.findings[0].message
+
+
+def test_few_lists_are_kept_in_memory_whoever_signed_them() -> None:
+    root = Signer.root(key=ec_key("thief"))
+    lists = [crl(root, extensions=[(x509.CRLNumber(count), False)]) for count in range(5)]
+    checked(*lists)
+    gc.collect()
+    kept = [each for each in gc.get_objects() if isinstance(each, RevocationList)]
+    assert len(kept) <= 2
 
 
 # --- from a server -------------------------------------------------------------------------------

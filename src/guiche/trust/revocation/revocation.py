@@ -82,8 +82,9 @@ class Revocation:
         return _judged(lambda: ocsp.answer(data, link, issuer, at, may_answer), link, at, "ocsp")
 
 
-# Authorities are few, and one list is asked about every certificate of a folder.
-_parsed = lru_cache(maxsize=16)(crl.RevocationList)
+# One list is asked about every certificate of a folder. Two, for each may have megabytes, twice: as
+# it came and as it was read, and whose it is gets looked at later.
+_parsed = lru_cache(maxsize=2)(crl.RevocationList)
 
 
 def _by_list(data: bytes, link: Link, issuer: Link, at: datetime) -> Standing:
