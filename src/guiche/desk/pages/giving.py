@@ -98,7 +98,7 @@ def slowed_down(request: HttpRequest, now: datetime) -> HttpResponse | None:
 
 
 def _given(request: HttpRequest, link: CaseLink, found: Found) -> HttpResponse:
-    row = link.receive(found, "browser")
+    row = link.receive(found)
     if row is None:
         return page_of(request, "desk/enviar_fechado.html", status=404)
     return page_of(request, "desk/enviar_recebido.html", seen=Seen.of(row.contract))
