@@ -143,6 +143,44 @@ def test_who_signed_a_document_is_told_so_and_not_more(visitor: Client, link: Ca
     assert "a assinatura não foi conferida" in facts["Assinatura"]
 
 
+def hidden_fields(answer: Any) -> dict[str, str]:
+    """Those of the first certificate offered."""
+    form = answer.content.decode().partition('<form method="post">')[2].partition("</form>")[0]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+def test_beside_an_unknown_signer_the_known_one_is_asked_about(
+    visitor: Client, link: CaseLink
+) -> None:
+    document = f"<a>{signed.signature()}{signed.signature(PERSON.der())}</a>".encode()
+    answer = sent(visitor, link, document, "contrato.xml")
+    assert "É este o certificado do atendimento?" in words(answer)
+    assert "talvez outra assinatura" in words(answer)
+    assert reading(link) is None
+    assert visitor.post(address(link), hidden_fields(answer)).status_code == 200
+    row = reading(link)
+    assert row is not None
+    source = row.contract["source"]
+    assert (row.der, source["kind"], source["sent"]) == (PERSON.der(), "xml", "customer")
+    assert source["signature"] == {"numbers": [2], "count": 2, "signs": [], "verified": False}
+
+
+@pytest.mark.parametrize("origin", ["", "xml", "eyJ4Ijo1fQ:1:x"])
+def test_where_it_was_found_is_not_told_by_the_visitor(
+    visitor: Client, link: CaseLink, origin: str
+) -> None:
+    document = f"<a>{signed.signature()}{signed.signature(PERSON.der())}</a>".encode()
+    fields = hidden_fields(sent(visitor, link, document, "contrato.xml"))
+    # The origin of another certificate is none of this one.
+    other = base64.b64encode(zeros()).decode()
+    changed = {**fields, "origem": origin} if origin else {**fields, "der": other}
+    visitor.post(address(link), changed)
+    row = reading(link)
+    assert row is not None
+    assert row.contract["source"]["kind"] == "der"
+    assert "signature" not in row.contract["source"]
+
+
 def test_no_script_and_no_cookie_is_needed(link: CaseLink) -> None:
     answer = Client(enforce_csrf_checks=True).post(address(link), upload(zeros()))
     assert answer.status_code == 200
