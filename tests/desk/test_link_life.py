@@ -76,13 +76,13 @@ def test_it_ends_after_a_day(link: CaseLink, stopped_clock: Any) -> None:
     assert opened(link)
     stopped_clock.forward(minutes=1)
     assert opened(link) is None
-    assert link.receive(found(), "browser") is None
+    assert link.receive(found()) is None
 
 
 def test_a_revoked_one_opens_nothing(link: CaseLink) -> None:
     link.revoke()
     assert opened(link) is None
-    assert link.receive(found(), "browser") is None
+    assert link.receive(found()) is None
     assert not Inspection.objects.exists()
 
 
@@ -102,13 +102,13 @@ def test_a_call_that_is_over_has_no_link(
     link = CaseLink.create(draft, bruno)
     draft.submit(bruno)
     assert opened(link) is None
-    assert link.receive(found(), "browser") is None
+    assert link.receive(found()) is None
 
 
 def test_a_call_that_is_thrown_away_takes_its_link_along(link: CaseLink, draft: Draft) -> None:
     draft.discard()
     assert not CaseLink.objects.exists()
-    assert link.receive(found(), "browser") is None
+    assert link.receive(found()) is None
 
 
 def test_another_secret_key_shows_no_token_and_opens_the_old_one(
@@ -121,19 +121,24 @@ def test_another_secret_key_shows_no_token_and_opens_the_old_one(
 
 
 def test_a_reading_comes_into_the_call_as_an_upload_does(link: CaseLink, draft: Draft) -> None:
-    row = link.receive(found(), "browser")
+    row = link.receive(found())
     draft.refresh_from_db()
     assert row is not None
     assert draft.inspection == row
     assert row.status == "blank"
-    assert row.contract["source"] == {"name": "*.cer", "kind": "browser", "index": 0}
+    assert row.contract["source"] == {
+        "name": "*.cer",
+        "kind": "der",
+        "index": 0,
+        "sent": "customer",
+    }
     assert row.der == found().der
     assert draft.values()["document"] == "11.222.333/0001-81"
 
 
 def test_the_same_certificate_again_is_the_same_reading(link: CaseLink) -> None:
-    first = link.receive(found(), "browser")
-    assert link.receive(found(name="outro.der"), "browser") == first
+    first = link.receive(found())
+    assert link.receive(found(name="outro.der")) == first
     assert Inspection.objects.count() == 1
     link.refresh_from_db()
     assert link.readings == 1
@@ -141,23 +146,23 @@ def test_the_same_certificate_again_is_the_same_reading(link: CaseLink) -> None:
 
 def test_the_same_text_again_is_the_same_reading(link: CaseLink) -> None:
     text = sources.read_text("2.16.76.1.3.7=04 0c" + " 30" * 12, "colado").leaves[0]
-    first = link.receive(text, "browser")
+    first = link.receive(text)
     assert first is not None
-    assert link.receive(text, "browser") == first
+    assert link.receive(text) == first
 
 
 def test_another_certificate_takes_the_place_of_the_one_before(
     link: CaseLink, draft: Draft
 ) -> None:
-    link.receive(found(), "browser")
-    second = link.receive(found(e_cpf(cei=CEI)), "browser")
+    link.receive(found())
+    second = link.receive(found(e_cpf(cei=CEI)))
     draft.refresh_from_db()
     assert draft.inspection == second
 
 
 def test_a_link_is_used_up(link: CaseLink) -> None:
-    assert all(link.receive(numbered(n + 1), "browser") for n in range(MOST))
-    assert link.receive(numbered(MOST + 1), "browser") is None
+    assert all(link.receive(numbered(n + 1)) for n in range(MOST))
+    assert link.receive(numbered(MOST + 1)) is None
     assert opened(link) is None
     assert Inspection.objects.count() == MOST
 
@@ -166,7 +171,7 @@ def test_whoever_is_at_the_call_stays_so(link: CaseLink, draft: Draft, stopped_c
     draft.pause()
     before = Draft.objects.get(pk=draft.pk)
     stopped_clock.forward(minutes=5)
-    link.receive(found(), "browser")
+    link.receive(found())
     draft.refresh_from_db()
     for name in ("paused_at", "updated_at", "version", "tab", "by_id"):
         assert getattr(draft, name) == getattr(before, name)
@@ -174,7 +179,7 @@ def test_whoever_is_at_the_call_stays_so(link: CaseLink, draft: Draft, stopped_c
 
 def test_what_is_being_typed_is_kept_beside_it(link: CaseLink, bruno: User) -> None:
     page = Draft.objects.get(pk=link.draft_id)
-    link.receive(found(), "browser")
+    link.receive(found())
     assert page.type_in({"requester_name": "Bento Exemplo"})
     draft = Draft.objects.get(pk=link.draft_id)
     assert draft.typed == {"requester_name": "Bento Exemplo"}
@@ -186,7 +191,7 @@ def test_a_reading_that_comes_during_the_submit_is_looked_at_first(
 ) -> None:
     page = fill()
     link = CaseLink.create(page, bruno)
-    link.receive(found(e_cpf(cei=CEI)), "browser")
+    link.receive(found(e_cpf(cei=CEI)))
     with pytest.raises(Exception, match="mudou"):
         page.submit(bruno)
     assert not Ticket.objects.exists()
@@ -194,7 +199,7 @@ def test_a_reading_that_comes_during_the_submit_is_looked_at_first(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_sent_at_once_is_one_reading(link: CaseLink) -> None:
-    rows = at_once([lambda: link.receive(found(), "browser")] * 6)
+    rows = at_once([lambda: link.receive(found())] * 6)
     assert len({row.pk for row in rows if row}) == 1
     assert Inspection.objects.count() == 1
 
@@ -203,7 +208,7 @@ def test_the_same_sent_at_once_is_one_reading(link: CaseLink) -> None:
 def test_what_is_sent_at_once_is_bounded(link: CaseLink) -> None:
     CaseLink.objects.update(readings=MOST - 2)
     each = [numbered(n + 1) for n in range(6)]
-    rows = at_once([partial(link.receive, one, "browser") for one in each])
+    rows = at_once([partial(link.receive, one) for one in each])
     assert sum(row is not None for row in rows) == 2
     assert Inspection.objects.count() == 2
 
@@ -211,7 +216,7 @@ def test_what_is_sent_at_once_is_bounded(link: CaseLink) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_call_thrown_away_while_something_comes(draft: Draft, bruno: User) -> None:
     link = CaseLink.create(draft, bruno)
-    at_once([lambda: link.receive(found(), "browser"), draft.discard])
+    at_once([lambda: link.receive(found()), draft.discard])
     assert not Draft.objects.exists()
 
 

@@ -33,7 +33,7 @@ def latest(draft: Draft) -> CaseLink:
 
 def give(link: CaseLink, der: bytes | None = None) -> None:
     found = sources.read(der or zeros(), "cliente.cer").leaves[0]
-    assert link.receive(found, "browser")
+    assert link.receive(found)
 
 
 def polled(client: Client, draft: Draft, seen: str) -> Any:
@@ -100,8 +100,8 @@ def test_the_verdict_comes_with_what_it_fills_in(client: Client, draft: Draft) -
     form = {**data, "aba": "a" * 36, "visto": "0", "form": ""}
     page = client.post(f"/atender/{draft.pk}/lido/", form, headers=INSIDE).content.decode()
     assert "Tem CEI" in page
-    assert "navegador do cliente, *.cer" not in page  # of a stored name the star is not shown
-    assert "navegador do cliente" in page
+    assert "*.cer" not in page  # of a stored name the star is not shown
+    assert "arquivo de certificado, mandado pelo cliente" in page
     assert 'id="campo-name"' in page
     draft.refresh_from_db()
     assert draft.typed == {"requester_name": "Bento Exemplo"}
@@ -173,7 +173,7 @@ def test_the_history_says_that_the_customer_sent_it(fill: Any, suporte: User) ->
     draft = fill()
     give(CaseLink.create(draft, suporte), e_cpf(cei=CEI).der())
     event = Draft.objects.get(pk=draft.pk).submit(suporte).history[0]
-    assert event.text == "O cliente mandou o certificado pelo navegador dele (*.cer)."
+    assert event.text == "O cliente mandou o certificado pela página do link (*.cer)."
 
 
 def test_the_history_says_nothing_of_an_upload(fill: Any, suporte: User) -> None:

@@ -66,7 +66,12 @@ def test_one_certificate_is_taken_into_the_call(visitor: Client, link: CaseLink)
     row = reading(link)
     assert row
     assert row.der == ANA
-    assert row.contract["source"] == {"name": "BirdID", "kind": "psc", "index": 0}
+    assert row.contract["source"] == {
+        "name": "BirdID",
+        "kind": "psc",
+        "index": 0,
+        "sent": "customer",
+    }
     assert row.by == link.by
     application = PscApplication.objects.get()
     assert (application.last_error, application.last_at is not None) == ("", True)

@@ -12,11 +12,13 @@ from django.test import Client
 from calls import upload, zeros
 from certificates import CEI, ca, e_cpf, pem
 from guiche import sources as reader
+from guiche.desk import clock
 from guiche.desk.models import CaseLink, Draft, Inspection, User
 from guiche.desk.pages import giving
+from guiche.desk.pages.verdict import Verdict
 from guiche.desk.portal.case_link import MOST
 from guiche.desk.portal.pace import Pace
-from sources import pfx
+from sources import pfx, signed
 from stored import assert_nowhere, everything_stored
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +56,7 @@ def sent(visitor: Client, link: CaseLink, data: bytes, name: str = "cliente.cer"
 def test_the_page_tells_nothing_of_the_call(visitor: Client, link: CaseLink) -> None:
     draft = link.draft
     draft.type_in({"requester_name": "Bento Exemplo", "phone_1": "(11) 98765-4321"})
-    link.receive(reader.read(PERSON.der(), "cliente.cer").leaves[0], "browser")
+    link.receive(reader.read(PERSON.der(), "cliente.cer").leaves[0])
     page = visitor.get(address(link)).content.decode()
     for told in ("Bento", "98765", "Bruno", "ANA", "Ana", CEI, str(draft.pk)):
         assert told not in page
@@ -99,7 +101,12 @@ def test_a_certificate_is_taken_into_the_call(visitor: Client, link: CaseLink) -
     assert answer.status_code == 200
     assert row is not None
     assert row.status == "present"
-    assert row.contract["source"] == {"name": "*.cer", "kind": "browser", "index": 0}
+    assert row.contract["source"] == {
+        "name": "*.cer",
+        "kind": "der",
+        "index": 0,
+        "sent": "customer",
+    }
     assert_nowhere(["ana senha", "1234.cer"])
 
 
@@ -116,6 +123,62 @@ def test_a_company_is_shown_by_its_name(visitor: Client, link: CaseLink) -> None
     row = reading(link)
     assert row is not None
     assert row.contract["holder"]["name"] in page
+
+
+def test_who_signed_a_document_is_told_so_and_not_more(visitor: Client, link: CaseLink) -> None:
+    note = signed.signature(PERSON.der(), uri="contrato da Ana.pdf")
+    sent(visitor, link, f"<a>{note}</a>".encode(), "contrato.xml")
+    row = reading(link)
+    assert row is not None
+    assert row.contract["source"] == {
+        "name": "*.xml",
+        "kind": "xml",
+        "index": 0,
+        "sent": "customer",
+        "signature": {"numbers": [1], "count": 1, "signs": [], "verified": False},
+    }
+    assert_nowhere(["contrato da Ana"])
+    facts = dict(Verdict.of_row(row, clock.now()).facts)
+    assert facts["Lido de"] == "XML assinado, mandado pelo cliente"
+    assert "a assinatura não foi conferida" in facts["Assinatura"]
+
+
+def hidden_fields(answer: Any) -> dict[str, str]:
+    """Those of the first certificate offered."""
+    form = answer.content.decode().partition('<form method="post">')[2].partition("</form>")[0]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+def test_beside_an_unknown_signer_the_known_one_is_asked_about(
+    visitor: Client, link: CaseLink
+) -> None:
+    document = f"<a>{signed.signature()}{signed.signature(PERSON.der())}</a>".encode()
+    answer = sent(visitor, link, document, "contrato.xml")
+    assert "É este o certificado do atendimento?" in words(answer)
+    assert "talvez outra assinatura" in words(answer)
+    assert reading(link) is None
+    assert visitor.post(address(link), hidden_fields(answer)).status_code == 200
+    row = reading(link)
+    assert row is not None
+    source = row.contract["source"]
+    assert (row.der, source["kind"], source["sent"]) == (PERSON.der(), "xml", "customer")
+    assert source["signature"] == {"numbers": [2], "count": 2, "signs": [], "verified": False}
+
+
+@pytest.mark.parametrize("origin", ["", "xml", "eyJ4Ijo1fQ:1:x"])
+def test_where_it_was_found_is_not_told_by_the_visitor(
+    visitor: Client, link: CaseLink, origin: str
+) -> None:
+    document = f"<a>{signed.signature()}{signed.signature(PERSON.der())}</a>".encode()
+    fields = hidden_fields(sent(visitor, link, document, "contrato.xml"))
+    # The origin of another certificate is none of this one.
+    other = base64.b64encode(zeros()).decode()
+    changed = {**fields, "origem": origin} if origin else {**fields, "der": other}
+    visitor.post(address(link), changed)
+    row = reading(link)
+    assert row is not None
+    assert row.contract["source"]["kind"] == "der"
+    assert "signature" not in row.contract["source"]
 
 
 def test_no_script_and_no_cookie_is_needed(link: CaseLink) -> None:

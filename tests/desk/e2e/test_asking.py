@@ -82,7 +82,9 @@ def test_the_verdict_appears_while_the_technician_goes_on(
     expect(technician.get_by_role("heading", name="Sem CEI")).to_be_visible()
     expect(technician.get_by_text("Chegou às 14:44")).to_be_visible()
     expect(technician.locator("#anuncio")).to_contain_text("Sem CEI")
-    expect(technician.get_by_text("navegador do cliente", exact=True)).to_be_visible()
+    expect(
+        technician.get_by_text("arquivo de certificado, mandado pelo cliente", exact=True)
+    ).to_be_visible()
     expect(technician.locator("#f-document")).to_have_value("11.222.333/0001-81")
     expect(technician.get_by_label("Nome de quem fala")).to_have_value("Bento Exemplo")
     assert technician.evaluate("window.stayed")
@@ -105,7 +107,12 @@ def test_of_a_container_only_the_public_part_leaves(
     assert_public(sent, container)
     row = Inspection.objects.get()
     assert row.der == LEAF
-    assert row.contract["source"] == {"name": "*.pfx", "kind": "browser", "index": 0}
+    assert row.contract["source"] == {
+        "name": "*.pfx",
+        "kind": "der",
+        "index": 0,
+        "sent": "customer",
+    }
     assert_nowhere([PASSWORD, "1234.pfx"])
     assert container.hex() not in "".join(everything_stored())
 

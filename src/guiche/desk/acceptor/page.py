@@ -38,7 +38,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         way = settings.PAGES_URL + reverse("enviar", "guiche.desk.urls", [token])
         return _counted("nothing", _page("sem_certificado", way=way))
     (found,) = counted(lambda: browser.reading(presented(request))).found
-    received = link.receive(found, browser.KIND)
+    received = link.receive(found)
     if received is None:
         return _counted("no_link", nothing_here(request))
     return _counted("certificate", _page("certificado_recebido", seen=Seen.of(received.contract)))

@@ -51,7 +51,14 @@ class Batch:
         if batch.calls.count() + len(new) > MOST:
             raise Refused(f"Um lote leva até {MOST} certificados. Escolha menos.")
         readings = [
-            Inspection.store(reading, der=found.der, by=by, source=found.source, chain=found.chain)
+            Inspection.store(
+                reading,
+                der=found.der,
+                by=by,
+                source=found.source,
+                chain=found.chain,
+                signature=found.signature,
+            )
             for found, reading in new
         ]
         own = _reading_of(call, readings)

@@ -22,9 +22,9 @@ from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Profile, oids
 from guiche.icpbrasil.numbers import nis
 from guiche.icpbrasil.validity import Validity, day
-from guiche.sources import Source
+from guiche.sources import Found, Source
 from guiche.sources.der import certificates, looks_like_der
-from guiche.sources.found import Device
+from guiche.sources.found import Device, Signature
 from guiche.trust import Status, Trust
 
 DER_KEPT = timedelta(days=90)
@@ -76,9 +76,12 @@ class Inspection(models.Model):
         source: Source | None = None,
         device: Device | None = None,
         chain: Sequence[bytes] = (),
+        signature: Signature | None = None,
     ) -> "Inspection":
         """The same as `of`, stored."""
-        row = cls.of(reading, der=der, by=by, source=source, device=device, chain=chain)
+        row = cls.of(
+            reading, der=der, by=by, source=source, device=device, chain=chain, signature=signature
+        )
         row.save()
         return row
 
@@ -92,17 +95,22 @@ class Inspection(models.Model):
         source: Source | None = None,
         device: Device | None = None,
         chain: Sequence[bytes] = (),
+        signature: Signature | None = None,
     ) -> "Inspection":
         """A new row, not stored yet: only what may be kept is in it. `der` is the certificate read,
         None when only text was; it is enciphered.
 
         Of `source` the kind and position are kept, and of its name the extension; the `device` it
-        came from as it names itself. `chain` are authorities that came along.
+        came from as it names itself; which signatures of a document it made, without what they
+        sign, for that names files and people. `chain` are authorities that came along.
         """
         hidden = _long_values(reading)
-        contract = plain(reading.to_dict(_anonymous(source)))
-        if source and device:
-            contract["source"]["device"] = plain(device._asdict())
+        contract = reading.to_dict()
+        if source:
+            unsaid = signature and signature._replace(signs=())
+            found = Found(_anonymous(source), der, device=device, signature=unsaid)
+            contract = found.contract(reading)
+        contract = plain(contract)
         now = clock.now()
         return cls(
             sha256=reading.sha256 or "",
@@ -240,12 +248,12 @@ def conditions_of(inspection: Inspection | None, document: str = "") -> dict[str
     return {**inspection.conditions, "holder": of_customer}
 
 
-def _anonymous(source: Source | None) -> Source | None:
+def _anonymous(source: Source) -> Source:
     """The source with no more of its name than the extension: people write passwords there.
 
     The name of a provider of cloud certificates is nobody's, and stays.
     """
-    if source is None or source.kind == "psc":
+    if source.kind == "psc":
         return source
     extension = re.search(r"\.([a-z0-9]{1,4})$", source.name.lower())
     return source._replace(name=f"*.{extension[1]}" if extension else "")

@@ -245,7 +245,7 @@ def _taken(
     inspection = found.inspect(at=now)
     row = Inspection.of(
         inspection, der=found.der, by=account(request), source=found.source, device=found.device,
-        chain=found.chain,
+        chain=found.chain, signature=found.signature,
     )  # fmt: skip
     if not draft.attach(row, _tab(request)) and not draft.submitted_at:
         return _not_read(request, draft)

@@ -169,7 +169,7 @@ def _read(request: HttpRequest, attempt: PscAttempt, now: datetime) -> Reading:
 
 
 def _given(request: HttpRequest, link: CaseLink, found: Found) -> HttpResponse:
-    row = link.receive(found, "psc")
+    row = link.receive(found)
     if row is None:
         return page_of(request, _CLOSED, status=404)
     seen = Seen.of(row.contract)

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -27,10 +29,10 @@ from guiche.desk.pages.access import page_or_form
 from guiche.desk.pages.choice import distinct
 from guiche.desk.pages.uploads import PASTED, Input
 from guiche.desk.pages.verdict import Validity, type_of
-from guiche.desk.portal.case_link import CaseLink
+from guiche.desk.portal.case_link import VALID, CaseLink
 from guiche.desk.portal.pace import Pace
 from guiche.desk.portal.words import NotGiven, Said
-from guiche.sources import Found, Reading, SourceError, read, read_text
+from guiche.sources import Found, Reading, Signature, SourceError, read, read_text
 
 PACE = Pace(60, timedelta(minutes=1))
 WORKER_SECONDS = 15
@@ -80,14 +82,26 @@ def give(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return page_of(request, "desk/enviar.html", **_ways(link))
     try:
-        found = distinct(_read(request))
+        reading = _read(request)
     except NotGiven as error:
         return page_of(request, "desk/enviar.html", status=422, said=error.said, **_ways(link))
-    if len(found) > 1:
-        offered = [Offered.of(each) for each in found[:_MOST_CERTIFICATES]]
-        left = len(found) - len(offered)
-        return page_of(request, "desk/enviar_escolher.html", offered=offered, left=left)
-    return _given(request, link, found[0])
+    found = distinct(reading)
+    hidden = _hides_a_signer(reading)
+    if len(found) > 1 or hidden:
+        offered = [Offered.of(each, link) for each in found[:_MOST_CERTIFICATES]]
+        page: dict[str, Any] = {
+            "offered": offered,
+            "left": len(found) - len(offered),
+            "hidden": hidden,
+        }
+        return page_of(request, "desk/enviar_escolher.html", **page)
+    return _given(request, link, _as_found(found[0], request.POST.get("origem", ""), link))
+
+
+def _hides_a_signer(reading: Reading) -> bool:
+    """Whether beside somebody who signed there is what could not be read: perhaps a signature of
+    the customer himself, so that the other must not be taken for him unasked."""
+    return bool(reading.errors) and any(found.signature for found in reading.leaves)
 
 
 def slowed_down(request: HttpRequest, now: datetime) -> HttpResponse | None:
@@ -98,7 +112,7 @@ def slowed_down(request: HttpRequest, now: datetime) -> HttpResponse | None:
 
 
 def _given(request: HttpRequest, link: CaseLink, found: Found) -> HttpResponse:
-    row = link.receive(found, "browser")
+    row = link.receive(found)
     if row is None:
         return page_of(request, "desk/enviar_fechado.html", status=404)
     return page_of(request, "desk/enviar_recebido.html", seen=Seen.of(row.contract))
@@ -139,6 +153,7 @@ def _read(request: HttpRequest) -> Reading:
         try:
             reading = counted(read_one)
             found += reading.found
+            errors += reading.errors
         except SourceError as error:
             errors += (error, *error.others)
     if not found:
@@ -198,10 +213,30 @@ class Offered(NamedTuple):
     seen: Seen
     file: str
     der: str
+    origin: str
 
     @classmethod
-    def of(cls, found: Found) -> "Offered":
+    def of(cls, found: Found, link: CaseLink) -> "Offered":
         """As it was found."""
         contract = found.inspect(at=clock.now()).to_dict(found.source)
         der = base64.b64encode(found.der or b"").decode("ascii")
-        return cls(Seen.of(contract), found.source.name, der)
+        signed = found.signature and found.signature._replace(signs=())
+        origin = signing.dumps((found.source.kind, signed), salt=_salt(found, link), compress=True)
+        return cls(Seen.of(contract), found.source.name, der, origin)
+
+
+def _as_found(chosen: Found, origin: str, link: CaseLink) -> Found:
+    """The certificate that was chosen, with the kind and the signatures that it was found with.
+
+    `origin` is of `Offered`; any other text changes nothing.
+    """
+    try:
+        kind, signed = signing.loads(origin, salt=_salt(chosen, link), max_age=VALID)
+    except signing.BadSignature:
+        return chosen
+    signature = Signature(tuple(signed[0]), signed[1]) if signed else None
+    return chosen._replace(source=chosen.source._replace(kind=kind), signature=signature)
+
+
+def _salt(found: Found, link: CaseLink) -> str:
+    return f"guiche.desk.giving.{link.digest}.{sha256(found.der or b'').hexdigest()}"

@@ -38,6 +38,8 @@ _KINDS = {
     "browser": "navegador do cliente",
     "psc": "certificado em nuvem",
 }
+_FROM_CUSTOMER = ("browser", "psc")
+"""Only he can have sent it, whoever says so."""
 _SOON = timedelta(days=30)
 # The line of the validity says the first two, as of today and in the day of Brasília; the headline
 # says the third.
@@ -212,10 +214,11 @@ def source_of(contract: Mapping[str, Any]) -> str:
     """`arquivo P7B, cliente.p7b`."""
     source = contract.get("source") or {}
     kind = _KINDS.get(source.get("kind", ""), source.get("kind", ""))
+    by_hand = source.get("sent") == "customer" and source.get("kind") not in _FROM_CUSTOMER
     # Of a stored reading only the extension is left of the name.
     name = source.get("name", "")
     shown = "" if source.get("kind") == "text" or name.startswith("*") else name
-    return ", ".join(filter(None, (kind, shown)))
+    return ", ".join(filter(None, (kind, shown, "mandado pelo cliente" if by_hand else "")))
 
 
 def _moment(text: str | None) -> datetime | None:

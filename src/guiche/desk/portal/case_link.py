@@ -91,18 +91,20 @@ class CaseLink(models.Model):
         self.refresh_from_db()
 
     @transaction.atomic
-    def receive(self, found: Found, kind: str) -> Inspection | None:
+    def receive(self, found: Found) -> Inspection | None:
         """Stores the reading of what the customer gave and takes it into the call, in place of the
-        one before. `kind` is where it came from, `browser`; of the name the extension stays.
+        one before. Of where it was found the kind stays, of the name the extension; and that the
+        customer sent it.
 
         The same certificate again gives the reading that is there. None, and nothing is stored,
         where the link no longer holds.
         """
         now = clock.now()
-        source = found.source._replace(kind=kind)
         row = Inspection.of(
-            found.inspect(at=now), der=found.der, by=self.by, source=source, chain=found.chain
-        )
+            found.inspect(at=now), der=found.der, by=self.by, source=found.source,
+            chain=found.chain, signature=found.signature,
+        )  # fmt: skip
+        row.contract["source"]["sent"] = "customer"
         # Whoever sends at the same time waits here, and then finds what came before.
         draft = Draft.held(self.draft_id)
         links = CaseLink._open(now).select_for_update(of=("self",))

@@ -169,10 +169,12 @@ def _submitted(payload: Mapping[str, Any]) -> str:
     source = payload.get("source") or {}
     if source.get("kind") == "psc":
         return f"O cliente autorizou no celular, e o certificado veio do {source['name']}."
-    if source.get("kind") != "browser":
-        return ""
     name = f" ({source['name']})" if source.get("name") else ""
-    return f"O cliente mandou o certificado pelo navegador dele{name}."
+    if source.get("kind") == "browser":
+        return f"O cliente mandou o certificado pelo navegador dele{name}."
+    if source.get("sent") == "customer":
+        return f"O cliente mandou o certificado pela página do link{name}."
+    return ""
 
 
 def _attempt(payload: Mapping[str, Any]) -> str:
