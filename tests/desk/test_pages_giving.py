@@ -260,6 +260,16 @@ def test_what_is_no_certificate_is_said_so(
     assert reading(link) is None
 
 
+def test_what_the_browser_read_is_a_certificate_and_no_container(
+    visitor: Client, link: CaseLink
+) -> None:
+    document = f"<a>{signed.signature(PERSON.der())}</a>".encode()
+    for each in (document, pem(zeros()).encode(), signed.cms([zeros()], signed.By(zeros()))):
+        answer = visitor.post(address(link), {"der": base64.b64encode(each).decode()})
+        assert answer.status_code == 422
+    assert reading(link) is None
+
+
 def test_few_files_come_at_once(visitor: Client, link: CaseLink) -> None:
     def sent_at_once(count: int) -> Any:
         files = [upload(zeros(), f"{n}.cer")["arquivo"] for n in range(count)]

@@ -32,7 +32,16 @@ from guiche.desk.pages.verdict import Validity, type_of
 from guiche.desk.portal.case_link import VALID, CaseLink
 from guiche.desk.portal.pace import Pace
 from guiche.desk.portal.words import NotGiven, Said
-from guiche.sources import Found, Reading, Signature, SourceError, read, read_text
+from guiche.sources import (
+    Found,
+    NoCertificateError,
+    Reading,
+    Signature,
+    SourceError,
+    der,
+    read,
+    read_text,
+)
 
 PACE = Pace(60, timedelta(minutes=1))
 WORKER_SECONDS = 15
@@ -166,9 +175,9 @@ def _inputs(request: HttpRequest) -> Iterator[Input]:
 
     Raises `NotGiven` where there are too many files.
     """
-    if ders := request.POST.getlist("der")[:_MOST_CERTIFICATES]:
+    if several := request.POST.getlist("der")[:_MOST_CERTIFICATES]:
         name = request.POST.get("nome", "") or _READ_IN_BROWSER
-        yield from (partial(read, _decoded(der), name, keys=False) for der in ders)
+        yield from (partial(_read_one, each, name) for each in several)
     elif files := request.FILES.getlist("arquivo"):
         if len(files) > _MOST_FILES:
             raise NotGiven(_TOO_MANY)
@@ -177,11 +186,15 @@ def _inputs(request: HttpRequest) -> Iterator[Input]:
         yield partial(read_text, text, PASTED, keys=False)
 
 
-def _decoded(der: str) -> bytes:
+def _read_one(sent: str, name: str) -> Reading:
+    """A certificate alone: containers come as files, which are few. Raises `SourceError`."""
     try:
-        return base64.b64decode(der, validate=True)
+        octets = base64.b64decode(sent, validate=True)
     except ValueError:  # of base64, or of a text that is not ASCII
-        return b""
+        octets = b""
+    if octets and der.recognise(octets) == "pkcs7":
+        raise NoCertificateError("É um arquivo com vários certificados.")
+    return read(octets, name, keys=False)
 
 
 @dataclass(frozen=True)
@@ -219,10 +232,10 @@ class Offered(NamedTuple):
     def of(cls, found: Found, link: CaseLink) -> "Offered":
         """As it was found."""
         contract = found.inspect(at=clock.now()).to_dict(found.source)
-        der = base64.b64encode(found.der or b"").decode("ascii")
+        encoded = base64.b64encode(found.der or b"").decode("ascii")
         signed = found.signature and found.signature._replace(signs=())
         origin = signing.dumps((found.source.kind, signed), salt=_salt(found, link), compress=True)
-        return cls(Seen.of(contract), found.source.name, der, origin)
+        return cls(Seen.of(contract), found.source.name, encoded, origin)
 
 
 def _as_found(chosen: Found, origin: str, link: CaseLink) -> Found:
