@@ -345,7 +345,7 @@ def test_by_keyboard_alone(new_page: Open, bruno: User, tmp_path: Path) -> None:
     expect(customer.get_by_role("heading", name="Enviar o certificado")).to_be_visible()
     tab_to(technician, "Cancelar o link")
     technician.keyboard.press("Enter")
-    expect(technician.get_by_text("O link foi cancelado.")).to_be_visible()
+    expect(technician.locator("#pedido-estado")).to_contain_text("O link foi cancelado.")
 
 
 def tab_to(page: Page, name: str) -> None:
@@ -361,7 +361,7 @@ def test_a_link_that_ends_is_told_on_the_open_page(new_page: Open, bruno: User) 
     technician = new_page(bruno)
     address = asked(technician)
     CaseLink.objects.get().revoke()
-    expect(technician.get_by_text("O link foi cancelado.")).to_be_visible()
+    expect(technician.locator("#pedido-estado")).to_contain_text("O link foi cancelado.")
     customer = new_page()
     customer.goto(address)
     expect(customer.get_by_role("heading", name="Este link não vale mais")).to_be_visible()

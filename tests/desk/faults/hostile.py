@@ -52,14 +52,16 @@ class Hostile(Zammad):
     def respond(self, request: Request) -> tuple[Answer | None, bool]:
         if self.is_away:
             return None, False
+        # Beside its steps each worker reads how tickets stand, one call at a time.
+        writes = int(request.method != "GET")
         with self._counting:
-            self._now += 1
+            self._now += writes
             self.most_at_once = max(self.most_at_once, self._now)
         try:
             return super().respond(request)
         finally:
             with self._counting:
-                self._now -= 1
+                self._now -= writes
 
     def _due(self, request: Request) -> str:
         if self.is_fair or self.chance.random() >= self.rate:
