@@ -1,16 +1,14 @@
 """The link that a customer opens: what opens it, what ends it, and what comes through it."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connections
 
+from at_once import at_once
 from certificates import CEI, ZEROS, e_cnpj, e_cpf
 from certificates.certificate import Certificate
 from guiche import sources
@@ -24,21 +22,6 @@ pytestmark = pytest.mark.django_db
 
 def found(certificate: Certificate | None = None, name: str = "senha1234.cer") -> Found:
     return sources.read((certificate or e_cnpj(cei=ZEROS)).der(), name).leaves[0]
-
-
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """Runs the calls in as many threads, started together; each closes its connection."""
-    gate = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            gate.wait()
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def numbered(number: int) -> Found:

@@ -1,12 +1,11 @@
 """Supervisors who save or publish at the very same time: one is first, the others are told."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
-from django.db import connections
 
+from at_once import at_once
 from guiche.desk.models import ProcedureVersion, SiteVersion, User
 from guiche.desk.procedures import shelf
 from guiche.desk.refusal import Refused
@@ -17,21 +16,16 @@ SLUG = "cei-ausente"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(calls: list[Callable[[], object]]) -> list[object]:
+def results_of(calls: list[Callable[[], object]]) -> list[object]:
     """What each call gave, started together: its refusal where it was refused."""
-    gate = threading.Barrier(len(calls))
 
-    def run(call: Callable[[], object]) -> object:
+    def refusal_or_result(call: Callable[[], object]) -> object:
         try:
-            gate.wait()
             return call()
         except Refused as refused:
             return refused
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+    return at_once([partial(refusal_or_result, call) for call in calls])
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -44,7 +38,7 @@ def test_one_of_many_saves(supervisao: User, *, first: bool) -> None:
     def save(name: str) -> Callable[[], object]:
         return lambda: SiteVersion.save_next({"desk": name}, supervisao, seen=seen)
 
-    results = at_once([save(f"Sistema {n}") for n in range(THREADS)])
+    results = results_of([save(f"Sistema {n}") for n in range(THREADS)])
     assert [isinstance(result, SiteVersion) for result in results].count(True) == 1
     assert SiteVersion.objects.count() == before + 1
 
@@ -57,7 +51,7 @@ def test_one_of_many_publishes(supervisao: User) -> None:
         text = content.replace('team = "Relacionamento"', f'team = "{team}"')
         return lambda: ProcedureVersion.publish(SLUG, text, supervisao, seen=seen)
 
-    results = at_once([publish(f"Equipe {n}") for n in range(THREADS)])
+    results = results_of([publish(f"Equipe {n}") for n in range(THREADS)])
     published = [result for result in results if isinstance(result, ProcedureVersion)]
     assert published == [ProcedureVersion.current(SLUG)]
     assert ProcedureVersion.published(SLUG).count() == 1

@@ -1,37 +1,18 @@
 """One draft gives one ticket, however often and however simultaneously it is sent."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 
+from at_once import at_once
 from guiche.desk.intake.draft import Incomplete
 from guiche.desk.models import Connection, Delivery, Draft, Event, Promise, Ticket, User
 from guiche.desk.tickets.event import AlreadyRecorded
 from guiche.desk.tickets.moves import MoveRefused
 
-T = TypeVar("T")
 Fill = Callable[..., Draft]
 THREADS = 6
-
-
-def at_once(calls: list[Callable[[], T]]) -> list[T]:
-    """Runs the calls in as many threads, started together; each closes its connection."""
-    gate = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], T]) -> T:
-        try:
-            gate.wait()
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_submitting_opens_forwards_and_promises(
