@@ -19,6 +19,17 @@ port_option = click.option(
 )
 
 
+@contextmanager
+def needing_desk() -> Iterator[None]:
+    """Within the block the desk is imported; a `ClickException` says that it is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f'Falta instalar o balcão ({error.name}): pip install "guiche[desk]".'
+        ) from error
+
+
 def start_desk(*, checked: bool = True) -> None:
     """Makes the desk ready in this process; a `ClickException` says what is missing.
 
@@ -26,13 +37,9 @@ def start_desk(*, checked: bool = True) -> None:
     connections agree with their file.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guiche.desk.settings")
-    try:
+    with needing_desk():
         import django
         from django.core.exceptions import ImproperlyConfigured
-    except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f'Falta instalar o balcão ({error.name}): pip install "guiche[desk]".'
-        ) from error
     try:
         _make_local_folder()
         django.setup()

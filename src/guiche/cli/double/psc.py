@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from guiche.cli.double.port import port_option, taking
 from guiche.cli.portuguese import Command
-from guiche.cli.start import until_stopped
+from guiche.cli.start import needing_desk, until_stopped
 
 if TYPE_CHECKING:
     from guiche.desk.doubles.psc import Psc
@@ -16,13 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("psc", cls=Command, short_help="Um provedor de certificado em nuvem.")
 @click.argument("files", metavar="[ARQUIVO]...", nargs=-1, type=click.Path())
-@click.option(
-    "--port",
-    metavar="PORTA",
-    type=click.IntRange(0, 65535),
-    default=8030,
-    help="Porta em que responde, 8030 se nada for dito; 0 escolhe uma livre.",
-)
+@port_option(8030)
 @click.option(
     "--fault",
     "faults",
@@ -37,24 +32,16 @@ def command(*, files: tuple[str, ...], port: int, faults: tuple[str, ...], bare:
 
     Sem arquivo, a conta tem um e-CPF e um e-CNPJ inventados. Só atende esta máquina.
     """
-    try:
+    with needing_desk():
         from guiche.desk.doubles import psc
-    except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f'Falta instalar o balcão ({error.name}): pip install "guiche[desk]".'
-        ) from error
     if "ajuda" in faults:
         click.echo(f"Chamadas: {', '.join(psc.CALLS)}. Falhas: {', '.join(psc.Psc.faults)}.")
         return
     double = psc.Psc(_read(files) or _invented(), form=psc.bare if bare else psc.pem)
     for fault in faults:
         _plan(double, fault)
-    try:
+    with taking(port):
         double.start(port)
-    except OSError as error:
-        raise click.ClickException(
-            f"A porta {port} não está livre ({error.strerror}). Use outra: --port."
-        ) from error
     with until_stopped(), double:
         _welcome(double)
         threading.Event().wait()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from guiche.cli.double.port import port_option, taking
 from guiche.cli.portuguese import Command
-from guiche.cli.start import until_stopped
+from guiche.cli.start import needing_desk, until_stopped
 
 if TYPE_CHECKING:
     from guiche.desk.doubles.qualitor import Qualitor
@@ -19,13 +20,7 @@ _BEGINNING = 1_700_000_000
 
 
 @click.command("qualitor", cls=Command, short_help="Um Qualitor, por HTTP e por SOAP.")
-@click.option(
-    "--port",
-    metavar="PORTA",
-    type=click.IntRange(0, 65535),
-    default=8020,
-    help="Porta em que responde, 8020 se nada for dito; 0 escolhe uma livre.",
-)
+@port_option(8020)
 @click.option(
     "--fault",
     "faults",
@@ -54,13 +49,9 @@ def command(
 
     Só atende esta máquina, e esquece tudo quando para.
     """
-    try:
+    with needing_desk():
         from guiche.desk.doubles.qualitor import Qualitor, settings_at
         from guiche.desk.doubles.qualitor.state import Site
-    except ModuleNotFoundError as error:
-        raise click.ClickException(
-            f'Falta instalar o balcão ({error.name}): pip install "guiche[desk]".'
-        ) from error
     if "ajuda" in faults:
         click.echo("\n".join(_faults()))
         return
@@ -76,12 +67,8 @@ def command(
         first=int(10 * (time.time() - _BEGINNING)),
     )  # fmt: skip
     planned = [_planned(fault) for fault in faults]
-    try:
+    with taking(port):
         double = Qualitor(port, site)
-    except OSError as error:
-        raise click.ClickException(
-            f"A porta {port} não está livre ({error.strerror}). Use outra: --port."
-        ) from error
     for operation, fault, nth in planned:
         double.faults.inject(operation, fault, nth)
     with until_stopped(), double:
