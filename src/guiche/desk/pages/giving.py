@@ -23,11 +23,10 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from guiche.desk import clock
 from guiche.desk.cloud.application import PscApplication
-from guiche.desk.health.counters import counted
 from guiche.desk.intake.facts import mask_name
 from guiche.desk.pages.access import page_or_form
 from guiche.desk.pages.choice import distinct
-from guiche.desk.pages.uploads import PASTED, Input
+from guiche.desk.pages.uploads import PASTED, Input, read_all
 from guiche.desk.pages.verdict import Validity, type_of
 from guiche.desk.portal.case_link import VALID, CaseLink
 from guiche.desk.portal.pace import Pace
@@ -37,7 +36,6 @@ from guiche.sources import (
     NoCertificateError,
     Reading,
     Signature,
-    SourceError,
     der,
     read,
     read_text,
@@ -156,15 +154,7 @@ def _address(request: HttpRequest) -> str:
 @sensitive_variables()
 def _read(request: HttpRequest) -> Reading:
     """All that was found in what was sent. Raises `NotGiven` where that is nothing."""
-    found: list[Found] = []
-    errors: list[SourceError] = []
-    for read_one in _inputs(request):
-        try:
-            reading = counted(read_one)
-            found += reading.found
-            errors += reading.errors
-        except SourceError as error:
-            errors += (error, *error.others)
+    found, errors = read_all(_inputs(request))
     if not found:
         raise NotGiven.of(errors)
     return Reading(tuple(found), tuple(errors))

@@ -5,7 +5,7 @@ A file with a private key is refused before it is opened, except where the site 
 """
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -34,6 +34,20 @@ PASTED = "texto colado"
 _FORGOTTEN = "A senha e o arquivo não são guardados."
 
 Input = Callable[[], Reading]
+
+
+def read_all(inputs: Iterable[Input]) -> tuple[list[Found], list[SourceError]]:
+    """What was found in all of them, and what could not be read; both may be empty."""
+    found: list[Found] = []
+    errors: list[SourceError] = []
+    for read_one in inputs:
+        try:
+            reading = counted(read_one)
+            found += reading.found
+            errors += reading.errors
+        except SourceError as error:
+            errors += (error, *error.others)
+    return found, errors
 
 
 def reader() -> dict[str, Any]:
@@ -108,15 +122,7 @@ class Upload(NamedTuple):
 
     def read(self) -> Reading:
         """All that was found in all of it. Raises `NotRead` where that is nothing."""
-        found: list[Found] = []
-        errors: list[SourceError] = []
-        for read_one in self.inputs:
-            try:
-                reading = counted(read_one)
-                found += reading.found
-                errors += reading.errors
-            except SourceError as error:
-                errors += (error, *error.others)
+        found, errors = read_all(self.inputs)
         if not found:
             raise self._not_read(errors)
         return Reading(tuple(found), tuple(errors))
