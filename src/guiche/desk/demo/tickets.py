@@ -74,7 +74,7 @@ def _opened(by: User, file: Path, answers: Mapping[str, str]) -> Ticket:
     found = sources.read(file.read_bytes(), file.name).leaves[0]
     reading = found.inspect(at=clock.now())
     draft = Draft.start(by)
-    draft.attach(Inspection.store(reading, der=found.der, by=by, source=found.source))
+    draft.attach(Inspection.of_found(found, reading, by))
     draft.type_in(answers)
     draft.choose_due("term")
     return draft.submit(by)

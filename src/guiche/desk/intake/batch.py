@@ -50,17 +50,9 @@ class Batch:
         new = batch._unknown(chosen)
         if batch.calls.count() + len(new) > MOST:
             raise Refused(f"Um lote leva até {MOST} certificados. Escolha menos.")
-        readings = [
-            Inspection.store(
-                reading,
-                der=found.der,
-                by=by,
-                source=found.source,
-                chain=found.chain,
-                signature=found.signature,
-            )
-            for found, reading in new
-        ]
+        readings = [Inspection.of_found(found, reading, by) for found, reading in new]
+        for reading in readings:
+            reading.save()
         own = _reading_of(call, readings)
         for reading in readings:
             if reading is own:

@@ -75,15 +75,19 @@ class Inspection(models.Model):
         by: User,
         source: Source | None = None,
         device: Device | None = None,
-        chain: Sequence[bytes] = (),
-        signature: Signature | None = None,
     ) -> "Inspection":
         """The same as `of`, stored."""
-        row = cls.of(
-            reading, der=der, by=by, source=source, device=device, chain=chain, signature=signature
-        )
+        row = cls.of(reading, der=der, by=by, source=source, device=device)
         row.save()
         return row
+
+    @classmethod
+    def of_found(cls, found: Found, reading: Reading, by: User) -> "Inspection":
+        """The same as `of`, with all that its source told of it."""
+        return cls.of(
+            reading, der=found.der, by=by, source=found.source, device=found.device,
+            chain=found.chain, signature=found.signature,
+        )  # fmt: skip
 
     @classmethod
     def of(

@@ -243,10 +243,7 @@ def _taken(
     """One certificate, and no doubt which: read, stored as far as it may be, attached."""
     now = clock.now()
     inspection = found.inspect(at=now)
-    row = Inspection.of(
-        inspection, der=found.der, by=account(request), source=found.source, device=found.device,
-        chain=found.chain, signature=found.signature,
-    )  # fmt: skip
+    row = Inspection.of_found(found, inspection, account(request))
     if not draft.attach(row, _tab(request)) and not draft.submitted_at:
         return _not_read(request, draft)
     if draft.submitted_at or not fragment.wanted(request):

@@ -81,10 +81,8 @@ def _judged(
 ) -> tuple[str, ...]:
     """What differs, in words; the reading is kept as far as it may be."""
     user, reading = account(request), found.inspect(at=clock.now())
-    row = Inspection.store(
-        reading, der=found.der, by=user, source=found.source, chain=found.chain,
-        signature=found.signature,
-    )  # fmt: skip
+    row = Inspection.of_found(found, reading, user)
+    row.save()
     differences = ticket.prove(user, row, other_holder, form_mark(request))
     return tuple(difference.words for difference in differences)
 

@@ -100,10 +100,7 @@ class CaseLink(models.Model):
         where the link no longer holds.
         """
         now = clock.now()
-        row = Inspection.of(
-            found.inspect(at=now), der=found.der, by=self.by, source=found.source,
-            chain=found.chain, signature=found.signature,
-        )  # fmt: skip
+        row = Inspection.of_found(found, found.inspect(at=now), self.by)
         row.contract["source"]["sent"] = "customer"
         # Whoever sends at the same time waits here, and then finds what came before.
         draft = Draft.held(self.draft_id)
