@@ -31,7 +31,11 @@ def confirm(ended: Sequence[Ended], connection: Connection, now: datetime) -> No
     Raises `OperationalError` where the database is away or locked: what the desk did is known, and
     can be written later. Any other mistake of ours puts off its own step alone.
     """
-    _forget_the_erased(attempt.delivery.ticket for attempt, _ in ended)
+    _forget_the_erased(
+        attempt.delivery.ticket
+        for attempt, result in ended
+        if not (isinstance(result, Done) and result.is_plain)
+    )
     if any(isinstance(result, Done | NotThere) for _, result in ended):
         connection.succeeded(now)
     done = [
