@@ -1,6 +1,7 @@
 """`guiche web`: serves the pages."""
 
 import os
+import signal
 from contextlib import ExitStack
 
 import click
@@ -69,6 +70,7 @@ def _serve(host: str, port: int, workers: int, *, with_parent: bool) -> None:
         stop_with_parent()
     # The processes that answer are forked from this one, and may not share its connections.
     connections.close_all()
+    _let_end_while_starting()
     Granian(
         "guiche.desk.wsgi:application",
         address=host,
@@ -83,3 +85,10 @@ def _serve(host: str, port: int, workers: int, *, with_parent: bool) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=settings.LOGGING,
     ).serve()
+
+
+def _let_end_while_starting() -> None:
+    """Until a forked process has a handler of its own it has the one of its parent, which sets a
+    mark that nobody there reads: a SIGTERM was lost on it, and it had to be killed."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
