@@ -52,7 +52,7 @@ class RemoteDesk(Desk):
         self.its_own: set[str] = set()
         self.working_for: Delivery | None = None
         self.did: list[Delivery] = []
-        self.late: list[tuple[float, Callable[[], Any], Delivery | None]] = []
+        self.late: list[tuple[float, Delivery | None, Callable[[], Any]]] = []
 
     def add(self, case: Case) -> Created:
         created = super().add(case)
@@ -71,13 +71,12 @@ class RemoteDesk(Desk):
         return super().do(call, about, noted)
 
     def forward(self, seconds: float) -> None:
-        self.elapsed += seconds
-        due = [each for each in self.late if each[0] <= self.elapsed]
-        self.late = [each for each in self.late if each[0] > self.elapsed]
-        for _, work, delivery in due:
-            self.working_for = delivery
+        until = self.elapsed + seconds
+        due = sorted((each for each in self.late if each[0] <= until), key=lambda each: each[0])
+        self.late = [each for each in self.late if each[0] > until]
+        for self.elapsed, self.working_for, work in due:
             work()
-        self.working_for = None
+        self.elapsed, self.working_for = until, None
 
     # Its faults
 
@@ -85,7 +84,7 @@ class RemoteDesk(Desk):
         """We stop listening, and then it is done."""
 
         def fault(do: Callable[[], Any]) -> Any:
-            self.late.append((self.elapsed + seconds, do, self.working_for))
+            self.late.append((self.elapsed + seconds, self.working_for, do))
             raise lost()
 
         return fault
