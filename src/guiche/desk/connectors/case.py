@@ -81,7 +81,7 @@ def case_of(ticket: "Ticket") -> Case:
         phones=tuple(ticket.phones),
         team=ticket.team,
         category=shown.get("category", ""),
-        solution=shown.get(customer.solution, ""),
+        solution=ticket.solution,
         facts=shown,
         opened_at=ticket.opened_at,
         due_at=ticket.promise.due_at,

@@ -52,6 +52,11 @@ class Done:
         """Whether there is nothing to keep of it."""
         return not (self.created or self.customer or self.doubles)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether a ticket of the desk is all that there is to keep."""
+        return bool(self.created) and not (self.customer or self.doubles)
+
 
 @dataclass(frozen=True)
 class NotThere:
@@ -158,7 +163,7 @@ class Attempt:
         return Done()
 
     def _solve(self) -> Done:
-        if solution := self.case.solution:
+        if solution := self.delivery.ticket.solution:
             self.ask("solve")(self.ref, self._note(f"Solução\n{solution}"))
         return Done()
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import DeliveryError, Outcome
 from guiche.desk.deliveries.decided import LONGEST_WHY, Decided
+from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
 from guiche.desk.tickets.event import Event
 
@@ -154,14 +155,8 @@ class Delivery(Decided, models.Model):
         One that was under way in a worker that is gone is `unsure` from now on, and what the desk
         did not have before says nothing of it.
         """
-        rows = cls.due(connection, now).select_for_update(skip_locked=True, of=("self",))
-        taken = list(
-            rows.select_related("event__by", "ticket__promise", "ticket__inspection")
-            .prefetch_related("ticket__procedure_version")  # one, and large, for many tickets
-            .defer("ticket__typed", "ticket__inspection__sealed_der", "ticket__inspection__chain")[
-                :most
-            ]
-        )
+        due = cls.due(connection, now).select_for_update(skip_locked=True)
+        taken = cls._whole(due.values_list("pk", flat=True)[:most])
         for each in taken:
             each._take(owner, now + lease)
         lost = [each.pk for each in taken if each.was_lost]
@@ -173,6 +168,22 @@ class Delivery(Decided, models.Model):
                 lease_until=now + lease,
             )  # fmt: skip
         return taken
+
+    @classmethod
+    def _whole(cls, pks: Iterable[int]) -> "list[Delivery]":
+        """The rows with what their steps need, in few queries: a reading is large, and one step of
+        a ticket alone sends it."""
+        rows: list[Delivery] = list(
+            cls.objects.filter(pk__in=list(pks))
+            .select_related("event", "ticket__promise")
+            .defer("ticket__typed")
+            .prefetch_related("ticket__procedure_version")  # one, and large, for many tickets
+            .order_by("pk")
+        )
+        readings = Prefetch("ticket__inspection", Inspection.objects.defer("sealed_der", "chain"))
+        for steps, related in ((_WITH_READING, readings), (_SIGNED, "event__by")):
+            prefetch_related_objects([each for each in rows if each.step in steps], related)
+        return rows
 
     def _take(self, owner: str, until: datetime) -> None:
         """The same for the row that is here."""
@@ -283,6 +294,10 @@ class Delivery(Decided, models.Model):
         rows.filter(state=state.WAITING, next_at__gt=now).update(next_at=now)
         rows.filter(state=state.UNKNOWN).update(next_at=now + wait)
         rows.filter(state=state.SENDING).update(lease_until=now + lease)
+
+
+_WITH_READING = (Delivery.Step.ATTACH,)
+_SIGNED = (Delivery.Step.NOTE, Delivery.Step.CLOSE)
 
 
 def _soon() -> timedelta:

@@ -120,6 +120,13 @@ class Shown:
         return self._answer(self.procedure.customer.email)
 
     @property
+    def solution(self) -> str:
+        """What is proposed, as it is written; "" where the procedure asks for none."""
+        facts: dict[str, str] = self.facts
+        key = self.procedure.customer.solution
+        return shown(self.procedure.fact(key), facts[key]) if key in facts else ""
+
+    @property
     def cost(self) -> str:
         """What was said of the cost."""
         return self.procedure.texts.cost.filled({}, self.known)
