@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from django.db import close_old_connections, connections, transaction
 
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
-from guiche.desk.connectors.connector import DeliveryError
+from guiche.desk.connectors.connector import Connector, DeliveryError
 from guiche.desk.connectors.opened import Opened
 from guiche.desk.connectors.registry import connector_class
 from guiche.desk.deliveries.attempt import Attempt, NotBegun, Result
@@ -41,8 +41,14 @@ log = logging.getLogger(__name__)
 THREADS = 16
 _HOST = socket.gethostname()[:40]
 _SECONDS_TO_FINISH = 8.0
-_AHEAD = 3
-"""So many times of what is sent at once are held by a worker that is alone at a desk."""
+_AHEAD = 6
+"""So many times of what is sent at once are held by a worker that is alone at a desk, once it has
+proved itself: of what one holds that dies, all is looked up before it is sent."""
+_PROVEN = 100
+"""So many steps make a worker one that lives for long."""
+_WELL_STOCKED, _GATHERS = 2, 0.02
+"""With more than so many steps a thread, it lets results gather for so many seconds: to write down
+many at once costs little more than one."""
 
 
 class _Ended(NamedTuple):
@@ -71,7 +77,7 @@ class Dispatcher:
         self._lease = settings.DELIVERY_LEASE if lease is None else lease
         self._crew = Crew(threads)
         self._ended: queue.SimpleQueue[_Ended | None] = queue.SimpleQueue()
-        self._under_way = 0
+        self._under_way = self._taken = 0
         self._resting: set[int] = set()
         """Connections of which a whole desk's trouble was seen since something was claimed."""
         self._held: dict[int, int] = {}
@@ -111,6 +117,8 @@ class Dispatcher:
         """One round: confirm, claim, send; waits for news when there was none. Whether any was."""
         self._watch_clock()
         self._keep_lease()
+        if self._under_way > _WELL_STOCKED * self._threads:
+            time.sleep(_GATHERS)
         news = self._confirm_all(self._news(0.0))
         claimed = sum(self._claim(each) for each in Connection.open_for_work(clock.now()))
         if not news and not claimed and wait_seconds:
@@ -127,14 +135,14 @@ class Dispatcher:
     # Sending
 
     def _claim(self, connection: Connection) -> int:
-        now, room = clock.now(), _AHEAD * self._threads - self._under_way
+        now, room = clock.now(), self._ahead * self._threads - self._under_way
         if not room or self._was_set(now):
             return 0
         # Who is idle only reads, and often.
         if not self._under_way and not Delivery.due(connection, now).exists():
             return 0
         connector = self.opened.of(connection)
-        if connector is None or self._crew.ready(connection.pk) >= connector.at_once:
+        if connector is None or self._crew.ready(connection.pk) >= self._enough(connector):
             return 0
         claimed = self._claim_rows(connection, connector.at_once, room, now)
         if not claimed:
@@ -150,6 +158,14 @@ class Dispatcher:
             self._crew.do(work, connection.pk, connector.at_once)
         return len(claimed)
 
+    @property
+    def _ahead(self) -> int:
+        return _AHEAD if self._taken >= _PROVEN else 1
+
+    def _enough(self, connector: Connector[Any]) -> int:
+        """So many steps that wait for a thread last while others are written down."""
+        return connector.at_once * max(1, self._ahead // 3)
+
     @transaction.atomic
     def _claim_rows(
         self, connection: Connection, at_once: int, room: int, now: datetime
@@ -164,7 +180,7 @@ class Dispatcher:
         owners = Delivery.under_way(locked, now)
         bears = 1 if locked.in_trouble else at_once
         if bears > 1 and all(owner == self.owner for owner in owners):
-            bears *= _AHEAD
+            bears *= self._ahead
         most = min(room, bears - len(owners))
         return Delivery.claim(locked, self.owner, now, self._lease, most) if most > 0 else []
 
@@ -208,6 +224,7 @@ class Dispatcher:
                     confirm([(each.attempt, each.result) for each in some], connection, clock.now())
         self._unwritten = []
         self._under_way -= len(ended)
+        self._taken += len(ended)
         for each in ended:
             if self._is_held(each.attempt.delivery):
                 del self._held[each.attempt.delivery.pk]
