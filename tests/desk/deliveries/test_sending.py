@@ -631,3 +631,58 @@ def attempt_of(dispatcher: Dispatcher, connection: Connection) -> Attempt:
     connector = dispatcher.opened.of(connection)
     assert connector
     return Attempt(taken, connector, None, lambda: True)
+
+
+class TestManyAtOnce:
+    """Three tickets that the desk made, and that are written down in one go."""
+
+    @pytest.fixture
+    def made(self, connection: Connection, stopped_clock: StoppedClock, open_ticket: Open,
+             dispatcher: Dispatcher) -> list[Attempt]:  # fmt: skip
+        for _ in range(3):
+            open_ticket()
+        Delivery.objects.filter(step="customer").update(state=State.DONE, open=False)
+        connector = dispatcher.opened.of(connection)
+        assert connector
+        taken = Delivery.claim(connection, dispatcher.owner, clock.now(), LAG, 3)
+        return [Attempt(each, connector, None, lambda: True) for each in taken]
+
+    def test_each_has_its_number_and_a_history_that_fits(
+        self, made: list[Attempt], connection: Connection
+    ) -> None:
+        self.confirm(made, connection, "1", "2", "3")
+        assert [each.desk_number for each in self.tickets()] == ["M-1", "M-2", "M-3"]
+        assert set(Delivery.objects.filter(step="create").values_list("state", flat=True)) == {
+            State.DONE
+        }
+        assert [Ticket.objects.get(terms__term=b"m2").pk] == [self.tickets()[1].pk]
+        for ticket in self.tickets():
+            assert [event.kind for event in ticket.history][-1] == "numbered"
+            ticket.verify_chain()
+
+    def test_one_of_another_ticket_keeps_no_other_from_its_number(
+        self, made: list[Attempt], connection: Connection
+    ) -> None:
+        self.confirm(made, connection, "1", "1", "3")
+        assert [each.desk_number for each in self.tickets()] == ["M-1", "", "M-3"]
+        refused = Delivery.objects.get(state=State.REJECTED)
+        assert refused.ticket_id == self.tickets()[1].pk
+        assert "já está ligado" in refused.last_error
+        for ticket in self.tickets():
+            ticket.verify_chain()
+
+    def test_a_number_of_another_ticket_is_a_warning(
+        self, made: list[Attempt], connection: Connection, suporte: User
+    ) -> None:
+        first = Ticket.objects.earliest("pk")
+        first.take_number("M-2", suporte)
+        self.confirm(made, connection, "1", "2", "3")
+        assert [each.desk_number for each in self.tickets()] == ["M-2", "", "M-3"]
+        assert "Este número já é do chamado" in Link.objects.get(ref="2").warning
+
+    def confirm(self, made: list[Attempt], connection: Connection, *refs: str) -> None:
+        results = [Done(created=Created(ref, f"M-{ref}")) for ref in refs]
+        confirm(list(zip(made, results, strict=True)), connection, clock.now())
+
+    def tickets(self) -> list[Ticket]:
+        return list(Ticket.objects.order_by("pk"))

@@ -21,6 +21,8 @@ Kind = Stray.Kind
 Ended = tuple[Attempt, Result | None]
 """An attempt and what came of it; None: our own mistake."""
 
+_MANY = 2
+
 _OURS = "O Guichê falhou neste envio. O registro do serviço diz onde; será tentado de novo."
 
 
@@ -38,8 +40,11 @@ def confirm(ended: Sequence[Ended], connection: Connection, now: datetime) -> No
     )
     if any(isinstance(result, Done | NotThere) for _, result in ended):
         connection.succeeded(now)
+    kept = _keep_new(ended, connection)
     done = [
-        attempt.delivery for attempt, result in ended if _is_done(attempt, result, connection, now)
+        attempt.delivery
+        for attempt, result in ended
+        if attempt.delivery.pk in kept or _is_done(attempt, result, connection, now)
     ]
     if done:
         Delivery.confirm(done, now)
@@ -51,6 +56,28 @@ def _forget_the_erased(tickets: Iterable[Ticket]) -> None:
     erased = Ticket.objects.filter(pk__in=of).exclude(erased_at=None)
     for pk, erased_at in erased.values_list("pk", "erased_at"):
         of[pk].erased_at = erased_at
+
+
+def _keep_new(ended: Sequence[Ended], connection: Connection) -> set[int]:
+    """Keeps in one go the tickets that the desk made and of which nothing was known there; which
+    steps these are. None, where one of them is not as plain as that: then each alone."""
+    made = {
+        attempt.delivery: result.created
+        for attempt, result in ended
+        if isinstance(result, Done) and result.created and result.is_new and not attempt.link
+    }
+    if len(made) < _MANY:
+        return set()
+    try:
+        Link.make_all(connection, {step.ticket: created for step, created in made.items()})
+    except OperationalError:
+        raise
+    except Exception:
+        log.info("%s tickets are linked one by one", len(made), exc_info=True)
+        for step in made:
+            step.ticket.refresh_from_db(fields=["state", "seq", "head", "desk_number", "erased_at"])
+        return set()
+    return {step.pk for step in made}
 
 
 def _is_done(

@@ -40,20 +40,24 @@ _NOTED = (
 
 
 def enqueue(events: Sequence[Event], **_: Any) -> None:
-    """Writes the deliveries of events of a ticket, in the transaction that writes these."""
+    """Writes the deliveries of events, in the transaction that writes these."""
     for event in events:
         if event.kind == "numbered" and event.by:
             _hold_creation(event)
         elif event.kind == "reopened":
             Link.read_again(event.ticket_id, event.at)
-    told = [event for event in events if event.kind in STEPS]
+    told: dict[int, list[Event]] = {}
+    for event in events:
+        if event.kind in STEPS:
+            told.setdefault(event.ticket_id, []).append(event)
     if not told:
         return
     rows = [
-        Delivery(event=event, ticket_id=event.ticket_id, connection=connection, step=step)
+        Delivery(event=event, ticket_id=ticket, connection=connection, step=step)
         for connection in Connection.known().filter(active=True)
-        if told[0].kind == "submitted" or _is_followed(told[0].ticket_id, connection)
-        for event in told
+        for ticket, some in told.items()
+        if some[0].kind == "submitted" or _is_followed(ticket, connection)
+        for event in some
         for step in _steps(event, connection)
     ]
     if rows:

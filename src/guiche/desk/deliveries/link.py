@@ -1,6 +1,6 @@
 """Which ticket of a desk is which of ours, and how it stands there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from guiche.desk.connectors.connector import Created, Customer
 from guiche.desk.intake.plain import plain, plain_text
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
+from guiche.desk.tickets import event as events
 from guiche.desk.tickets.ticket import Ticket
 
 LONGEST_REF = 200
@@ -30,6 +31,11 @@ def stored(created: Created) -> dict[str, str]:
     ref, number, url = plain([created.ref, created.number, created.url])
     is_web = url.lower().startswith(("https://", "http://")) and len(url) <= LONGEST_URL
     return {"ref": ref[:LONGEST_REF], "number": number[:LONGEST_REF], "url": url if is_web else ""}
+
+
+def _known(created: Created) -> dict[str, Any]:
+    now = clock.now()
+    return {**stored(created), "linked_at": now, "next_read_at": now + _FIRST_READING}
 
 
 class Link(models.Model):
@@ -102,10 +108,7 @@ class Link(models.Model):
         One that is linked already keeps its first: the returned link tells which. Raises
         `LinkRefused` where the other ticket belongs to another one of ours.
         """
-        now, own = clock.now(), {"ticket": ticket, "connection": connection}
-        known = {
-            **stored(created), "linked_at": now, "next_read_at": now + _FIRST_READING,
-        }  # fmt: skip
+        own, known = {"ticket": ticket, "connection": connection}, _known(created)
         try:
             with transaction.atomic():
                 link, first = cls.objects.get_or_create(**own, defaults=known)
@@ -121,13 +124,26 @@ class Link(models.Model):
             link.refresh_from_db()
         return link
 
+    @classmethod
+    def make_all(cls, connection: Connection, made: Mapping[Ticket, Created]) -> None:
+        """The same of many tickets of which nothing is known there yet: all of them, or none.
+
+        Raises what stands in the way of any.
+        """
+        with transaction.atomic(), events.together():
+            links = [
+                Link(ticket=ticket, connection=connection, **_known(created))
+                for ticket, created in made.items()
+            ]
+            for link in Link.objects.bulk_create(links):
+                link.give_number()
+
     def give_number(self, by: User | None = None) -> None:
         """The customer is told this number from now on, unless a person set another one."""
         if not (self.connection.numbers and self.number) or self.ticket.desk_number:
             return
         try:
-            with transaction.atomic():
-                self.ticket.take_number(self.number, by)
+            self.ticket.take_number(self.number, by)
         except Refused as refused:
             self.warn(str(refused))
 

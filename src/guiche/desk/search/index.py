@@ -53,8 +53,7 @@ def keys_of(
 
 def keys_of_ticket(ticket: "Ticket") -> set[Key]:
     """What a ticket is found by; an erased one by its number in the other desk alone."""
-    number = spelling.number(ticket.desk_number)
-    keys = {key(Term.Kind.NUMBER, number)} if number else set()
+    keys = _keys_of_number(ticket)
     if ticket.erased_at:
         return keys
     return keys | keys_of(ticket.procedure, ticket.facts, ticket.inspection)
@@ -65,12 +64,9 @@ def index_ticket(ticket: "Ticket") -> None:
     _write(keys_of_ticket(ticket), ticket=ticket)
 
 
-def index_number(ticket: "Ticket", *, had_one: bool) -> None:
-    """Makes the index say which number of the other desk the ticket now has."""
+def _keys_of_number(ticket: "Ticket") -> set[Key]:
     number = spelling.number(ticket.desk_number)
-    keys = {key(Term.Kind.NUMBER, number)} if number else set()
-    write = _write if had_one else _add
-    write(keys, ticket=ticket, kind=Term.Kind.NUMBER)
+    return {key(Term.Kind.NUMBER, number)} if number else set()
 
 
 def index_call(draft: "Draft", answers: "Answers | None" = None) -> None:
@@ -86,14 +82,19 @@ def index_call(draft: "Draft", answers: "Answers | None" = None) -> None:
 
 
 def follow(events: "Sequence[Event]", **_: Any) -> None:
-    """Keeps the index of a ticket current, in the transaction that writes the events."""
+    """Keeps the index of tickets current, in the transaction that writes the events."""
+    new: list[Term] = []
     for event in events:
+        ticket = event.ticket
         if event.kind == "submitted":
-            _add(keys_of_ticket(event.ticket), ticket=event.ticket)
+            new += _rows(keys_of_ticket(ticket), ticket=ticket)
+        elif event.kind == "numbered" and (event.payload or {}).get("previous", "?"):
+            _write(_keys_of_number(ticket), ticket=ticket, kind=Term.Kind.NUMBER)
         elif event.kind == "numbered":
-            index_number(event.ticket, had_one=bool((event.payload or {}).get("previous", "?")))
+            new += _rows(_keys_of_number(ticket), ticket=ticket)
         elif event.kind == "erased":
-            event.ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
+            ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
+    Term.objects.bulk_create(new)
 
 
 @transaction.atomic(savepoint=False)
@@ -112,9 +113,8 @@ def _write(keys: set[Key], **of: Any) -> None:
             gone.append(row.pk)
     if gone:
         rows.filter(pk__in=gone).delete()
-    _add(keys - there, **of)
+    Term.objects.bulk_create(_rows(keys - there, **of))
 
 
-def _add(keys: set[Key], **of: Any) -> None:
-    rows = (Term(**{**of, "kind": kind, "term": term}) for kind, term in sorted(keys))
-    Term.objects.bulk_create(rows)
+def _rows(keys: set[Key], **of: Any) -> list[Term]:
+    return [Term(**{**of, "kind": kind, "term": term}) for kind, term in sorted(keys)]

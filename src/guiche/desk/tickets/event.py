@@ -7,7 +7,9 @@ guess it back, and the chain still proves that nothing else was changed, taken o
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -22,9 +24,10 @@ from guiche.desk.promises.attempt import Result
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.proof import differences_written
 
-# Sent within the transaction that writes events of one ticket, so that what follows from them is
-# written in the same one or not at all. `events` are these, in order.
+# Sent within the transaction that writes events, so that what follows from them is written in the
+# same one or not at all. `events` are these, those of a ticket in their order.
 recorded = Signal()
+_gathered: "ContextVar[list[Event] | None]" = ContextVar("gathered events", default=None)
 
 START = ""
 """The link before the first event."""
@@ -241,6 +244,31 @@ def _digest(salt: bytes, payload: Mapping[str, Any]) -> str:
 def _sha256(value: Any) -> str:
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return sha256(text.encode("ascii")).hexdigest()
+
+
+def write(events: Sequence[Event]) -> None:
+    """Writes events whose place in the history of their ticket is taken, and tells of them."""
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered += events
+    elif events:
+        Event.objects.bulk_create(events)
+        recorded.send(Event, events=events)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Within the block, which is one transaction, events are gathered; its end writes them.
+
+    What takes no place in a history leaves no event, and what fails with the block leaves none.
+    """
+    gathered: list[Event] = []
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    write(gathered)
 
 
 def verify(events: Iterable[Event], *, count: int, head: str) -> None:

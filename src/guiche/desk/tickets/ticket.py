@@ -161,8 +161,7 @@ class Ticket(Listed, Renewal, Told):
             event = self._next_event(kind, by, payload, at)
             event.form = form
             if self._advance(event, target or self.state, also):
-                event.save(force_insert=True)
-                events.recorded.send(type(self), events=[event])
+                events.write([event])
                 return event
             self._refresh_head(*also)
             if before != {name: getattr(self, name) for name in also}:
@@ -176,8 +175,7 @@ class Ticket(Listed, Renewal, Told):
             written.append(event := self._next_event(kind, by, payload, at))
             self.seq, self.head = event.seq, event.link
         type(self).objects.filter(pk=self.pk).update(seq=self.seq, head=self.head)
-        Event.objects.bulk_create(written)
-        events.recorded.send(type(self), events=written)
+        events.write(written)
 
     def _next_event(
         self, kind: str, by: User | None, payload: Mapping[str, Any], at: datetime

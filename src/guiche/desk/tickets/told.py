@@ -68,7 +68,6 @@ class Told(Shown, models.Model):
             ),
         )
 
-    @transaction.atomic
     def take_number(self, typed: str, by: User | None, form: UUID | None = None) -> Event | None:
         """From now on the number of the desk in use is the one that is told; "" takes it back.
 
@@ -78,15 +77,14 @@ class Told(Shown, models.Model):
         was sent before.
         """
         number = clean_desk_number(typed)
-        if by:  # of a page, which may be old
-            self.refresh_from_db(fields=["desk_number"])
-        previous = self.desk_number
-        if number == previous:
-            return None
-        self._refuse_own(number)
-        payload = {"number": number, "previous": previous}
         try:
             with transaction.atomic():
+                if by:  # of a page, which may be old
+                    self.refresh_from_db(fields=["desk_number"])
+                if number == self.desk_number:
+                    return None
+                self._refuse_own(number)
+                payload = {"number": number, "previous": self.desk_number}
                 return self._recorded("numbered", payload, by, form, {"desk_number": number})
         except IntegrityError as error:
             taken = type(self)._default_manager.filter(desk_number=number).first()
