@@ -49,14 +49,16 @@ class Effect:
     @classmethod
     def of(cls, hours: Hours, now: datetime) -> "list[Effect]":
         """For now, and for the two times at which hours matter most."""
-        term = ProcedureVersion.current(settings.PROCEDURE).procedure.promise.term
+        promised = ProcedureVersion.current(settings.PROCEDURE).procedure.promise
         moments = {
             "Um chamado registrado agora promete": now,
             "Na sexta, às 17h30": _next(now, _FRIDAY, time(17, 30)),
             "No sábado, às 10h": _next(now, _SATURDAY, time(10)),
         }
         return [
-            cls(when, [(due_time.written(t.at), t.note) for t in due_times(moment, term, hours)])
+            cls(
+                when, [(due_time.written(t.at), t.note) for t in due_times(moment, promised, hours)]
+            )
             for when, moment in moments.items()
         ]
 
