@@ -15,6 +15,7 @@ from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.models import ProcedureVersion, SiteVersion
 from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
+from guiche.desk.pages.holidays import Law
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.promises import due_time
@@ -93,7 +94,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         typed = forms.typed_of(latest.content if latest else {})
         return _page(request, typed, latest)
     typed = {key: plain_text(request.POST.get(key, "")) for key in forms.KEYS}
-    content, problems = forms.read(typed)
+    content, problems = _read(request, typed, latest)
     if problems:
         return _page(request, typed, latest, problems=problems, status=422)
     if request.POST.get("acao") == "ver":
@@ -106,6 +107,13 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         request, "Ajustes salvos. Valem a partir de agora." if saved else "Nada mudou."
     )
     return redirect("ajustes")
+
+
+def _read(
+    request: HttpRequest, typed: Mapping[str, str], latest: SiteVersion | None
+) -> forms.Typed:
+    before = latest.content if latest else {}
+    return forms.read(typed, before, anew=bool(request.POST.get("de_novo")))
 
 
 def _seen(request: HttpRequest) -> int:
@@ -123,6 +131,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     problems = problems or {}
+    content = _read(request, typed, latest).content
+    today = timezone.localdate(clock.now())
     saved = forms.typed_of(latest.content if latest else {})
     inputs = {
         key: Input(
@@ -140,7 +150,8 @@ def _page(
         "refused": refused,
         "tried": tried,
         "seen": seen if seen is not None else latest.pk if latest else 0,
-        "effects": None if problems else _effects(forms.read(typed).content),
+        "effects": None if problems else _effects(content),
+        "law": Law.of(content, latest.content if latest else {}, today),
         "history": list(_history()),
         "procedures": list(Listed.all()),
     }

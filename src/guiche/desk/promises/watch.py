@@ -76,17 +76,15 @@ def _mark_alone(due: Due, pk: int, column: str, kind: str, now: datetime) -> int
 
 @transaction.atomic
 def _mark(due: Due, some: Collection[int], column: str, kind: str, now: datetime) -> int:
-    held = Ticket.objects.filter(promise__in=due().filter(pk__in=some).order_by(), state__in=OPEN)
-    tickets = list(
-        held.select_related("promise")
-        .select_for_update(skip_locked=True, of=("self", "promise"), no_key=True)
-        .order_by("pk")
+    held = Ticket.objects.filter(promise__in=some).only("state", "seq", "head", "promise__id")
+    held = held.select_related("promise").select_for_update(
+        skip_locked=True, of=("self", "promise"), no_key=True
     )
-    # What was asked before it was held may not be so any more.
-    still = set(
-        due().filter(pk__in=[each.promise_id for each in tickets]).values_list("pk", flat=True)
-    )
-    tickets = [each for each in tickets if each.promise_id in still]
-    Ticket.record_all(tickets, kind, at=now)
-    Promise.objects.filter(pk__in=still).update(**{column: now})
+    # The state is no matter of the query: SQLite would walk through every open ticket.
+    tickets = {each.promise_id: each for each in held if each.state in OPEN}
+    # What was so before it was held may not be so any more.
+    still = due().filter(pk__in=tickets)
+    tickets = {pk: tickets[pk] for pk in still.values_list("pk", flat=True)}
+    Ticket.record_all(list(tickets.values()), kind, at=now)
+    Promise.objects.filter(pk__in=tickets).update(**{column: now})
     return len(tickets)

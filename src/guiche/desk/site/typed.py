@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.utils import timezone
 from stdnum.exceptions import ValidationError
 
 from guiche.desk import clock
@@ -99,7 +100,9 @@ def read(
             problems["openings"] = (
                 f"{show_date(day)} está também em “{LABELS['closed']}”. Deixe em um dos dois."
             )
-    hours["frozen"] = _frozen(hours, before or {}, today or clock.now().date(), anew=anew)
+    hours["frozen"] = _frozen(
+        hours, before or {}, today or timezone.localdate(clock.now()), anew=anew
+    )
     content = {
         "hours": hours,
         "desk": take("desk", _desk),

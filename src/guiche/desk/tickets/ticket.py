@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import QuerySet
 from stdnum.exceptions import ValidationError
 
@@ -32,6 +32,7 @@ _UNPROVED = (
     "Leia o novo certificado, em “Conferir o novo certificado”: é a leitura que encerra assim."
 )
 
+_ADVANCE = "UPDATE desk_ticket SET seq = %s, head = %s WHERE id = %s"
 _LONGEST_NOTE = 2000
 _TRIES = 20
 
@@ -178,7 +179,9 @@ class Ticket(Listed, Renewal, Told):
             event = ticket._next_event(kind, None, {}, at)
             ticket.seq, ticket.head = event.seq, event.link
             written.append(event)
-        Ticket.objects.bulk_update(tickets, ["seq", "head"])
+        with connection.cursor() as cursor:
+            # `bulk_update` takes ten times as long, all of it for the making of its expressions.
+            cursor.executemany(_ADVANCE, [(each.seq, each.head, each.pk) for each in tickets])
         Event.objects.bulk_create(written)
         for event in written:
             events.recorded.send(cls, events=[event])
