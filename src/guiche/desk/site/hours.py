@@ -107,7 +107,9 @@ class Hours:
         """When there is work on a day, in order and apart from each other."""
         held: Interval | None = None
         for start, end in self._spans(day):
-            begins, ends = _begin(day, start), _end(day, end)
+            begins, ends = _first(day, start), _end(day, end)
+            if ends <= begins:  # in an hour that the clock skips
+                continue
             if held and begins <= held[1]:  # the clock was put, and two spans came to be one
                 held = held[0], max(held[1], ends)
                 continue
@@ -125,14 +127,21 @@ class Hours:
         return self.week[day.weekday()]
 
 
-def _begin(day: date, at: time) -> datetime:
-    """The first passing of a time that comes twice; of one that is skipped, as RFC 5545 has it."""
+def _first(day: date, at: time) -> datetime:
+    """The moment; of a time that is skipped, as RFC 5545, 3.3.5 reads it."""
     return datetime.combine(day, at, timezone.get_default_timezone()).astimezone(UTC)
 
 
 def _end(day: date, at: time) -> datetime:
-    """The same, but the second passing."""
-    return max(_begin(day, at), _begin(day, at.replace(fold=1)))
+    """The same; within an hour that comes twice its second passing, for both are worked."""
+    first, again = _first(day, at), _first(day, at.replace(fold=1))
+    return again if again > first and not _is_put_back(again) else first
+
+
+def _is_put_back(moment: datetime) -> bool:
+    """Whether the clock is put back at this very moment: then what is repeated is only to come."""
+    before = moment - timedelta(seconds=1)
+    return timezone.localtime(before).utcoffset() != timezone.localtime(moment).utcoffset()
 
 
 def read_day(text: str, day: str) -> tuple[Span, ...]:
