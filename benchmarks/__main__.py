@@ -16,6 +16,7 @@ from benchmarks import (
     pkcs12,
     search,
     submit,
+    sweep,
     trust,
 )
 
@@ -29,6 +30,7 @@ SUITES = {
     "deliveries": deliveries.figures,
     "opening": opening.figures,
     "submit": submit.figures,
+    "sweep": sweep.figures,
     "trust": trust.figures,
 }
 

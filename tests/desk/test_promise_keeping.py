@@ -3,14 +3,14 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from guiche.desk import clock
 from guiche.desk.intake.problem import Problem
-from guiche.desk.models import ContactAttempt, Promise, SiteVersion, Ticket, User
+from guiche.desk.models import ContactAttempt, Event, Promise, SiteVersion, Ticket, User
 from guiche.desk.promises.attempt import AttemptRefused, Result
 from guiche.desk.promises.watch import watch
 from guiche.desk.worker import work_once, work_until
@@ -291,14 +291,14 @@ def test_one_promise_that_fails_does_not_hide_the_others(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     poison, other = open_ticket(), open_ticket()
-    record = Ticket.record
+    event = Ticket._next_event
 
-    def fail(ticket: Ticket, *arguments: object, **named: object) -> object:
+    def fail(ticket: Ticket, *arguments: Any) -> Event:
         if ticket == poison:
             raise ValueError("poison")
-        return record(ticket, *arguments, **named)  # type: ignore[arg-type]
+        return event(ticket, *arguments)
 
-    monkeypatch.setattr(Ticket, "record", fail)
+    monkeypatch.setattr(Ticket, "_next_event", fail)
     assert watch(stopped_clock.forward(hours=30)) == 1
     assert kinds(other) == ["overdue"]
     assert "not marked" in caplog.text

@@ -148,7 +148,9 @@ def _messages(now: datetime) -> Iterator[Metric]:
 
 def _promises(now: datetime) -> Iterator[Metric]:
     """Those that a call is still owed for."""
-    owed = Promise.objects.filter(ticket__isnull=False, kept_at=None, tried_at=None, closed_at=None)
+    owed = Promise.objects.filter(
+        ticket__isnull=False, kept_at=None, tried_at=None, closed_at=None, paused_at=None
+    )
     found = owed.aggregate(
         overdue=Count("pk", filter=Q(due_at__lte=now)),
         next_due=Min("due_at", filter=Q(due_at__gt=now)),

@@ -285,7 +285,7 @@ class Draft(Whose, models.Model):
 
     def due_times(self, now: datetime, site: Site) -> tuple[DueTime, ...]:
         """The times that may be promised now: none before the site has set its hours."""
-        return due_times(now, self.procedure.promise.term, site.hours) if site.hours else ()
+        return due_times(now, self.procedure.promise, site.hours) if site.hours else ()
 
     def choose_due(self, key: str) -> None:
         """Keeps which time was chosen; another key than those offered is refused at the submit."""

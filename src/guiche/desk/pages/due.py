@@ -14,6 +14,7 @@ LOOKS = {
     PromiseState.ON_TIME: ("no", "clock"),
     PromiseState.ENDING: ("ask", "clock"),
     PromiseState.TRIED: ("no", "phone"),
+    PromiseState.PAUSED: ("no", "clock"),
     PromiseState.OVERDUE: ("stop", "alert"),
     PromiseState.KEPT: ("yes", "yes"),
     PromiseState.KEPT_LATE: ("ask", "yes"),
@@ -52,6 +53,9 @@ def _detail(promise: Promise, state: PromiseState, now: datetime) -> str:
     done = [f"Contato em {day_and_time(promise.kept_at)}"] if promise.kept_at else []
     if promise.tried_at and (not promise.kept_at or promise.kept_at > promise.due_at):
         done.insert(0, f"Tentado no prazo, em {day_and_time(promise.tried_at)}")
+    if promise.paused_at and state == PromiseState.PAUSED:
+        since = day_and_time(promise.paused_at)
+        return f"Espera o cliente desde {since}; o prazo volta a contar ao retomar. Era {due}."
     if state in (*_COUNTED, PromiseState.TRIED):
         return ". ".join([*done, f"Ligar {due}."])
     return f"{'. '.join(done)}; o prazo era {due}." if done else f"O prazo era {due}."

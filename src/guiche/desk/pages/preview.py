@@ -11,7 +11,9 @@ from guiche.desk.intake.reading import Inspection
 from guiche.desk.pages.form import Screen, screens_of
 from guiche.desk.procedures.fact import Fact
 from guiche.desk.procedures.procedure import Procedure
-from guiche.desk.promises.due_time import spoken, whole_quarter, written
+from guiche.desk.promises.due_choice import ends_at
+from guiche.desk.promises.due_time import spoken, written
+from guiche.desk.site.site import Site
 from guiche.icpbrasil import Reason, Status
 
 Lines = list[tuple[str, str]]
@@ -121,7 +123,7 @@ def _inspection(case: str) -> Inspection | None:
 
 def _said(procedure: Procedure, call: Answers) -> Iterator[tuple[str, str]]:
     now = clock.now()
-    due = whole_quarter(now + procedure.promise.term)
+    due = ends_at(now, procedure.promise, Site.current().hours)
     ticket = {"protocol": _PROTOCOL, "team": procedure.team}
     words = {**call.words, **ticket, "due": spoken(due, now)}
     texts = procedure.texts

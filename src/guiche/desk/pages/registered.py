@@ -83,6 +83,7 @@ class Telling:
 
 # What is said where the time of the texts no longer holds.
 _INSTEAD = {
+    PromiseState.PAUSED: "O prazo está em pausa, à espera do cliente. Diga só o protocolo.",
     PromiseState.OVERDUE: "O prazo venceu sem contato. Diga só o protocolo, não prometa outra "
     "hora, e avise quem faz o retorno.",
     PromiseState.TRIED_IN_TIME: "A equipe tentou no prazo e não encontrou o cliente. Diga só o "

@@ -15,6 +15,7 @@ from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.models import ProcedureVersion, SiteVersion
 from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
+from guiche.desk.pages.holidays import Law
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.promises import due_time
@@ -49,14 +50,16 @@ class Effect:
     @classmethod
     def of(cls, hours: Hours, now: datetime) -> "list[Effect]":
         """For now, and for the two times at which hours matter most."""
-        term = ProcedureVersion.current(settings.PROCEDURE).procedure.promise.term
+        promised = ProcedureVersion.current(settings.PROCEDURE).procedure.promise
         moments = {
             "Um chamado registrado agora promete": now,
             "Na sexta, às 17h30": _next(now, _FRIDAY, time(17, 30)),
             "No sábado, às 10h": _next(now, _SATURDAY, time(10)),
         }
         return [
-            cls(when, [(due_time.written(t.at), t.note) for t in due_times(moment, term, hours)])
+            cls(
+                when, [(due_time.written(t.at), t.note) for t in due_times(moment, promised, hours)]
+            )
             for when, moment in moments.items()
         ]
 
@@ -91,7 +94,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         typed = forms.typed_of(latest.content if latest else {})
         return _page(request, typed, latest)
     typed = {key: plain_text(request.POST.get(key, "")) for key in forms.KEYS}
-    content, problems = forms.read(typed)
+    content, problems = _read(request, typed, latest)
     if problems:
         return _page(request, typed, latest, problems=problems, status=422)
     if request.POST.get("acao") == "ver":
@@ -104,6 +107,13 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         request, "Ajustes salvos. Valem a partir de agora." if saved else "Nada mudou."
     )
     return redirect("ajustes")
+
+
+def _read(
+    request: HttpRequest, typed: Mapping[str, str], latest: SiteVersion | None
+) -> forms.Typed:
+    before = latest.content if latest else {}
+    return forms.read(typed, before, anew=bool(request.POST.get("de_novo")))
 
 
 def _seen(request: HttpRequest) -> int:
@@ -121,6 +131,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     problems = problems or {}
+    content = _read(request, typed, latest).content
+    today = timezone.localdate(clock.now())
     saved = forms.typed_of(latest.content if latest else {})
     inputs = {
         key: Input(
@@ -138,7 +150,8 @@ def _page(
         "refused": refused,
         "tried": tried,
         "seen": seen if seen is not None else latest.pk if latest else 0,
-        "effects": None if problems else _effects(forms.read(typed).content),
+        "effects": None if problems else _effects(content),
+        "law": Law.of(content, latest.content if latest else {}, today),
         "history": list(_history()),
         "procedures": list(Listed.all()),
     }

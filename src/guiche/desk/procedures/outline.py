@@ -17,7 +17,14 @@ _ONE_PER_LINE = "Uma por linha."
 _HEAD = (
     ("title", "line", "Nome do procedimento", ""),
     ("team", "line", "Equipe que liga para o cliente", ""),
-    ("promise.hours", "number", "Prazo de retorno, em horas", "Corridas, desde o registro."),
+    ("promise.hours", "number", "Prazo de retorno, em horas", "Desde o registro."),
+    ("promise.business_hours", "flag", "Só conta o horário da equipe", ""),
+    (
+        "promise.pauses",
+        "lines",
+        "Esperas que param o prazo",
+        "Motivos de “Aguardar o cliente”, um por linha. Vazio: nenhuma para.",
+    ),
     ("promise.warn_at_percent", "number", "Perto do fim, em %", "A partir daqui o chamado avisa."),
     ("promise.attempts", "number", "Tentativas no prazo", "Tantas contam como “tentado”."),
     ("promise.message", "flag", "E um recado deixado", ""),

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -32,16 +32,21 @@ class Promised:
     """So many attempts in time, to every phone, count as tried."""
     message: bool
     """Whether a message must have been left, too."""
+    business: bool = False
+    """Whether only the hours count in which the team is at work."""
+    pauses: tuple[str, ...] = ()
+    """The reasons of "wait" for which the promise stands still."""
 
     @classmethod
-    def read(cls, table: Table) -> "Promised":
-        """The `[promise]`."""
+    def read(cls, table: Table, waits: Collection[str]) -> "Promised":
+        """The `[promise]`; `waits` are the reasons of "wait"."""
         term = timedelta(hours=table.number("hours", None, at_least=1, at_most=24 * 60))
         percent = table.number("warn_at_percent", 80, at_least=1, at_most=99)
         attempts = table.number("attempts", 2, at_least=1, at_most=20)
-        message = table.flag("message")
+        message, business = table.flag("message"), table.flag("business_hours")
+        pauses = table.texts("pauses", waits)
         table.finish()
-        return cls(term, percent / 100, attempts, message)
+        return cls(term, percent / 100, attempts, message, business, pauses)
 
 
 @dataclass(frozen=True)
@@ -107,12 +112,12 @@ class Procedure:
     def read(cls, content: str, file: str) -> "Procedure":
         """The procedure written in `content`, or a `ProcedureError` that names `file` and the key.
 
-        1. head: slug, title, team, promise;
+        1. head: slug, title, team;
         2. systems, then screens and facts, then their texts, which may name facts of any screen;
         3. who the customer is, and the blocks to copy;
         4. texts for the customer;
-        5. reasons of the moves, how a ticket is closed at its best, and what of several
-           certificates is chosen beforehand.
+        5. reasons of the moves, the promise, how a ticket is closed at its best, and what of
+           several certificates is chosen beforehand.
         """
         try:
             top = Table(tomllib.loads(content), file)
@@ -121,11 +126,7 @@ class Procedure:
         slug = top.text("slug")
         if not _SLUG.fullmatch(slug):
             raise top.error("slug", f"“{slug}”: use letras minúsculas, algarismos e hífen.")
-        title, team, promise = (
-            top.text("title"),
-            top.text("team"),
-            Promised.read(top.table("promise")),
-        )
+        title, team, promised = top.text("title"), top.text("team"), top.table("promise")
         systems = System.read_all(top)
         screens = read_screens(top, systems=tuple(system.name for system in systems))
         facts = {fact.key: fact for screen in screens for fact in screen.facts}
@@ -133,6 +134,7 @@ class Procedure:
         blocks = read_blocks(top, facts)
         texts = Texts.read(top.table("texts"), facts, conditions_after(facts))
         reasons = _reasons(top.table("reasons"))
+        promise = Promised.read(promised, reasons["wait"])
         closing = Closing.read(top.table("closing"), reasons)
         preselect = _preselect(top.table("several"))
         top.finish()

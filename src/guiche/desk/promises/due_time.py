@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-_WEEKDAYS = ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo")
+WEEKDAYS = ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo")
 _NEAR = {-1: "ontem, ", 0: "hoje, ", 1: "amanhã, "}
 _QUARTER = 15
 
@@ -49,7 +49,7 @@ def noted(moment: datetime) -> str:
 
 def _day_and_time(local: datetime, year: int) -> str:
     day = f"{local:%d/%m}" if local.year == year else f"{local:%d/%m/%Y}"
-    return f"{_WEEKDAYS[local.weekday()]}, {day}, {_time(local)}"
+    return f"{WEEKDAYS[local.weekday()]}, {day}, {_time(local)}"
 
 
 def _time(local: datetime) -> str:

@@ -1,11 +1,12 @@
 """The promise of a return: made once, watched, kept by a contact or told as overdue."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import Q
 
 from guiche.desk import clock
 from guiche.desk.intake.facts import clean_note, clean_phone
@@ -19,8 +20,12 @@ from guiche.desk.promises.attempt import (
     lacking,
     next_try,
 )
+from guiche.desk.site.counting import Counting, Elapsed, NeverOver, counting
+from guiche.desk.site.site import Site
 from guiche.desk.tickets.moves import OPEN
 
+# What was neither kept nor tried nor told as run out, and does not stand still.
+UNTOLD = Q(kept_at=None, closed_at=None, tried_at=None, overdue_at=None, paused_at=None)
 _CALLERS = (Role.RELACIONAMENTO, Role.SUPERVISAO)
 _LONGEST_NOTE = 2000
 
@@ -37,6 +42,7 @@ class PromiseState(StrEnum):
     | no       | yes           | no, after due  | `TRIED_IN_TIME`                            |
     | no       | yes           | yes            | `TRIED_IN_TIME`                            |
     | no       | no            | no             | `ON_TIME`, then `ENDING`, then `OVERDUE`   |
+    | no       | no            | no, and paused | `PAUSED`: it stands still before its end   |
     | no       | no            | before due     | `CLOSED`: nobody was kept waiting in vain  |
     | no       | no            | after due      | `UNTRIED`                                  |
 
@@ -47,6 +53,7 @@ class PromiseState(StrEnum):
     ON_TIME = "no prazo"
     ENDING = "perto do fim"
     TRIED = "tentado"
+    PAUSED = "em pausa"
     OVERDUE = "vencido"
     KEPT = "contato feito"
     KEPT_LATE = "cumprido com atraso"
@@ -71,8 +78,20 @@ class Promise(models.Model):
     """When the attempts came to be as many as the procedure asks for."""
     kept_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    """Since when it stands still, for the customer is waited for."""
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     """The promise that this one replaced when the ticket was reopened."""
+
+    class Meta:
+        """Of all promises the sweep looks at those alone of which something is still to be told."""
+
+        indexes = (
+            models.Index(fields=["due_at"], condition=UNTOLD, name="promise_to_run_out"),
+            models.Index(
+                fields=["warn_at"], condition=UNTOLD & Q(warned_at=None), name="promise_to_warn"
+            ),
+        )
 
     def __str__(self) -> str:
         return due_time.written(self.due_at)
@@ -85,10 +104,12 @@ class Promise(models.Model):
         due_at: datetime,
         warning: float,
         previous: "Promise | None" = None,
+        counts: Counting | None = None,
     ) -> "Promise":
         """A promise made at a moment, for the time that is spoken; near its end after `warning`, a
-        share of its time."""
-        warn_at = at + (due_at - at) * warning
+        share of its time, of which every hour counts unless `counts` says otherwise."""
+        counts = counts or Elapsed()
+        warn_at = counts.add(at, counts.between(at, due_at) * warning)
         return cls.objects.create(made_at=at, warn_at=warn_at, due_at=due_at, previous=previous)
 
     def spoken(self, now: datetime) -> str:
@@ -100,9 +121,14 @@ class Promise(models.Model):
         """`até terça, 24/11, às 14h30`."""
         return due_time.written(self.due_at)
 
+    @property
+    def said(self) -> dict[str, str]:
+        """The due time as events keep it: in words, and exactly."""
+        return {"due": self.written, "due_at": _exact(self.due_at)}
+
     def left(self, now: datetime) -> timedelta:
         """The time left; negative once overdue."""
-        return self.due_at - now
+        return self.due_at - (self.paused_at or now)
 
     def left_spoken(self, now: datetime) -> str:
         """`faltam 3 h e 20 min`, `venceu há 5 min`."""
@@ -114,6 +140,7 @@ class Promise(models.Model):
 
     def state(self, now: datetime) -> PromiseState:
         """Computed, never stored: what the worker marks is only that it was told."""
+        now = self.paused_at or now
         if self.kept_at:
             late = self.kept_at > self.due_at and not self.tried_at
             return PromiseState.KEPT_LATE if late else PromiseState.KEPT
@@ -124,7 +151,60 @@ class Promise(models.Model):
             return PromiseState.CLOSED if self.closed_at < self.due_at else PromiseState.UNTRIED
         if now >= self.due_at:
             return PromiseState.OVERDUE
+        if self.paused_at:
+            return PromiseState.PAUSED
         return PromiseState.ENDING if now >= self.warn_at else PromiseState.ON_TIME
+
+    def _is_in_time(self, at: datetime) -> bool:
+        return at <= self.due_at or (self.paused_at is not None and at >= self.paused_at)
+
+    # Standing still
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether there is anything that could stand still: nobody has spoken with the customer."""
+        return not (self.kept_at or self.closed_at or self.paused_at)
+
+    def pause(self, at: datetime) -> dict[str, str]:
+        """Stands still from now on, unless it has run out; what the event says of it."""
+        if not self.may_pause or at >= self.due_at:
+            return {}
+        self.paused_at = at
+        self.save(update_fields=["paused_at"])
+        left = self._counts.between(at, self.due_at)
+        return {"paused": due_time.length(left), "due_at": _exact(self.due_at)}
+
+    def go_on(self, at: datetime) -> dict[str, str]:
+        """Counts on, where it stood still; what the event says of it.
+
+        What was left is left again: hours of work where these are counted.
+        """
+        if self.paused_at is None:
+            return {}
+        if self.warned_at is None and self.warn_at > self.paused_at:
+            self.warn_at = self._later(self.warn_at, at)
+        self.due_at, self.paused_at = self.due_when_resumed(at), None
+        self.save(update_fields=["warn_at", "due_at", "paused_at"])
+        return self.said
+
+    def due_when_resumed(self, at: datetime) -> datetime:
+        """The due time if it goes on then: to the minute, for it is said, and still to come."""
+        exact = self._later(self.due_at, at)
+        minute = exact.replace(second=0, microsecond=0)
+        return minute if minute > at else minute + timedelta(minutes=1)
+
+    def _later(self, moment: datetime, at: datetime) -> datetime:
+        if self.paused_at is None:
+            return moment
+        try:
+            return self._counts.add(at, self._counts.between(self.paused_at, moment))
+        except NeverOver:  # the hours were cut down meanwhile, which must keep nobody from going on
+            return at + (moment - self.paused_at)
+
+    @property
+    def _counts(self) -> Counting:
+        promised = self.ticket.procedure.promise
+        return counting(business=promised.business, hours=Site.current().hours)
 
     def close(self, at: datetime) -> None:
         """Ends the watch: the ticket was closed."""
@@ -143,7 +223,7 @@ class Promise(models.Model):
 
     def lacking(self) -> tuple[str, ...]:
         """What is still to be done in time for the attempts to count as having tried."""
-        in_time = [each for each in self.attempts.all() if each.at <= self.due_at]
+        in_time = [each for each in self.attempts.all() if self._is_in_time(each.at)]
         return lacking(self.ticket.procedure.promise, self.ticket.phones, in_time)
 
     @transaction.atomic
@@ -166,6 +246,7 @@ class Promise(models.Model):
         if result not in Result.values:
             raise AttemptRefused("Escolha o resultado da ligação.")
         ticket, now = self.ticket, clock.now()
+        ticket.hold_promise(self)
         attempt = ContactAttempt(
             promise=self, by=by, phone=_called(phone, ticket.phones), result=result,
             note=clean_note(note, _LONGEST_NOTE, "A anotação"),
@@ -174,6 +255,8 @@ class Promise(models.Model):
         payload = {"phone": attempt.phone, "result": result, "note": attempt.note}
         if attempt.next_at:
             payload["next"] = due_time.noted(attempt.next_at)
+        if result == Result.SPOKE:
+            payload |= self.go_on(now)
         event = ticket.record("attempted", by=by, payload=payload, origins=OPEN, at=now, form=form)
         if event is None:
             raise AttemptRefused("O chamado já foi encerrado. Reabra-o para registrar a ligação.")
@@ -186,9 +269,14 @@ class Promise(models.Model):
         row = Promise.objects.filter(pk=self.pk)
         if result == Result.SPOKE:
             row.filter(kept_at=None).update(kept_at=now)
-        elif now <= self.due_at and not self.lacking():
+        elif self._is_in_time(now) and not self.lacking():
             row.filter(tried_at=None).update(tried_at=now)
         self.refresh_from_db(fields=["kept_at", "tried_at"])
+
+
+def _exact(moment: datetime) -> str:
+    """As events keep it, so that every due time that was ever promised can be told."""
+    return moment.astimezone(UTC).isoformat(timespec="minutes")
 
 
 def _called(phone: str, phones: Sequence[str]) -> str:

@@ -2,41 +2,49 @@
 
 That it is near its end is told to somebody: while the team is at work, and only as long as nobody
 has called. That it has run out is recorded at the time, whoever is there to see it.
+
+Any number of workers may sweep at once. Whoever is told of holds ticket and promise; what another
+holds is passed over, and looked at again in the next round. The mark and the event are written in
+one transaction: a worker that is killed in between has told nothing.
 """
 
 import logging
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from guiche.desk.promises.promise import Promise
+from guiche.desk.promises.promise import UNTOLD, Promise
 from guiche.desk.site.site import Site
 from guiche.desk.tickets.moves import OPEN
+from guiche.desk.tickets.ticket import Ticket
 
 log = logging.getLogger(__name__)
+
+_AT_ONCE = 250
+"""Of one transaction: SQLite lets nobody else write meanwhile."""
+
+Due = Callable[[], QuerySet[Promise]]
 
 
 def watch(now: datetime) -> int:
     """Writes the events that are due at `now`; how many. Safe to run in any number at once."""
-    told = _tell(_overdue(now).order_by("due_at"), "overdue_at", "overdue", now)
+    told = _tell(lambda: _overdue(now), "overdue_at", "overdue", now)
     if _somebody_is_there(now):
-        told += _tell(_ending(now).order_by("warn_at"), "warned_at", "ending", now)
+        told += _tell(lambda: _ending(now), "warned_at", "ending", now)
     return told
-
-
-def _running() -> QuerySet[Promise]:
-    return Promise.objects.filter(ticket__isnull=False, kept_at=None, closed_at=None)
 
 
 def _overdue(now: datetime) -> QuerySet[Promise]:
     """Run out, and neither kept nor tried in time."""
-    return _running().filter(due_at__lte=now, overdue_at=None, tried_at=None)
+    return Promise.objects.filter(UNTOLD, due_at__lte=now).order_by("due_at", "pk")
 
 
 def _ending(now: datetime) -> QuerySet[Promise]:
     """Near the end without any attempt; one that has run out meanwhile is no news then."""
-    return _running().filter(warn_at__lte=now, due_at__gt=now, warned_at=None, attempts=None)
+    near = Promise.objects.filter(UNTOLD, warned_at=None, warn_at__lte=now, due_at__gt=now)
+    return near.filter(attempts=None).order_by("warn_at", "pk")
 
 
 def _somebody_is_there(now: datetime) -> bool:
@@ -44,27 +52,39 @@ def _somebody_is_there(now: datetime) -> bool:
     return hours is None or hours.is_open(now)
 
 
-def _tell(due: QuerySet[Promise], column: str, kind: str, now: datetime) -> int:
-    return sum(_mark_safely(promise, due, column, kind, now) for promise in due)
+def _tell(due: Due, column: str, kind: str, now: datetime) -> int:
+    """Of all that are due, some at a time; one that fails must not hide the others."""
+    waiting = list(due().values_list("pk", flat=True))
+    told = 0
+    for start in range(0, len(waiting), _AT_ONCE):
+        some = waiting[start : start + _AT_ONCE]
+        try:
+            told += _mark(due, some, column, kind, now)
+        except Exception:
+            log.exception("%d promises: %s not marked together", len(some), kind)
+            told += sum(_mark_alone(due, pk, column, kind, now) for pk in some)
+    return told
 
 
-def _mark_safely(
-    promise: Promise, due: QuerySet[Promise], column: str, kind: str, now: datetime
-) -> bool:
+def _mark_alone(due: Due, pk: int, column: str, kind: str, now: datetime) -> int:
     try:
-        return _mark(promise, due, column, kind, now)
+        return _mark(due, [pk], column, kind, now)
     except Exception:
-        # One row that cannot be marked must not hide the others; it is tried again next time.
-        log.exception("promise %s: %s not marked", promise.pk, kind)
-        return False
+        log.exception("promise %s: %s not marked; trying again later", pk, kind)
+        return 0
 
 
 @transaction.atomic
-def _mark(promise: Promise, due: QuerySet[Promise], column: str, kind: str, now: datetime) -> bool:
-    if promise.ticket.record(kind, by=None, payload={}, at=now, origins=OPEN) is None:
-        return False
-    if due.order_by().filter(pk=promise.pk).update(**{column: now}) != 1:
-        # Another worker told it, or the customer was called meanwhile.
-        transaction.set_rollback(True)
-        return False
-    return True
+def _mark(due: Due, some: Collection[int], column: str, kind: str, now: datetime) -> int:
+    held = Ticket.objects.filter(promise__in=some).only("state", "seq", "head", "promise__id")
+    held = held.select_related("promise").select_for_update(
+        skip_locked=True, of=("self", "promise"), no_key=True
+    )
+    # The state is no matter of the query: SQLite would walk through every open ticket.
+    tickets = {each.promise_id: each for each in held if each.state in OPEN}
+    # What was so before it was held may not be so any more.
+    still = due().filter(pk__in=tickets)
+    tickets = {pk: tickets[pk] for pk in still.values_list("pk", flat=True)}
+    Ticket.record_all(list(tickets.values()), kind, at=now)
+    Promise.objects.filter(pk__in=tickets).update(**{column: now})
+    return len(tickets)

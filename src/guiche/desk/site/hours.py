@@ -2,23 +2,30 @@
 
 >>> from datetime import datetime
 >>> from zoneinfo import ZoneInfo
->>> hours = Hours.read(["08:00-12:00 13:00-18:00"] * 5 + ["", ""], closed=["2026-11-24"])
+>>> hours = Hours.read(
+...     ["08:00-12:00 13:00-18:00"] * 5 + ["", ""],
+...     closed=["2026-11-24"], openings=[["2026-11-28", "09:00-12:00"]],
+... )
 >>> def at(day, hour): return datetime(2026, 11, day, hour, tzinfo=ZoneInfo("America/Sao_Paulo"))
 >>> hours.covers(at(23, 12)), hours.covers(at(22, 12)), hours.covers(at(24, 12))
 (True, False, False)
->>> print(hours.end_before(at(22, 12)), hours.start_after(at(22, 12)), sep=", ")
-2026-11-19 18:00:00-03:00, 2026-11-23 08:00:00-03:00
+>>> hours.covers(at(28, 12)), hours.covers(at(28, 13))
+(True, False)
+>>> for moment in (hours.end_before(at(22, 12)), hours.start_after(at(22, 12))):
+...     print(timezone.localtime(moment))
+2026-11-19 18:00:00-03:00
+2026-11-23 08:00:00-03:00
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 
 from guiche.desk.refusal import Refused
+from guiche.desk.site.holiday import Frozen, Holidays, Named
 
 DAYS = ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo")
 _SPAN = re.compile(r"(\d{1,2})(?:[:h](\d{2})?)?\s*(?:-|–|às|a)\s*(\d{1,2})(?:[:h](\d{2})?)?")
@@ -26,6 +33,8 @@ _SEARCHED = 60
 """Days looked ahead or back: a year has no longer holiday."""
 
 Span = tuple[time, time]
+Interval = tuple[datetime, datetime]
+"""Begin and end, in UTC."""
 
 
 class HoursRefused(Refused):
@@ -34,15 +43,27 @@ class HoursRefused(Refused):
 
 @dataclass(frozen=True)
 class Hours:
-    """The spans of each weekday, Monday first; on `closed` days and national holidays none."""
+    """The spans of each weekday, Monday first; none on `closed` days and holidays.
+
+    On a day of `openings` its own spans hold, whatever day it is.
+    """
 
     week: tuple[tuple[Span, ...], ...]
     closed: frozenset[date] = frozenset()
-    holidays: bool = True
+    holidays: Holidays = field(default_factory=Holidays)
+    openings: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(
-        cls, week: Sequence[str], *, closed: Iterable[str] = (), holidays: bool = True
+        cls,
+        week: Sequence[str],
+        *,
+        closed: Iterable[str] = (),
+        holidays: bool = True,
+        state: str = "",
+        frozen: Frozen | None = None,
+        city: Named = (),
+        openings: Named = (),
     ) -> "Hours":
         """From texts: `08:00-12:00 13:00-18:00` for each of seven days, and days in ISO form."""
         spans = tuple(read_day(text, day) for text, day in zip(week, DAYS, strict=True))
@@ -52,21 +73,23 @@ class Hours:
             days = frozenset(map(date.fromisoformat, closed))
         except ValueError as error:
             raise HoursRefused("Escreva os dias fechados como 24/12/2026, um por linha.") from error
-        return cls(spans, days, holidays)
+        named = Holidays.read(holidays=holidays, state=state, frozen=frozen, city=city)
+        extra = {date.fromisoformat(day): read_day(text, day) for day, text in openings}
+        return cls(spans, days, named, extra)
 
     def covers(self, moment: datetime) -> bool:
         """Whether the team is at work; the last minute counts, the first does not yet."""
-        return any(start < moment <= end for start, end in self._on(timezone.localdate(moment)))
+        return any(start < moment <= end for start, end in self.on(timezone.localdate(moment)))
 
     def is_open(self, moment: datetime) -> bool:
         """Whether somebody would see a warning now."""
-        return any(start <= moment < end for start, end in self._on(timezone.localdate(moment)))
+        return any(start <= moment < end for start, end in self.on(timezone.localdate(moment)))
 
     def end_before(self, moment: datetime) -> datetime | None:
         """The last end of work before the moment, or None in two months."""
         today = timezone.localdate(moment)
         for days in range(_SEARCHED):
-            ends = [end for _, end in self._on(today - timedelta(days)) if end <= moment]
+            ends = [end for _, end in self.on(today - timedelta(days)) if end <= moment]
             if ends:
                 return ends[-1]
         return None
@@ -75,17 +98,50 @@ class Hours:
         """The next start of work after the moment, or None in two months."""
         today = timezone.localdate(moment)
         for days in range(_SEARCHED):
-            starts = [start for start, _ in self._on(today + timedelta(days)) if start >= moment]
+            starts = [start for start, _ in self.on(today + timedelta(days)) if start >= moment]
             if starts:
                 return starts[0]
         return None
 
-    def _on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        if day in self.closed or (self.holidays and is_holiday(day)):
-            return
-        zone = timezone.get_default_timezone()
-        for start, end in self.week[day.weekday()]:
-            yield datetime.combine(day, start, zone), datetime.combine(day, end, zone)
+    def on(self, day: date) -> Iterator[Interval]:
+        """When there is work on a day, in order and apart from each other."""
+        held: Interval | None = None
+        for start, end in self._spans(day):
+            begins, ends = _first(day, start), _end(day, end)
+            if ends <= begins:  # in an hour that the clock skips
+                continue
+            if held and begins <= held[1]:  # the clock was put, and two spans came to be one
+                held = held[0], max(held[1], ends)
+                continue
+            if held:
+                yield held
+            held = begins, ends
+        if held:
+            yield held
+
+    def _spans(self, day: date) -> tuple[Span, ...]:
+        if day in self.openings:
+            return self.openings[day]
+        if day in self.closed or self.holidays.name(day):
+            return ()
+        return self.week[day.weekday()]
+
+
+def _first(day: date, at: time) -> datetime:
+    """The moment; of a time that is skipped, as RFC 5545, 3.3.5 reads it."""
+    return datetime.combine(day, at, timezone.get_default_timezone()).astimezone(UTC)
+
+
+def _end(day: date, at: time) -> datetime:
+    """The same; within an hour that comes twice its second passing, for both are worked."""
+    first, again = _first(day, at), _first(day, at.replace(fold=1))
+    return again if again > first and not _is_put_back(again) else first
+
+
+def _is_put_back(moment: datetime) -> bool:
+    """Whether the clock is put back at this very moment: then what is repeated is only to come."""
+    before = moment - timedelta(seconds=1)
+    return timezone.localtime(before).utcoffset() != timezone.localtime(moment).utcoffset()
 
 
 def read_day(text: str, day: str) -> tuple[Span, ...]:
@@ -104,15 +160,3 @@ def read_day(text: str, day: str) -> tuple[Span, ...]:
             f"{day.capitalize()}: escreva como 08:00-12:00 13:00-18:00, ou deixe vazio se fechado."
         )
     return tuple(spans)
-
-
-@lru_cache(maxsize=16)
-def _national(year: int) -> frozenset[date]:
-    from holidays import country_holidays
-
-    return frozenset(country_holidays("BR", years=year))
-
-
-def is_holiday(day: date) -> bool:
-    """Whether it is a national holiday in Brazil."""
-    return day in _national(day.year)

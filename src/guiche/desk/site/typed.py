@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.utils import timezone
 from stdnum.exceptions import ValidationError
 
+from guiche.desk import clock
 from guiche.desk.intake.facts import clean_date, clean_phone, show_date, show_phone
 from guiche.desk.intake.problem import Problem
 from guiche.desk.refusal import Refused
+from guiche.desk.site import days
+from guiche.desk.site.holiday import STATES, YEARS_AHEAD, Named, freeze
 from guiche.desk.site.hours import DAYS, Hours, HoursRefused, read_day
 from guiche.desk.site.site import Site
 from guiche.icpbrasil.numbers import cnpj
@@ -22,12 +27,15 @@ _LONGEST_DESK = 40
 _NUMBER_LIKE = 8
 """So many digits are meant as a CNPJ."""
 
-KEYS = (*(f"day_{n}" for n in range(len(DAYS))), "closed", "holidays", "desk", "authorities",
-        "phones")  # fmt: skip
+KEYS = (*(f"day_{n}" for n in range(len(DAYS))), "holidays", "state", "city", "closed", "openings",
+        "desk", "authorities", "phones")  # fmt: skip
 LABELS = {
     **{f"day_{n}": day.capitalize() for n, day in enumerate(DAYS)},
+    "holidays": "Fecha nos feriados nacionais e do estado",
+    "state": "Estado",
+    "city": "Feriados da cidade e outros",
     "closed": "Dias fechados",
-    "holidays": "Fecha nos feriados nacionais",
+    "openings": "Dias com outro horário",
     "desk": "Nome do sistema de chamados",
     "authorities": "AC e AR da empresa",
     "phones": "Telefones da empresa",
@@ -46,16 +54,29 @@ def typed_of(content: Content) -> dict[str, str]:
     hours = content.get("hours") or {}
     return {
         **{f"day_{n}": text for n, text in enumerate(hours.get("week", [""] * len(DAYS)))},
-        "closed": "\n".join(map(show_date, hours.get("closed", ()))),
         "holidays": "sim" if hours.get("holidays", True) else "",
+        "state": hours.get("state", ""),
+        "city": days.show(hours.get("city", ())),
+        "closed": "\n".join(map(show_date, hours.get("closed", ()))),
+        "openings": days.show(hours.get("openings", ())),
         "desk": content.get("desk") or Site.desk,
         "authorities": "\n".join(map(_show_authority, content.get("authorities", ()))),
         "phones": "\n".join(map(show_phone, content.get("phones", ()))),
     }
 
 
-def read(typed: Mapping[str, str]) -> Typed:
-    """What was typed, key by key; content with problems is not to be saved."""
+def read(
+    typed: Mapping[str, str],
+    before: Content | None = None,
+    today: date | None = None,
+    *,
+    anew: bool = False,
+) -> Typed:
+    """What was typed, key by key; content with problems is not to be saved.
+
+    Holidays of the law stay as they were frozen `before`, and those of years that come are added;
+    `anew` asks the library again from this year on.
+    """
     problems: dict[str, str] = {}
 
     def take(key: str, clean: Callable[[str], Any]) -> Any:
@@ -70,7 +91,18 @@ def read(typed: Mapping[str, str]) -> Typed:
         "week": week,
         "closed": take("closed", lambda text: _each(text, _closed_day)),
         "holidays": bool(typed.get("holidays")),
+        "state": take("state", _state),
+        "city": take("city", days.read_holidays),
+        "openings": take("openings", days.read_openings),
     }
+    for day, _ in hours["openings"] or ():
+        if day in (hours["closed"] or ()):
+            problems["openings"] = (
+                f"{show_date(day)} está também em “{LABELS['closed']}”. Deixe em um dos dois."
+            )
+    hours["frozen"] = _frozen(
+        hours, before or {}, today or timezone.localdate(clock.now()), anew=anew
+    )
     content = {
         "hours": hours,
         "desk": take("desk", _desk),
@@ -85,12 +117,50 @@ def read(typed: Mapping[str, str]) -> Typed:
     return Typed(content, problems)
 
 
+def _frozen(hours: Content, before: Content, today: date, *, anew: bool) -> dict[str, Any]:
+    """The holidays of the law, of the years that are known already and of those that are near."""
+    if not hours["holidays"]:
+        return {}
+    old = before.get("hours") or {}
+    kept, same = old.get("frozen") or {}, old.get("state", "") == hours["state"]
+    if anew or not same:
+        kept = {year: days_ for year, days_ in kept.items() if int(year) < today.year}
+    return freeze(range(today.year, today.year + YEARS_AHEAD + 1), hours["state"] or "", kept)
+
+
+def news(content: Content, today: date) -> list[tuple[str, str]]:
+    """What the library of holidays says otherwise now than what is frozen, from today on: each
+    line, and whether it `falta` or `sobra`."""
+    hours = content.get("hours") or {}
+    frozen = hours.get("frozen") or {}
+    again = freeze((int(year) for year in frozen), hours.get("state", ""), {})
+    told = []
+    for year in frozen:
+        had, has = _days_of(frozen[year], today), _days_of(again[year], today)
+        told += [(day, "falta") for day in has if day not in had]
+        told += [(day, "sobra") for day in had if day not in has]
+    return told
+
+
+def _days_of(named: Named, today: date) -> list[str]:
+    return days.show([each for each in named if each[0] >= today.isoformat()]).splitlines()
+
+
 def differences(old: Content, new: Content) -> Iterator[tuple[str, str, str]]:
     """What differs between two versions: what it is called, and how each shows it."""
     before, after = typed_of(old), typed_of(new)
     for key, label in LABELS.items():
         if before[key] != after[key]:
             yield label, _said(key, before[key]), _said(key, after[key])
+    had, has = _all_frozen(old), _all_frozen(new)
+    if had != has:
+        gone, come = [day for day in had if day not in has], [day for day in has if day not in had]
+        yield "Feriados fixados", "\n".join(gone), "\n".join(come)
+
+
+def _all_frozen(content: Content) -> list[str]:
+    frozen = (content.get("hours") or {}).get("frozen") or {}
+    return [line for year in sorted(frozen) for line in days.show(frozen[year]).splitlines()]
 
 
 def _said(key: str, text: str) -> str:
@@ -101,6 +171,13 @@ def _day(day: str, text: str) -> str:
     line = " ".join(text.split())
     read_day(line, day)
     return line
+
+
+def _state(text: str) -> str:
+    state = text.strip().upper()
+    if state and state not in STATES:
+        raise Problem("Escolha o estado na lista.")
+    return state
 
 
 def _desk(text: str) -> str:

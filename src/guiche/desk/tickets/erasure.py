@@ -39,7 +39,7 @@ ON_REQUEST = "Pedido do titular dos dados"
 _AT_ONCE = 200
 """Tickets of one sweep: the next one goes on."""
 _CLOSED = tuple(state for state in STATES if state not in OPEN)
-_IMPERSONAL = ("team", "due", "reason", "result", "procedure")
+_IMPERSONAL = ("team", "due", "due_at", "paused", "reason", "result", "procedure")
 """What events may keep: names of teams, times, and answers of closed lists."""
 
 

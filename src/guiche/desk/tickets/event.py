@@ -161,6 +161,7 @@ class Event(models.Model):
             f"Equipe: {payload['team']}." if payload.get("team") else "",
             f"Retorno {payload['due']}." if payload.get("due") else "",
             f"Motivo: {payload['reason']}." if payload.get("reason") else "",
+            f"Prazo em pausa, faltando {payload['paused']}." if payload.get("paused") else "",
             _DETAILS[self.kind](payload) if self.kind in _DETAILS else "",
             str(payload.get("note") or ""),
             _kept(payload) if self.kind == "erased" else "",

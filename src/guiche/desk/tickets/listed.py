@@ -33,19 +33,21 @@ class Listed:
 
     @classmethod
     def queue(cls, now: datetime) -> "QuerySet[Ticket]":
-        """What Relacionamento has to return: not yet called first, by time left.
+        """What Relacionamento has to return: not yet called first, by time left, and of these last
+        who is waited for.
 
         Each has `contacted`, `tried`, and `overdue`: neither of the two though its promise ran out
         before `now`.
         """
         contacted = Q(promise__kept_at__isnull=False)
         tried = Q(promise__tried_at__isnull=False)
-        overdue = Q(promise__due_at__lte=now) & ~contacted & ~tried
+        paused = Q(promise__paused_at__isnull=False)
+        overdue = Q(promise__due_at__lte=now) & ~contacted & ~tried & ~paused
         return (
             cls.listed()
             .filter(state__in=(FORWARDED, WAITING))
             .annotate(contacted=_truth(contacted), tried=_truth(tried), overdue=_truth(overdue))
-            .order_by("contacted", "tried", "promise__due_at", "pk")
+            .order_by("contacted", "tried", _truth(paused), "promise__due_at", "pk")
         )
 
     @classmethod
