@@ -19,7 +19,6 @@ from guiche.desk.promises.attempt import (
     lacking,
     next_try,
 )
-from guiche.desk.tickets.moves import OPEN
 
 _CALLERS = (Role.RELACIONAMENTO, Role.SUPERVISAO)
 _LONGEST_NOTE = 2000
@@ -174,12 +173,23 @@ class Promise(models.Model):
         payload = {"phone": attempt.phone, "result": result, "note": attempt.note}
         if attempt.next_at:
             payload["next"] = due_time.noted(attempt.next_at)
-        event = ticket.record("attempted", by=by, payload=payload, origins=OPEN, at=now, form=form)
+        event = ticket.record_attempt(by, payload, now, form)
         if event is None:
             raise AttemptRefused("O chamado já foi encerrado. Reabra-o para registrar a ligação.")
         self.attempts.add(attempt, bulk=False)
         self._settle(result, now)
         return attempt
+
+    def take_back(self, at: datetime, by: User) -> None:
+        """The attempt that this person recorded at that moment was none: it brought about nothing."""
+        self.attempts.filter(at=at, by=by).delete()
+        row = Promise.objects.filter(pk=self.pk)
+        row.filter(kept_at=at).update(kept_at=None)
+        row.filter(tried_at=at).update(tried_at=None)
+
+    def reopen(self, at: datetime) -> None:
+        """The ticket was not to be closed at that moment: the promise is watched as before."""
+        Promise.objects.filter(pk=self.pk, closed_at=at).update(closed_at=None)
 
     def _settle(self, result: str, now: datetime) -> None:
         """Marks what the attempt brought about; a later one does not move the moment."""
