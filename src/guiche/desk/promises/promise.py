@@ -181,7 +181,7 @@ class Promise(models.Model):
         return attempt
 
     def take_back(self, at: datetime, by: User) -> None:
-        """The attempt that this person recorded at that moment was none: it brought about nothing."""
+        """The attempt that this person recorded at that moment was none, with all it led to."""
         self.attempts.filter(at=at, by=by).delete()
         row = Promise.objects.filter(pk=self.pk)
         row.filter(kept_at=at).update(kept_at=None)

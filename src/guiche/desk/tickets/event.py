@@ -26,8 +26,8 @@ from guiche.desk.tickets.proof import differences_written
 # written in the same one or not at all. `events` are these, in order.
 recorded = Signal()
 
-# Sent within the transaction that undoes an `event` of a ticket, on behalf of `by`. A receiver takes
-# back what follows from it, and answers whether nothing of it has left the desk.
+# Sent within the transaction that undoes an `event` of a ticket, on behalf of `by`. A receiver
+# takes back what follows from it, and answers whether nothing of it has left the desk.
 undoing = Signal()
 
 START = ""

@@ -16,7 +16,7 @@ SEEN_FOR = timedelta(seconds=60)
 
 
 class Presence(models.Model):
-    """That somebody has the page of a ticket open; `working`: and wrote on it since the last sign."""
+    """That somebody has a ticket open; `working`: and wrote on its page since the last sign."""
 
     ticket = models.ForeignKey("desk.Ticket", on_delete=models.CASCADE, related_name="presences")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

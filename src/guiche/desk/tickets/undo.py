@@ -77,13 +77,13 @@ def undo(ticket: Ticket, seq: int, by: User, form: UUID | None = None) -> Event:
     if event is None or event.seq != seq:
         minutes = UNDO_FOR.seconds // 60
         raise UndoRefused(
-            f"Isto não pode mais ser desfeito: passaram {minutes} minutos, ou já se fez outra coisa "
-            "no chamado. Use as ações da página."
+            f"Isto não pode mais ser desfeito: passaram {minutes} minutos, ou já se fez outra "
+            "coisa no chamado. Use as ações da página."
         )
     was: Mapping[str, Any] = (event.payload or {}).get("was", {})
     told = not _taken_back(event, by)
     also = {name: value for name, value in was.items() if name != "state"}
-    payload = {"undoes": {"seq": seq, "kind": event.kind}, **_told(event, was, told=told)}
+    payload = {"undoes": {"seq": seq, "kind": event.kind}, **(_for_desks(was) if told else {})}
     undone: Event | None = ticket.record(
         _kind(event, was) if told else "undone", by=by, payload=payload, at=now,
         origins=(ticket.state,), target=was.get("state"), form=form, also=also,
@@ -100,10 +100,8 @@ def _kind(event: Event, was: Mapping[str, Any]) -> str:
     return _BACK.get(event.kind, "undone")
 
 
-def _told(event: Event, was: Mapping[str, Any], *, told: bool) -> dict[str, Any]:
-    """What a desk that was told has to hear as well."""
-    if not told:
-        return {}
+def _for_desks(was: Mapping[str, Any]) -> dict[str, Any]:
+    """What desks that were told have to hear as well."""
     team = {"team": was["team"]} if "team" in was else {}
     return {"told": True, "reason": REASON, **team}
 
