@@ -49,7 +49,7 @@ def test_an_attempt_is_in_the_history(ticket: Ticket, relacionamento: User) -> N
     attempt = call(ticket, relacionamento, note="Tocou até cair.")
     event = ticket.history.last()
     assert event
-    assert event.text == "(11) 3333-4444: Não atendeu. Assumiu o chamado. Tocou até cair."
+    assert event.text == "(11) 3333-4444: Não atendeu. Tocou até cair. Assumiu o chamado."
     assert (attempt.phone, str(attempt)) == ("+551133334444", "Não atendeu")
     assert ticket.promise.kept_at is None
 

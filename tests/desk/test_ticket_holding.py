@@ -56,12 +56,12 @@ def test_every_hand_by_every_role(
     Ticket.objects.filter(pk=ticket.pk).update(owner=owner)
     ticket.refresh_from_db()
     events = ticket.events.count()
-    does = {
-        "claim": lambda: ticket.claim(user),
-        "pass": lambda: ticket.pass_to(taker, user),
-        "release": lambda: ticket.release(user),
-    }[name]
     taker = people["supervisao" if role != Role.SUPERVISAO else "relacionamento"]
+    does: Callable[[], object] = {
+        "claim": partial(ticket.claim, user),
+        "pass": partial(ticket.pass_to, taker, user),
+        "release": partial(ticket.release, user),
+    }[name]
     allowed = role != Role.SUPORTE and hand.allows(owner, user)
     assert (hand in ticket.hands_for(user)) == allowed
     if allowed:

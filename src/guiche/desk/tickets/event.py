@@ -171,6 +171,7 @@ class Event(models.Model):
             _DETAILS[self.kind](payload) if self.kind in _DETAILS else "",
             str(payload.get("note") or ""),
             _kept(payload) if self.kind == "erased" else "",
+            _claimed(payload) if self.kind == "attempted" else "",
         ]
         return " ".join(part for part in parts if part)
 
@@ -191,8 +192,12 @@ def _attempt(payload: Mapping[str, Any]) -> str:
     phone = payload["phone"]
     again = f" Próxima tentativa: {payload['next']}." if payload.get("next") else ""
     called = show_phone(phone) if phone else "Sem telefone"
-    claimed = " Assumiu o chamado." if "owner_id" in payload.get("was", {}) else ""
-    return f"{called}: {Result(payload['result']).label}.{again}{claimed}"
+    return f"{called}: {Result(payload['result']).label}.{again}"
+
+
+def _claimed(payload: Mapping[str, Any]) -> str:
+    """Whoever calls about what is nobody's has it from then on."""
+    return "Assumiu o chamado." if "owner_id" in payload.get("was", {}) else ""
 
 
 def _ordered(payload: Mapping[str, Any]) -> str:

@@ -159,7 +159,7 @@ class Holding(models.Model):
 
         `by` None: from the command line.
         """
-        held = cls._default_manager.filter(owner=user, state__in=OPEN, erased_at=None)
+        held = user.held.filter(state__in=OPEN, erased_at=None)
         return sum(ticket._release(by) for ticket in held.order_by("pk"))
 
     @transaction.atomic

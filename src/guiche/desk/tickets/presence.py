@@ -34,8 +34,8 @@ class Presence(models.Model):
     @classmethod
     def mark(cls, ticket: "Ticket", user: User, now: datetime, *, working: bool) -> None:
         """A sign of life of a page; any number of web processes may write it."""
-        cls.objects.bulk_create(
-            [cls(ticket=ticket, user=user, seen_at=now, working=working)],
+        Presence.objects.bulk_create(
+            [Presence(ticket=ticket, user=user, seen_at=now, working=working)],
             update_conflicts=True,
             unique_fields=["ticket", "user"],
             update_fields=["seen_at", "working"],
