@@ -303,7 +303,7 @@ class TestSeveral:
     ) -> None:
         number = ticket_of(bruno).number
         sent = {"chamado": [number], "estado": "devolvidos", **sent}
-        answer = client.post("/fila/em-lote/", sent, follow=True)  # type: ignore[arg-type]
+        answer = client.post("/fila/em-lote/", sent, follow=True)
         assert words in answer.content.decode()
         assert answer.redirect_chain == [("/fila/?estado=devolvidos", 302)]
 

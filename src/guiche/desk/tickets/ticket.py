@@ -68,6 +68,14 @@ class Ticket(Listed, Renewal, Told, Holding):
     head = models.CharField(max_length=64, default=events.START, blank=True)
     """Count of events and link of the last: the history can be neither cut nor grown unseen."""
 
+    class Meta(Told.Meta):
+        """A list is counted, filtered and ordered without touching the rows, which are wide."""
+
+        indexes = (
+            models.Index(fields=["state", "team", "owner", "promise"], name="ticket_listed"),
+            models.Index(fields=["moved_at", "id"], name="ticket_moved"),
+        )
+
     def __str__(self) -> str:
         return self.spoken
 
