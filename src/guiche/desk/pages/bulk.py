@@ -61,6 +61,11 @@ class Action:
     needs_taker: bool = False
 
     @property
+    def title(self) -> str:
+        """The label where it is no choice that leads on to another page."""
+        return self.label.rstrip("…")
+
+    @property
     def asks(self) -> bool:
         """Whether there is anything to fill in."""
         return self.needs_reason or self.has_note or self.needs_taker
@@ -176,7 +181,7 @@ def _wanted(request: HttpRequest) -> tuple[Action, list[str]]:
     if len(chosen) > MOST:
         raise Refused(f"São {len(chosen)} chamados; o limite é {MOST} de uma vez. Marque menos.")
     if account(request).role not in action.roles:
-        raise Refused(f"“{action.label}” é de outra equipe.")
+        raise Refused(f"“{action.title}” é de outra equipe.")
     return action, chosen
 
 
