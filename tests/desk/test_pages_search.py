@@ -89,7 +89,7 @@ def test_an_answer_says_all_that_the_customer_asks(
     for words in (
         ticket.spoken, "Qualitor QT-77", "Padaria Exemplo Ltda", "11.222.333/0001-81",
         "Encaminhado", "Faltam 23 h e 46 min", "Ligar até amanhã, terça, 24/11, às 14h30.",
-        "Relacionamento: vai ligar.",
+        "Relacionamento (Carla Exemplo): vai ligar.",
         "Última tentativa em 23/11/2026 14:44: não atendeu. A próxima: 23/11/2026 17:44.",
         "Suporte: completar o que falta e encaminhar de novo.", "Nenhuma tentativa ainda.",
     ):  # fmt: skip

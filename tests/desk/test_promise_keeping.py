@@ -49,7 +49,7 @@ def test_an_attempt_is_in_the_history(ticket: Ticket, relacionamento: User) -> N
     attempt = call(ticket, relacionamento, note="Tocou até cair.")
     event = ticket.history.last()
     assert event
-    assert event.text == "(11) 3333-4444: Não atendeu. Tocou até cair."
+    assert event.text == "(11) 3333-4444: Não atendeu. Tocou até cair. Assumiu o chamado."
     assert (attempt.phone, str(attempt)) == ("+551133334444", "Não atendeu")
     assert ticket.promise.kept_at is None
 
@@ -186,7 +186,9 @@ def test_a_customer_without_a_telephone_is_reached_otherwise(
     ticket.promise.log_attempt(relacionamento, "", "spoke", "Respondeu ao e-mail.")
     event = ticket.history.last()
     assert event
-    assert event.text == "Sem telefone: Falou com o cliente. Respondeu ao e-mail."
+    assert (
+        event.text == "Sem telefone: Falou com o cliente. Respondeu ao e-mail. Assumiu o chamado."
+    )
     assert ticket.promise.kept_at
 
 
@@ -198,7 +200,9 @@ def test_the_next_try_is_that_of_the_last_attempt(
     assert ticket.promise.next_try == stopped_clock.now + timedelta(hours=1)
     event = ticket.history.last()
     assert event
-    assert event.text == ("(11) 3333-4444: Ocupado. Próxima tentativa: segunda, 23/11, às 15h44.")
+    assert event.text == (
+        "(11) 3333-4444: Ocupado. Próxima tentativa: segunda, 23/11, às 15h44. Assumiu o chamado."
+    )
     log(relacionamento, ticket.phones[0], "no_answer")
     assert ticket.promise.next_try is None
     with pytest.raises(AttemptRefused, match="lista"):

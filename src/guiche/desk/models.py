@@ -13,6 +13,7 @@ from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages.message import Message
+from guiche.desk.people.team import Membership
 from guiche.desk.people.user import User
 from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.procedures.version import ProcedureVersion
@@ -21,6 +22,7 @@ from guiche.desk.promises.promise import Promise
 from guiche.desk.search.term import Term
 from guiche.desk.site.site import SiteVersion
 from guiche.desk.tickets.event import Event
+from guiche.desk.tickets.presence import Presence
 from guiche.desk.tickets.ticket import Ticket
 
 __all__ = [
@@ -36,7 +38,9 @@ __all__ = [
     "Image",
     "Inspection",
     "Link",
+    "Membership",
     "Message",
+    "Presence",
     "ProcedureVersion",
     "Promise",
     "PscApplication",

@@ -10,6 +10,7 @@
 | reason of a call that needed no ticket                | `KEEP_TICKETS` from its end    |
 | link of a call, which tells of nobody                 | 7 days from its end            |
 | address and words of an e-mail to a customer          | 90 days                        |
+| that somebody has a ticket open                       | a minute from the last sign    |
 | login                                                 | until it expires               |
 
 docs/lgpd.md says the same to whoever answers for it.
@@ -30,6 +31,7 @@ from guiche.desk.messages import folder
 from guiche.desk.messages.message import KEPT, Message
 from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.tickets import erasure
+from guiche.desk.tickets.presence import Presence
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
     ).delete()[0],
     # Which certificate an authority was asked about names its holder.
     "answers of authorities": lambda _: genuine.answers().drop_old(),
+    "presences": Presence.forget,
     "logins": lambda now: Session.objects.filter(expire_date__lte=now).delete()[0],
 }
 """What is deleted or erased of what has run its time, in this order, and how much of it."""

@@ -27,6 +27,8 @@ STEPS: dict[str, tuple[str, ...]] = {
     "attempted": (_STEP.NOTE,),
     "resolved": (_STEP.CLOSE,),
     "cancelled": (_STEP.CLOSE,),
+    "handed_over": (_STEP.FORWARD,),
+    "undone": (_STEP.NOTE,),
 }
 
 CHANNEL = "guiche_deliveries"
@@ -48,7 +50,7 @@ def enqueue(events: Sequence[Event], **_: Any) -> None:
             Link.read_again(event.ticket_id, event.at)
     told: dict[int, list[Event]] = {}
     for event in events:
-        if event.kind in STEPS:
+        if event.kind in STEPS and _concerns_desks(event):
             told.setdefault(event.ticket_id, []).append(event)
     if not told:
         return
@@ -63,6 +65,12 @@ def enqueue(events: Sequence[Event], **_: Any) -> None:
     if rows:
         Delivery.objects.bulk_create(rows)
         wake_workers()
+
+
+def _concerns_desks(event: Event) -> bool:
+    """Which of the team has a ticket is ours alone, and so is what no desk had heard of."""
+    needed = {"handed_over": "team", "undone": "told"}.get(event.kind)
+    return needed is None or bool((event.payload or {}).get(needed))
 
 
 def _hold_creation(event: Event) -> None:

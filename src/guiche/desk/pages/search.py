@@ -34,14 +34,16 @@ class Answer:
     def next(self) -> str:
         """Who has it, and what comes next."""
         ticket = self.ticket
+        owner = f" ({ticket.owner})" if ticket.owner and not ticket.is_abandoned else ""
+        team = f"{ticket.team}{owner}"
         if ticket.state == FORWARDED:
             spoke = ticket.promise.kept_at is not None
             then = "já falou com o cliente; falta concluir" if spoke else "vai ligar"
-            return f"{ticket.team}: {then}."
+            return f"{team}: {then}."
         if ticket.state == WAITING:
-            return f"{ticket.team}: espera algo que o cliente ficou de mandar ou confirmar."
+            return f"{team}: espera algo que o cliente ficou de mandar ou confirmar."
         if ticket.state == RETURNED:
-            return "Suporte: completar o que falta e encaminhar de novo."
+            return f"Suporte{owner}: completar o que falta e encaminhar de novo."
         return "Encerrado. Se o problema continua, o Suporte reabre."
 
 

@@ -14,18 +14,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
-from guiche.desk.models import Ticket
+from guiche.desk.models import Event, Ticket, User
 from guiche.desk.pages.access import account, form_mark, page_or_form, ticket_of
 from guiche.desk.pages.card import Card
 from guiche.desk.pages.counterpart import Counterpart
 from guiche.desk.pages.due import Clock
+from guiche.desk.pages.presence import Watchers
+from guiche.desk.pages.taker import Taker
 from guiche.desk.pages.verdict import Verdict
+from guiche.desk.pages.whose import Teams
 from guiche.desk.procedures.fact import Fact
 from guiche.desk.promises.attempt import NEXT_TRIES, Result
 from guiche.desk.promises.promise import PromiseState
 from guiche.desk.refusal import Refused
 from guiche.desk.site.site import Site
 from guiche.desk.tickets.event import AlreadyRecorded
+from guiche.desk.tickets.hands import PASS
+from guiche.desk.tickets.undo import undoable, until
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,20 @@ class Refusal:
     sent: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     """All that is wrong, where it is more than one thing."""
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """What this person did last, and until when it can be undone."""
+
+    event: Event
+    until: datetime
+
+    @classmethod
+    def of(cls, ticket: Ticket, user: User, now: datetime) -> "Undoable | None":
+        """None where there is nothing to undo."""
+        event = undoable(ticket, user, now)
+        return cls(event, until(event)) if event else None
 
 
 @require_GET
@@ -107,7 +126,7 @@ def ticket_page(
     """The page; with a form that was refused, what is wrong with it and all that was typed."""
     user, now = account(request), clock.now()
     prefetch_related_objects([ticket], "promise__attempts__by")
-    may_call = ticket.promise.may_log(user)
+    may_call, hands = ticket.promise.may_log(user), ticket.hands_for(user)
     page: dict[str, Any] = {
         "section": "fila",
         "ticket": ticket,
@@ -121,6 +140,11 @@ def ticket_page(
         "results": Result.choices,
         "tries": NEXT_TRIES,
         "moves": ticket.moves_for(user),
+        "hands": hands,
+        "takers": Taker.all(user, [ticket]) if PASS in hands else (),
+        "lacks_people": Teams.of(user).lacks_people(ticket),
+        "watchers": Watchers.of(ticket, user),
+        "undoable": Undoable.of(ticket, user, now),
         "may_renew": ticket.may_renew(user),
         "may_prove": ticket.may_prove(user),
         "other_holder": ticket.procedure.closing.other_holder,

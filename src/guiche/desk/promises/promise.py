@@ -1,8 +1,9 @@
 """The promise of a return: made once, watched, kept by a contact or told as overdue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -22,12 +23,12 @@ from guiche.desk.promises.attempt import (
 )
 from guiche.desk.site.counting import Counting, Elapsed, NeverOver, counting
 from guiche.desk.site.site import Site
-from guiche.desk.tickets.moves import OPEN
 
 # What was neither kept nor tried nor told as run out, and does not stand still.
 UNTOLD = Q(kept_at=None, closed_at=None, tried_at=None, overdue_at=None, paused_at=None)
 _CALLERS = (Role.RELACIONAMENTO, Role.SUPERVISAO)
 _LONGEST_NOTE = 2000
+_STAND = ("warn_at", "due_at", "paused_at")
 
 
 class PromiseState(StrEnum):
@@ -165,27 +166,45 @@ class Promise(models.Model):
         """Whether there is anything that could stand still: nobody has spoken with the customer."""
         return not (self.kept_at or self.closed_at or self.paused_at)
 
-    def pause(self, at: datetime) -> dict[str, str]:
+    def pause(self, at: datetime) -> dict[str, Any]:
         """Stands still from now on, unless it has run out; what the event says of it."""
         if not self.may_pause or at >= self.due_at:
             return {}
+        before = self._stand
         self.paused_at = at
         self.save(update_fields=["paused_at"])
         left = self._counts.between(at, self.due_at)
-        return {"paused": due_time.length(left), "due_at": _exact(self.due_at)}
+        return {
+            "paused": due_time.length(left), "due_at": _exact(self.due_at), "stood": before,
+        }  # fmt: skip
 
-    def go_on(self, at: datetime) -> dict[str, str]:
+    def go_on(self, at: datetime) -> dict[str, Any]:
         """Counts on, where it stood still; what the event says of it.
 
         What was left is left again: hours of work where these are counted.
         """
         if self.paused_at is None:
             return {}
+        before = self._stand
         if self.warned_at is None and self.warn_at > self.paused_at:
             self.warn_at = self._later(self.warn_at, at)
         self.due_at, self.paused_at = self.due_when_resumed(at), None
-        self.save(update_fields=["warn_at", "due_at", "paused_at"])
-        return self.said
+        self.save(update_fields=_STAND)
+        return {**self.said, "stood": before}
+
+    @property
+    def _stand(self) -> dict[str, str | None]:
+        """How it is counted, as an event keeps it so that it can be undone."""
+        moments = {name: getattr(self, name) for name in _STAND}
+        return {name: moment and moment.isoformat() for name, moment in moments.items()}
+
+    def stand_again(self, stood: Mapping[str, str | None]) -> dict[str, str]:
+        """Is counted as before a pause, or before its end, that was a mistake; what the event says
+        of it."""
+        for name, moment in stood.items():
+            setattr(self, name, moment and datetime.fromisoformat(moment))
+        self.save(update_fields=_STAND)
+        return {"due_at": _exact(self.due_at)} if self.paused_at else self.said
 
     def due_when_resumed(self, at: datetime) -> datetime:
         """The due time if it goes on then: to the minute, for it is said, and still to come."""
@@ -257,12 +276,23 @@ class Promise(models.Model):
             payload["next"] = due_time.noted(attempt.next_at)
         if result == Result.SPOKE:
             payload |= self.go_on(now)
-        event = ticket.record("attempted", by=by, payload=payload, origins=OPEN, at=now, form=form)
+        event = ticket.record_attempt(by, payload, now, form)
         if event is None:
             raise AttemptRefused("O chamado já foi encerrado. Reabra-o para registrar a ligação.")
         self.attempts.add(attempt, bulk=False)
         self._settle(result, now)
         return attempt
+
+    def take_back(self, at: datetime, by: User) -> None:
+        """The attempt that this person recorded at that moment was none, with all it led to."""
+        self.attempts.filter(at=at, by=by).delete()
+        row = Promise.objects.filter(pk=self.pk)
+        row.filter(kept_at=at).update(kept_at=None)
+        row.filter(tried_at=at).update(tried_at=None)
+
+    def reopen(self, at: datetime) -> None:
+        """The ticket was not to be closed at that moment: the promise is watched as before."""
+        Promise.objects.filter(pk=self.pk, closed_at=at).update(closed_at=None)
 
     def _settle(self, result: str, now: datetime) -> None:
         """Marks what the attempt brought about; a later one does not move the moment."""

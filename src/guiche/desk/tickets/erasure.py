@@ -39,8 +39,11 @@ ON_REQUEST = "Pedido do titular dos dados"
 _AT_ONCE = 200
 """Tickets of one sweep: the next one goes on."""
 _CLOSED = tuple(state for state in STATES if state not in OPEN)
-_IMPERSONAL = ("team", "due", "due_at", "paused", "reason", "result", "procedure")
-"""What events may keep: names of teams, times, and answers of closed lists."""
+_IMPERSONAL = (
+    "team", "due", "due_at", "paused", "reason", "result", "procedure", "to", "was", "undoes",
+    "told", "closed_account", "stood",
+)  # fmt: skip
+"""What events may keep: names of teams and of who works there, times, answers of closed lists."""
 
 
 class ErasureRefused(Refused):

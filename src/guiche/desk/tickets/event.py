@@ -29,6 +29,10 @@ from guiche.desk.tickets.proof import differences_written
 recorded = Signal()
 _gathered: "ContextVar[list[Event] | None]" = ContextVar("gathered events", default=None)
 
+# Sent within the transaction that undoes an `event` of a ticket, on behalf of `by`. A receiver
+# takes back what follows from it, and answers whether nothing of it has left the desk.
+undoing = Signal()
+
 START = ""
 """The link before the first event."""
 
@@ -42,6 +46,10 @@ KINDS = {
     "resolved": "Resolvido",
     "cancelled": "Cancelado",
     "reopened": "Reaberto",
+    "claimed": "Assumido",
+    "handed_over": "Passado adiante",
+    "released": "Liberado",
+    "undone": "Desfeito",
     "attempted": "Tentativa de contato",
     "informed": "Protocolo informado ao cliente",
     "numbered": "Número no sistema da empresa",
@@ -158,13 +166,16 @@ class Event(models.Model):
             return "Conteúdo apagado."
         payload = self.payload
         parts = [
+            f"Desfaz “{KINDS[payload['undoes']['kind']]}”." if payload.get("undoes") else "",
             f"Equipe: {payload['team']}." if payload.get("team") else "",
+            f"Para {payload['to']}." if payload.get("to") else "",
             f"Retorno {payload['due']}." if payload.get("due") else "",
             f"Motivo: {payload['reason']}." if payload.get("reason") else "",
             f"Prazo em pausa, faltando {payload['paused']}." if payload.get("paused") else "",
             _DETAILS[self.kind](payload) if self.kind in _DETAILS else "",
             str(payload.get("note") or ""),
             _kept(payload) if self.kind == "erased" else "",
+            _claimed(payload) if self.kind == "attempted" else "",
         ]
         return " ".join(part for part in parts if part)
 
@@ -186,6 +197,11 @@ def _attempt(payload: Mapping[str, Any]) -> str:
     again = f" Próxima tentativa: {payload['next']}." if payload.get("next") else ""
     called = show_phone(phone) if phone else "Sem telefone"
     return f"{called}: {Result(payload['result']).label}.{again}"
+
+
+def _claimed(payload: Mapping[str, Any]) -> str:
+    """Whoever calls about what is nobody's has it from then on."""
+    return "Assumiu o chamado." if "owner_id" in payload.get("was", {}) else ""
 
 
 def _ordered(payload: Mapping[str, Any]) -> str:
@@ -220,6 +236,10 @@ def _heard(payload: Mapping[str, Any]) -> str:
     return f"{payload['desk']}: {' '.join(payload['changes'])}"
 
 
+def _released(payload: Mapping[str, Any]) -> str:
+    return "A conta de quem estava com ele foi encerrada." if payload.get("closed_account") else ""
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "submitted": _submitted,
     "attempted": _attempt,
@@ -229,6 +249,7 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "ordered": _ordered,
     "checked": _checked,
     "resolved": _resolved,
+    "released": _released,
 }
 
 

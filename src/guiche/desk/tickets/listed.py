@@ -26,7 +26,9 @@ class Listed:
         text of the procedure.
         """
         return (
-            cls.objects.select_related("promise", "inspection", "procedure_version", "opened_by")
+            cls.objects.select_related(
+                "promise", "inspection", "procedure_version", "opened_by", "owner"
+            )
             .prefetch_related("promise__attempts")
             .defer("inspection__sealed_der", "inspection__contract", "procedure_version__content")
         )

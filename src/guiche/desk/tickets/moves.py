@@ -16,10 +16,14 @@ STATES = {
     CANCELLED: "Cancelado",
 }
 OPEN = (FORWARDED, WAITING, RETURNED)
+CLOSED = (RESOLVED, CANCELLED)
 
 # Who opens tickets and who makes the return; a supervisor may do both.
 _OPENS = (Role.SUPORTE, Role.SUPERVISAO)
 _RETURNS = (Role.RELACIONAMENTO, Role.SUPERVISAO)
+
+# Who works on a ticket in each open state; the others only see it.
+WORKERS = {FORWARDED: _RETURNS, WAITING: _RETURNS, RETURNED: _OPENS}
 
 
 class MoveRefused(Refused):
@@ -39,6 +43,8 @@ class Rule:
     needs_reason: bool = False
     note_missing: str = ""
     """What is said when it comes without the note that the next team needs; "" where none is."""
+    passes_on: bool = False
+    """Whether others are to act after it: then nobody has the ticket any more."""
 
     @property
     def needs_note(self) -> bool:
@@ -84,12 +90,12 @@ MOVES = {
         Rule(
             "return", "Devolver ao suporte", "returned",
             (FORWARDED, WAITING), RETURNED, _RETURNS, needs_reason=True,
-            note_missing="Escreva na anotação o que o Suporte precisa acertar.",
+            note_missing="Escreva na anotação o que o Suporte precisa acertar.", passes_on=True,
         ),
         Rule(
             "forward", "Encaminhar de novo", "forwarded_again",
             (RETURNED,), FORWARDED, _OPENS,
-            note_missing="Escreva na anotação o que foi acertado.",
+            note_missing="Escreva na anotação o que foi acertado.", passes_on=True,
         ),
         Rule(
             "cancel", "Cancelar o chamado", "cancelled",
@@ -97,7 +103,7 @@ MOVES = {
         ),
         Rule(
             "reopen", "Reabrir", "reopened",
-            (RESOLVED, CANCELLED), FORWARDED, _OPENS, needs_reason=True,
+            CLOSED, FORWARDED, _OPENS, needs_reason=True, passes_on=True,
         ),
     )
 }  # fmt: skip

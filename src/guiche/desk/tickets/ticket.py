@@ -23,6 +23,7 @@ from guiche.desk.site.site import Site
 from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.event import AlreadyRecorded, Event, Overtaken
+from guiche.desk.tickets.holding import Holding
 from guiche.desk.tickets.listed import Listed
 from guiche.desk.tickets.moves import (
     FORWARDED,
@@ -47,7 +48,7 @@ _LONGEST_NOTE = 2000
 _TRIES = 20
 
 
-class Ticket(Listed, Renewal, Told):
+class Ticket(Listed, Renewal, Told, Holding):
     """A case that was submitted. `facts` are the cleaned answers, `typed` the same as typed."""
 
     number = models.CharField(max_length=numbers.LENGTH, unique=True)
@@ -78,6 +79,14 @@ class Ticket(Listed, Renewal, Told):
     seq = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, default=events.START, blank=True)
     """Count of events and link of the last: the history can be neither cut nor grown unseen."""
+
+    class Meta(Told.Meta):
+        """A list is counted, filtered and ordered without touching the rows, which are wide."""
+
+        indexes = (
+            models.Index(fields=["state", "team", "owner", "promise"], name="ticket_listed"),
+            models.Index(fields=["moved_at", "id"], name="ticket_moved"),
+        )
 
     def __str__(self) -> str:
         return self.spoken
@@ -151,18 +160,22 @@ class Ticket(Listed, Renewal, Told):
         target: str | None = None,
         form: uuid.UUID | None = None,
         also: Mapping[str, Any] | None = None,
+        undoable: bool = False,
     ) -> Event | None:
         """Appends an event, and goes to `target`; None when the state is not among `origins`, or
         the data of the customer were erased: that is the last thing that happens to a ticket.
 
         Raises `AlreadyRecorded` when `form` left an event before, `Overtaken` when one of the
         columns of `also`, which change with it, is no longer as it is here. Call it within a
-        transaction: what belongs to the event is written in the same one.
+        transaction: what belongs to the event is written in the same one. What is `undoable` keeps
+        how these columns and the state were.
         """
         also = also or {}
         before = {name: getattr(self, name) for name in also}
         if origins is not None:
-            self._refresh_head()
+            self._refresh_head(*also)
+            if before != {name: getattr(self, name) for name in also}:
+                raise Overtaken
         for _ in range(_TRIES):
             if self.erased_at:
                 return None
@@ -170,7 +183,8 @@ class Ticket(Listed, Renewal, Told):
                 raise AlreadyRecorded
             if origins is not None and self.state not in origins:
                 return None
-            event = self._next_event(kind, by, payload, at)
+            was = {**before, **({"state": self.state} if target else {})} if undoable else {}
+            event = self._next_event(kind, by, {**payload, "was": was} if was else payload, at)
             event.form = form
             if self._advance(event, target or self.state, also):
                 events.write([event])
@@ -191,9 +205,7 @@ class Ticket(Listed, Renewal, Told):
         with connection.cursor() as cursor:
             # `bulk_update` takes ten times as long, all of it for the making of its expressions.
             cursor.executemany(_ADVANCE, [(each.seq, each.head, each.pk) for each in tickets])
-        Event.objects.bulk_create(written)
-        for event in written:
-            events.recorded.send(cls, events=[event])
+        events.write(written)
 
     def _begin(self, entries: Mapping[str, Mapping[str, Any]], by: User, at: datetime) -> None:
         """The first events of a ticket that was made in this very transaction: nobody else's."""
@@ -271,11 +283,15 @@ class Ticket(Listed, Renewal, Told):
         now = clock.now()
         payload = {"reason": reason if rule.needs_reason else "", "note": note}
         payload |= proof.payload if proof else {}
+        also: dict[str, Any] = {"owner_id": None} if rule.passes_on else {}
+        also |= {"proof_id": proof.reading.pk} if proof else {}
+        if also:
+            self.refresh_from_db(fields=list(also))
         again = self._promise_again(now) if rule.reopens else None
         payload |= again.said if again else self._pause_or_go_on(rule, reason, now)
         event = self.record(
             rule.event, by=by, payload=payload, at=now,
-            origins=rule.origins, target=rule.target, form=form,
+            origins=rule.origins, target=rule.target, form=form, also=also, undoable=True,
         )  # fmt: skip
         if event is None and self.erased_at:
             raise MoveRefused("Os dados deste chamado foram apagados. Abra outro atendimento.")
@@ -287,9 +303,6 @@ class Ticket(Listed, Renewal, Told):
         if again:
             self.promise = again
             self.save(update_fields=["promise"])
-        if proof:
-            self.proof = proof.reading
-            self.save(update_fields=["proof"])
         if rule.closes:
             self.promise.close(now)
         return event
@@ -327,7 +340,7 @@ class Ticket(Listed, Renewal, Told):
             Ticket.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
             promise.refresh_from_db()
 
-    def _pause_or_go_on(self, rule: Rule, reason: str, now: datetime) -> dict[str, str]:
+    def _pause_or_go_on(self, rule: Rule, reason: str, now: datetime) -> dict[str, Any]:
         """What the event of a move says of its promise."""
         self.hold_promise(self.promise)
         if rule.target == WAITING:

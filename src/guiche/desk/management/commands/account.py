@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from guiche.desk.people.role import Role
 from guiche.desk.people.user import User
+from guiche.desk.tickets.ticket import Ticket
 
 
 class Command(BaseCommand):
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         user.save()
         active = "ativa" if user.is_active else "inativa"
         self.stdout.write(f"Conta {user.username}: {user.role_label}, {active}.")
+        if released := 0 if user.is_active else Ticket.release_all_of(user):
+            self.stdout.write(f"Chamados que estavam com ela e voltaram à equipe: {released}.")
 
 
 def _new(username: str, role: str | None) -> User:

@@ -152,6 +152,23 @@ document.body.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   else announce(byId("pedido-estado").textContent.trim());
 });
 
+/* Who else has this ticket open: told while the page is looked at, and whether it is written on */
+
+const presence = byId("presenca");
+
+if (presence) {
+  let wrote = false;
+  document.addEventListener("input", ({ target }) => { if (!target.closest(".find")) wrote = true; });
+  presence.addEventListener("htmx:configRequest", ({ detail }) => {
+    renewToken();
+    detail.parameters.set("csrfmiddlewaretoken", presence.querySelector("[name=csrfmiddlewaretoken]").value);
+    detail.parameters.set("mexendo", wrote ? "sim" : "");
+    wrote = false;
+  });
+  // A page that nobody looks at says nothing, and after a minute nobody is shown there.
+  presence.addEventListener("htmx:beforeRequest", (event) => { if (document.hidden) event.preventDefault(); });
+}
+
 /* The form: saved as typed, one submit */
 
 const form = byId("chamado");
