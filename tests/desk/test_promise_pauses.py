@@ -29,6 +29,7 @@ from guiche.desk.promises.watch import watch
 from guiche.desk.site.counting import Counting, Elapsed, Working
 from guiche.desk.site.site import Site
 from guiche.desk.tickets.moves import MoveRefused
+from guiche.desk.tickets.undo import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +141,27 @@ def test_in_working_hours_a_night_takes_nothing(
     stopped_clock.set(datetime(2026, 11, 25, 12, tzinfo=UTC))  # Wednesday, 9:00: two hours of work
     ticket.move("resume", relacionamento)
     assert now_as_stored(ticket).written == "até quinta, 26/11, às 13h30"
+
+
+@pytest.mark.parametrize("done", ["wait", "resume", "call"])
+def test_a_pause_or_its_end_that_was_a_mistake_is_undone(
+    ticket: Ticket, supervisao: User, stopped_clock: Clock, done: str
+) -> None:
+    if done != "wait":
+        ticket.move("wait", supervisao, DOCUMENT)
+    stopped_clock.forward(hours=2)
+    before = Promise.objects.values("warn_at", "due_at", "paused_at").get()
+    if done == "call":
+        now_as_stored(ticket).log_attempt(supervisao, ticket.phones[0], Result.SPOKE)
+    else:
+        ticket.move(done, supervisao, DOCUMENT if done == "wait" else "")
+    assert Promise.objects.values("warn_at", "due_at", "paused_at").get() != before
+    stopped_clock.forward(minutes=5)
+    event = undo(ticket, Ticket.objects.get().seq, supervisao)
+    assert Promise.objects.values("warn_at", "due_at", "paused_at").get() == before
+    assert event.payload
+    assert datetime.fromisoformat(event.payload["due_at"]) == before["due_at"]
+    Ticket.objects.get().verify_chain()
 
 
 @pytest.mark.parametrize(
