@@ -13,6 +13,7 @@ from guiche.desk.procedures.screen import Block, Screen, read_blocks, read_scree
 from guiche.desk.procedures.system import System
 from guiche.desk.procedures.table import ProcedureError, Table
 from guiche.desk.procedures.texts import Texts
+from guiche.desk.procedures.when import ALWAYS, Known, When
 from guiche.desk.tickets.moves import MOVES
 from guiche.icpbrasil import Status
 
@@ -80,6 +81,8 @@ class Procedure:
     closing: Closing
     preselect: tuple[str, ...] = ()
     """Of several certificates at once, the readings (`status`) that most often need a ticket."""
+    when: When = ALWAYS
+    """When the reading and the answers speak for it; without a condition only a person does."""
 
     @property
     def facts(self) -> Iterator[Fact]:
@@ -94,6 +97,10 @@ class Procedure:
     def _by_key(self) -> dict[str, Fact]:
         return {fact.key: fact for fact in self.facts}
 
+    def fits(self, known: Known) -> bool:
+        """Whether what is known of a call, of any procedure, speaks for this one."""
+        return bool(self.when) and self.when.holds(known)
+
     def system(self, name: str) -> System | None:
         """The row of a system, or None."""
         return next((system for system in self.systems if system.name == name), None)
@@ -107,7 +114,7 @@ class Procedure:
     def read(cls, content: str, file: str) -> "Procedure":
         """The procedure written in `content`, or a `ProcedureError` that names `file` and the key.
 
-        1. head: slug, title, team, promise;
+        1. head: slug, title, team, promise; when it fits a call, once the facts are known;
         2. systems, then screens and facts, then their texts, which may name facts of any screen;
         3. who the customer is, and the blocks to copy;
         4. texts for the customer;
@@ -135,10 +142,11 @@ class Procedure:
         reasons = _reasons(top.table("reasons"))
         closing = Closing.read(top.table("closing"), reasons)
         preselect = _preselect(top.table("several"))
+        when = When.read(top, conditions_after(facts))
         top.finish()
         return cls(
             slug, title, team, promise, systems, screens, customer, blocks, texts, reasons,
-            closing, preselect,
+            closing, preselect, when,
         )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ _KEYS = {
 }  # fmt: skip
 _CONDITIONS = {
     "status": "CEI", "reason": "motivo", "profile": "tipo do certificado", "validity": "validade",
-    "type": "mídia", "nis": "NIS", "holder": "titular",
+    "type": "mídia", "nis": "NIS", "holder": "titular", "ends": "vencimento",
 }  # fmt: skip
 _FOUND = {
     "present": "tem", "doubtful": "conferir", "blank": "em branco", "absent": "sem o campo",
@@ -44,6 +44,7 @@ _VALUES = {
     "validity": {"valid": "válido", "expired": "vencido", "not_yet": "ainda não vale"},
     "type": {"other": "outra"},
     "holder": {"same": "é o cliente", "other": "é outro"},
+    "ends": {"past": "já passou", "soon": "nos próximos 30 dias", "later": "depois de 30 dias"},
 }
 
 
