@@ -66,6 +66,10 @@ class Fact:
         """Whether the answer is one of the ways out."""
         return typed.strip().casefold() in {exit_.casefold() for exit_ in self.exits}
 
+    def has(self, typed: str) -> bool:
+        """Whether the answer is one of all that may be chosen."""
+        return typed.strip().casefold() in {answer.casefold() for answer in self.answers}
+
     def asked(self, known: Known) -> bool:
         """Whether it is asked, as the answers stand."""
         return self.when.holds(known) and not known.get(self.confirms or self.follows)

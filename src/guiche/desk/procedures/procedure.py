@@ -101,6 +101,11 @@ class Procedure:
         """Whether what is known of a call, of any procedure, speaks for this one."""
         return bool(self.when) and self.when.holds(known)
 
+    def may_keep(self, key: str, typed: str) -> bool:
+        """Whether an answer that was typed for another procedure may stay: of a list, one in it."""
+        fact = self._by_key.get(key)
+        return fact is None or not fact.choices or fact.has(typed)
+
     def system(self, name: str) -> System | None:
         """The row of a system, or None."""
         return next((system for system in self.systems if system.name == name), None)

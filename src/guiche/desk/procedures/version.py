@@ -1,8 +1,10 @@
 """A procedure as it was when a call began: calls and tickets stay with the version they knew."""
 
+from contextlib import suppress
 from hashlib import sha256
 
 from django.db import models, transaction
+from django.db.models import Max
 
 from guiche.desk import clock
 from guiche.desk.people.turn import take_turn
@@ -10,6 +12,7 @@ from guiche.desk.people.user import User
 from guiche.desk.procedures import shelf
 from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.procedures.rules import read_new
+from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.refusal import Refused
 
 # Parsed procedures by digest. A version never changes, and there are few of them.
@@ -61,6 +64,21 @@ class ProcedureVersion(models.Model):
         """
         latest = cls.published(slug).first()
         return latest if latest and not latest.follows_file else cls.of_file(slug)
+
+    @classmethod
+    def holding(cls) -> dict[str, Procedure]:
+        """What holds now of each procedure on the shelf, by slug; one that cannot be read is left
+        out, so that its mistake stops no call of another."""
+        published = cls.objects.filter(by__isnull=False).values("slug").annotate(pk=Max("pk"))
+        latest = cls.objects.filter(pk__in=published.values("pk"), follows_file=False)
+        versions = {version.slug: version for version in latest.defer("content")}
+        found = {}
+        with suppress(ProcedureError):
+            for slug, path in shelf.files().items():
+                with suppress(ProcedureError):
+                    version = versions.get(slug)
+                    found[slug] = version.procedure if version else shelf.read(path)[0]
+        return found
 
     @classmethod
     def of_file(cls, slug: str) -> "ProcedureVersion":
