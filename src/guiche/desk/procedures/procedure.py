@@ -17,6 +17,8 @@ from guiche.desk.procedures.when import ALWAYS, Known, When
 from guiche.desk.tickets.moves import MOVES
 from guiche.icpbrasil import Status
 
+CEI, NIS, NOTHING = "cei", "nis", "none"
+CARRIED = (CEI, NIS, NOTHING)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 END = "end"
 """The list of reasons why a call ends without a ticket."""
@@ -53,12 +55,15 @@ class Closing:
     """The reason of `resolve` that only a reading of the new certificate gives, or ""."""
     other_holder: tuple[str, ...] = ()
     """Why the new certificate may be of another holder."""
+    carries: str = CEI
+    """Which number the new certificate must have: one of `CARRIED`."""
 
     @classmethod
     def read(cls, table: Table, reasons: Mapping[str, tuple[str, ...]]) -> "Closing":
         """The `[closing]`, which may be missing."""
         proof = table.one_of("proof", reasons["resolve"], "")
-        closing = cls(proof, table.texts("other_holder"))
+        carries = table.one_of("carries", CARRIED, CEI)
+        closing = cls(proof, table.texts("other_holder"), carries)
         table.finish()
         return closing
 

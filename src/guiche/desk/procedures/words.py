@@ -25,6 +25,7 @@ _KEYS = {
     "batch": "vários chamados",
     "blocks": "bloco", "fields": "dados", "reasons": "motivos", "end": "Encerrar sem chamado",
     "closing": "encerramento", "proof": "motivo com prova", "other_holder": "outro titular",
+    "carries": "o que o novo traz",
     "several": "vários certificados", "preselect": "já marcados",
     "customer": "cliente", "wanted": "o que deve constar", "solution": "solução",
     **{move.name: move.label for move in MOVES.values()},

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from guiche.desk.intake.facts import show_document
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.intake.register import REGISTERS, has_field, mask_enrolment, show_enrolment
+from guiche.desk.procedures.procedure import CEI, NIS, NOTHING
 from guiche.icpbrasil.validity import day
 
 DIFFERENCES = {
@@ -21,6 +22,7 @@ DIFFERENCES = {
     "same": "é o mesmo certificado de antes",
     "no_field": "o {register} não cabe no certificado",
     "status": "não traz um {register} conferido",
+    "nis": "não traz o NIS",
     "number": "o número é outro",
     "expired": "está vencido",
     "not_yet": "ainda não vale",
@@ -58,6 +60,8 @@ class Expected:
     """When that one began: a new one begins later."""
     other_holder: str = ""
     """Why it may be of another holder, as a person chose it."""
+    carries: str = CEI
+    """Which number must be in it, if any: a CEI, the NIS of its holder."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +73,17 @@ class Proof:
     """Whose number is in it; "" where the ticket does not know."""
     other_holder: str
     """Why it is of another holder; "" where it is the customer's."""
+    carries: str = CEI
+    """As of `Expected`; of another number than a CEI nothing is kept."""
 
     @property
     def payload(self) -> dict[str, str]:
         """What the history keeps of it."""
-        number = self.reading.contract["enrolment"]["number"]
+        number = self.reading.contract["enrolment"]["number"] if self.carries == CEI else ""
         return {
             "sha256": self.reading.sha256,
             "register": self.register,
-            "number": mask_enrolment(number),
+            "number": mask_enrolment(number) if number else "",
             "other_holder": self.other_holder,
         }
 
@@ -113,6 +119,20 @@ def _no_proof(reading: Inspection, expected: Expected) -> Difference | None:
 
 
 def _number(reading: Inspection, expected: Expected) -> Iterator[Difference]:
+    if expected.carries == NIS:
+        yield from _without_nis(reading)
+    elif expected.carries != NOTHING:
+        yield from _enrolment(reading, expected)
+
+
+def _without_nis(reading: Inspection) -> Iterator[Difference]:
+    status = (reading.contract.get("nis") or {}).get("status")
+    if status != "present":
+        words = "O certificado não traz o NIS do titular, ou ele precisa ser conferido."
+        yield Difference("nis", words)
+
+
+def _enrolment(reading: Inspection, expected: Expected) -> Iterator[Difference]:
     if not has_field(expected.register):
         length, field = REGISTERS[expected.register].LENGTH, REGISTERS["CEI"].LENGTH
         yield Difference(
