@@ -41,9 +41,7 @@ def lines(content: str) -> Iterator[str]:
         yield f"  Encerra pela leitura do certificado novo: {proof}"
 
 
-def _fact(
-    fact: Mapping[str, Any], document: Document, labels: Mapping[str, str]
-) -> Iterator[str]:
+def _fact(fact: Mapping[str, Any], document: Document, labels: Mapping[str, str]) -> Iterator[str]:
     yield f"  {fact['label']} [{fact['key']}, {fact['type']}]"
     if "when" in fact:
         yield f"    só quando {words.condition(fact['when'], labels)}"

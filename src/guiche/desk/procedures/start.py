@@ -10,6 +10,8 @@ _SLUG = "meu-procedimento"
 
 def text(slug: str) -> str:
     """The beginning of a procedure of that slug; a `ProcedureError` where it is no slug."""
-    content = _FILE.read_text("utf-8").replace(_SLUG, slug.replace("\\", "\\\\").replace('"', '\\"'))
+    content = _FILE.read_text("utf-8").replace(
+        _SLUG, slug.replace("\\", "\\\\").replace('"', '\\"')
+    )
     Procedure.read(content, f"{slug}.toml")
     return content

@@ -113,7 +113,7 @@ class Renewal:
             return differences
         same = reading.is_of(expected.document)
         holder = "" if same else other_holder
-        proof = Proof(reading, expected.register, holder, expected.carries)
+        proof = Proof(reading, expected.register, holder, expected.number_in(reading))
         self.move("resolve", by, self.procedure.closing.proof, form=form, proof=proof)
         return ()
 
