@@ -85,7 +85,7 @@ def texts(call: Answers) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("kind", CERTIFICATES)
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_way_leaves_anything_to_fill_in(
-    slug: str, kind: str, expired: bool, stopped_clock: object
+    slug: str, kind: str, *, expired: bool, stopped_clock: object
 ) -> None:
     certificate = CERTIFICATES[kind]
     if certificate and expired:
@@ -132,8 +132,8 @@ def test_what_is_asked_alike_keeps_its_answer_when_the_procedure_changes() -> No
             other = mine.get(fact.key)
             if other and fact.key not in ("system", "wanted_kind", "category"):
                 assert (fact.type, fact.of, fact.common) == (other.type, other.of, other.common)
-        assert procedure.facts and procedure.customer.phones == cei.customer.phones
-        assert [screen.title for screen in procedure.screens][0] == "Quem está falando"
+        assert procedure.customer.phones == cei.customer.phones
+        assert procedure.screens[0].title == "Quem está falando"
 
 
 def test_a_mistake_in_a_shipped_one_would_be_told() -> None:
