@@ -77,6 +77,12 @@ def test_the_proposal_comes_with_the_reading_and_once(client: Client, draft: Dra
     assert "Selo Eletrônico, que não leva o CEI" not in again.content.decode()
 
 
+def test_an_answer_that_is_saved_brings_a_proposal(client: Client, draft: Draft) -> None:
+    sent = {"no_reading": "Token não conectado", Offered.SEEN: ""}
+    answer = client.post(f"/atender/{draft.pk}/salvar/", sent, headers={"HX-Request": "true"})
+    assert f'action="/atender/{draft.pk}/procedimento/"' in answer.content.decode()
+
+
 def test_the_call_of_every_day_is_proposed_nothing(client: Client, draft: Draft) -> None:
     answer = client.post(f"/atender/{draft.pk}/ler/", upload(zeros()))
     page = answer.content.decode() or client.get(f"/atender/{draft.pk}/").content.decode()

@@ -271,6 +271,7 @@ def _changes(
     same = [f for screen in screens for f in screen.fields if f not in new and f.asked]
     known, offered = Known.of(draft, answers.values), Offered.of(draft, answers)
     return {
+        "draft": draft,
         "known_now": known if known.mark != request.POST.get("conhecidos", "") else None,
         "offered_now": offered if offered.mark != request.POST.get(Offered.SEEN, "") else None,
         "changed": new,
