@@ -92,8 +92,9 @@ def test_of_an_expired_one(
     [
         ("cei-conferir", None, {"wanted_kind": "CNO"}, "wanted_kind", "os mesmos doze dígitos"),
         ("cei-conferir", None, {"number_source": "De memória"}, "number_source", "comprovante"),
-        ("certificado-errado", CEI_CPF, {"document": "11.222.333/0001-81", "other_certificate": "Não"}, "other_certificate",
-         "é de ANA EXEMPLO DA SILVA"),
+        ("certificado-errado", CEI_CPF,
+         {"document": "11.222.333/0001-81", "other_certificate": "Não"},
+         "other_certificate", "é de ANA EXEMPLO DA SILVA"),
         ("certificado-errado", profiles.equipment(), {"other_certificate": "Não"},
          "other_certificate", "não é de pessoa nem de empresa"),
         ("nis-ausente", CEI_CPF, {}, "system", "O certificado traz o NIS 170.33311.52-2"),

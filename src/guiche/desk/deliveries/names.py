@@ -5,6 +5,8 @@ A desk never sees a wrong one: its line is just never used.
 
 from collections.abc import Iterator, Sequence
 
+from django.conf import settings
+
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import Check
 from guiche.desk.connectors.settings import Names
@@ -13,9 +15,10 @@ from guiche.desk.procedures.procedure import Procedure
 
 
 def names_checked(connection: Connection) -> Iterator[Check]:
-    """Each table that names what is in a procedure, and what it names that is in none of those of
-    the shelf."""
-    procedures = list(ProcedureVersion.holding().values())
+    """Each table that names what is in a procedure, and what it names that is in none of them."""
+    holding = ProcedureVersion.holding()
+    # That of most calls first: it is what a site looks for.
+    procedures = sorted(holding.values(), key=lambda each: each.slug != settings.PROCEDURE)
     typed = connection.settings
     for each in type(typed).described():
         if each.names and (table := getattr(typed, each.key)):
