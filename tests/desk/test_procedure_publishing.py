@@ -277,7 +277,7 @@ def test_the_whole_text_may_be_written(client: Client) -> None:
     assert "\nx =" in wrong.content.decode()
     other = SHIPPED.replace('slug = "cei-ausente"', 'slug = "outro"')
     slug = client.post(f"{URL}conferir/", {**sent, "content": other})
-    assert "precisa continuar “cei-ausente”" in slug.content.decode()
+    assert "precisa ser “cei-ausente”" in slug.content.decode()
     right = client.post(f"{URL}conferir/", {**sent, "content": SHIPPED.replace("24  ", "36  ")})
     assert publish(client, right.content.decode()).status_code == 302
     assert current()["promise"]["hours"] == 36

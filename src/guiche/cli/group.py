@@ -19,6 +19,7 @@ COMMANDS = {
     "worker": ("guiche.cli.worker", "Entrega aos outros sistemas, vigia os prazos, envia e-mails."),
     "deliveries": ("guiche.cli.deliveries", "Mostra, repete e dispensa envios a outros sistemas."),
     "connections": ("guiche.cli.connections", "Mostra e confere as integrações."),
+    "procedures": ("guiche.cli.procedures", "Confere, lista, mostra e começa procedimentos."),
     "double": (
         "guiche.cli.double",
         "Sobe um sistema de mentira, para experimentar uma integração.",

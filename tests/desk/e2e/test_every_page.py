@@ -52,6 +52,25 @@ def read_call(new_page: Open, bruno: User, carla: User) -> Page:
     return page
 
 
+def proposed_procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.get_by_text("Colar texto").click()
+    page.locator("#texto").fill(pem(selo_eletronico().der()))
+    page.get_by_role("button", name="Ler certificado").click()
+    expect(page.get_by_role("button", name="Selo Eletrônico, que não leva o CEI")).to_be_visible()
+    return page
+
+
+def call_of_another_procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    draft = Draft.start(bruno, "token-nao-le")
+    draft.type_in({"symptom": "PIN bloqueado", "driver": "Não instalado"})
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    expect(page.get_by_text("O titular desbloqueia com o PUK")).to_be_visible()
+    return page
+
+
 def choice(new_page: Open, bruno: User, carla: User) -> Page:
     page = new_page(bruno)
     page.goto("/atender/")
@@ -324,6 +343,14 @@ def reviewed_procedure(new_page: Open, bruno: User, carla: User) -> Page:
     return page
 
 
+def sampled_procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    page = reviewed_procedure(new_page, bruno, carla)
+    page.get_by_label("Certificado", exact=True).select_option("selo eletronico")
+    page.get_by_role("button", name="Ver o que o texto dá").click()
+    expect(page.get_by_role("heading", name="Com um certificado de exemplo")).to_be_focused()
+    return page
+
+
 def procedure_versions(new_page: Open, bruno: User, carla: User) -> Page:
     page = reviewed_procedure(new_page, bruno, carla)
     page.get_by_role("button", name="Publicar").click()
@@ -346,10 +373,12 @@ def unfold(page: Page) -> None:
 
 
 PAGES = (
-    login, refused_login, empty_call, read_call, choice, table, batch, spoken, taking_up,
+    login, refused_login, empty_call, read_call, proposed_procedure, call_of_another_procedure,
+    choice, table, batch, spoken, taking_up,
     outside_hours, incomplete_call, number, queue, found,
     nothing_found, known_customer, ticket, refused_attempt, card, refused_proof, choice_of_proof,
-    settings, procedure, reviewed_procedure, procedure_versions, whole_procedure,
+    settings, procedure, reviewed_procedure, sampled_procedure,
+    procedure_versions, whole_procedure,
     asking, asked, giving, giving_container, given, refused_gift, choice_of_gift, closed_link,
     not_found, forbidden,
 )  # fmt: skip

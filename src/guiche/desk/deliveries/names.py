@@ -3,7 +3,7 @@
 A desk never sees a wrong one: its line is just never used.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 
@@ -15,18 +15,25 @@ from guiche.desk.procedures.procedure import Procedure
 
 
 def names_checked(connection: Connection) -> Iterator[Check]:
-    """Each table that is named by the procedure in use, and what it names that is not there."""
-    procedure = ProcedureVersion.current(settings.PROCEDURE).procedure
+    """Each table that names what is in a procedure, and what it names that is in none of them."""
+    holding = ProcedureVersion.holding()
+    # That of most calls first: it is what a site looks for.
+    procedures = sorted(holding.values(), key=lambda each: each.slug != settings.PROCEDURE)
     typed = connection.settings
     for each in type(typed).described():
         if each.names and (table := getattr(typed, each.key)):
-            known = _known(each.names, procedure)
+            known = _known(each.names, procedures)
             wrong = "; ".join(name for name in table if name not in known)
             words = f"O Guichê não conhece: {wrong}. Conhece: {'; '.join(known)}." if wrong else ""
             yield Check(f"Nomes em {each.label}", ok=not wrong, words=words)
 
 
-def _known(names: Names, procedure: Procedure) -> tuple[str, ...]:
+def _known(names: Names, procedures: Sequence[Procedure]) -> tuple[str, ...]:
+    """Of all procedures, each once, in their order."""
+    return tuple(dict.fromkeys(name for each in procedures for name in _named(names, each)))
+
+
+def _named(names: Names, procedure: Procedure) -> tuple[str, ...]:
     """Of answers also those by which every procedure is known (`Case`)."""
     match names:
         case "team":
@@ -36,4 +43,4 @@ def _known(names: Names, procedure: Procedure) -> tuple[str, ...]:
             return facts[0].choices if facts else ()
     phones = (f"phone_{place}" for place, _ in enumerate(procedure.customer.phones, 1))
     own = ("key", "name", "document", "email", *phones)
-    return tuple(dict.fromkeys((*own, *(fact.key for fact in procedure.facts))))
+    return (*own, *(fact.key for fact in procedure.facts))

@@ -20,6 +20,7 @@ from guiche.icpbrasil import oids
 _ZEROS = "0" * 12
 _TITULO = "102385010671" + "001" + "0002" + "SAO PAULOSP"
 _OCTET_STRING = 0x04
+_SERIAL = 0x1F2E3D4C5B6A01
 
 
 class Sample(NamedTuple):
@@ -139,8 +140,16 @@ def samples(
 ) -> Iterator[tuple[str, bytes]]:
     """Each with the name of its file; all of one key."""
     key = key or ec.generate_private_key(ec.SECP256R1())
-    for serial, sample in enumerate(SAMPLES, start=0x1F2E3D4C5B6A01):
+    for serial, sample in enumerate(SAMPLES, start=_SERIAL):
         yield sample.file, _der(sample, serial, key, now)
+
+
+def sample(file: str, now: datetime) -> bytes:
+    """The certificate of that file name; `KeyError` for another."""
+    for serial, each in enumerate(SAMPLES, start=_SERIAL):
+        if each.file == file:
+            return _der(each, serial, ec.generate_private_key(ec.SECP256R1()), now)
+    raise KeyError(file)
 
 
 def _der(sample: Sample, serial: int, key: ec.EllipticCurvePrivateKey, now: datetime) -> bytes:

@@ -139,8 +139,11 @@ def _reading_of(call: Draft, readings: Sequence[Inspection]) -> Inspection | Non
 
 def _said(call: Draft, given: Mapping[str, str], site: Site) -> dict[str, str]:
     """Of what is given, what this call misses; a confirmation only of what was said, too."""
-    missing = _missing(call.answers(site))
-    said = {key: text for key, text in given.items() if key in missing}
+    missing, procedure = _missing(call.answers(site)), call.procedure
+    # A call may go by another procedure than the one whose list was shown.
+    said = {
+        key: text for key, text in given.items() if key in missing and procedure.may_keep(key, text)
+    }
     confirmations = {fact.key: fact.confirms for fact in call.procedure.facts if fact.confirms}
     return {
         key: text

@@ -151,6 +151,21 @@ class Draft(Whose, models.Model):
 
     # What comes in
 
+    def follow(self, version: ProcedureVersion) -> bool:
+        """Goes on by another procedure. The reading stays, and all that was typed, also what only
+        the procedure before asks for; less the choices that this one does not have.
+
+        False, and nothing changes, when the draft is already submitted or somebody else changed it.
+        """
+        self.procedure_version = version
+        self.typed = {
+            key: text for key, text in self.typed.items() if version.procedure.may_keep(key, text)
+        }
+        answers = self._offering()
+        return self._store(
+            answers=answers, procedure_version=version, typed=self.typed, offered=self.offered
+        )
+
     def attach(self, inspection: Inspection | None, tab: Tab | None = None) -> bool:
         """Takes a reading, in place of the one before; what a person typed stays. None drops it.
         A reading that is not stored yet is stored in the same transaction.

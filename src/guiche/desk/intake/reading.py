@@ -17,7 +17,16 @@ from guiche.desk import clock, vault
 from guiche.desk.intake.facts import show_document
 from guiche.desk.intake.plain import plain, plain_text
 from guiche.desk.people.user import User
-from guiche.desk.procedures.names import CONDITIONS, OTHER, READING, SAME, UNREAD
+from guiche.desk.procedures.names import (
+    CONDITIONS,
+    LATER,
+    OTHER,
+    PAST,
+    READING,
+    SAME,
+    SOON,
+    UNREAD,
+)
 from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Profile, oids
 from guiche.icpbrasil.numbers import nis
@@ -28,6 +37,8 @@ from guiche.sources.found import Device, Signature
 from guiche.trust import Status, Trust
 
 DER_KEPT = timedelta(days=90)
+ENDING = timedelta(days=30)
+"""So long before its end a certificate is said to end soon."""
 
 _KEPT_FIELDS = {
     oids.CEI_PESSOA_FISICA,
@@ -189,6 +200,7 @@ class Inspection(models.Model):
             "validity": self.validity.status or UNREAD,
             "type": (kind if kind in CONDITIONS["type"] else OTHER) if kind else UNREAD,
             "nis": (self.contract.get("nis") or {}).get("status") or UNREAD,
+            "ends": self._ends,
         }
 
     @property
@@ -200,6 +212,14 @@ class Inspection(models.Model):
             for key in ("not_before", "not_after")
         )
         return Validity.judged(begin, end, clock.now())
+
+    @property
+    def _ends(self) -> str:
+        end = self.validity.not_after
+        if end is None:
+            return UNREAD
+        left = end - clock.now()
+        return PAST if left < timedelta() else SOON if left < ENDING else LATER
 
     @property
     def _warning_now(self) -> str:

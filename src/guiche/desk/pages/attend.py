@@ -30,6 +30,7 @@ from guiche.desk.pages.choice import Choice, Sought, distinct
 from guiche.desk.pages.due import Promisable
 from guiche.desk.pages.form import changed, screens_of, typed_in
 from guiche.desk.pages.images import Pictured
+from guiche.desk.pages.offered import Offered
 from guiche.desk.pages.verdict import Verdict
 from guiche.desk.procedures.procedure import END
 from guiche.desk.search.known import Known
@@ -204,6 +205,7 @@ def _page(
         "tab": uuid4(),
         "images": draft.images.listed(),
         "asked": Asked.of(request, draft),
+        "offered": Offered.of(draft, answers),
         **uploads.reader(),
         **more,
     }
@@ -267,9 +269,11 @@ def _changes(
     screens = screens_of(answers, wrong)
     new = changed(screens, sent, request.POST.getlist("campo"))
     same = [f for screen in screens for f in screen.fields if f not in new and f.asked]
-    known = Known.of(draft, answers.values)
+    known, offered = Known.of(draft, answers.values), Offered.of(draft, answers)
     return {
+        "draft": draft,
         "known_now": known if known.mark != request.POST.get("conhecidos", "") else None,
+        "offered_now": offered if offered.mark != request.POST.get(Offered.SEEN, "") else None,
         "changed": new,
         "same": same,
         "checked": [field for field in same if field.key in checked],

@@ -169,7 +169,7 @@ def answer(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     if request.method == "POST":
         values = {
             fact.key: request.POST.get(f"saida-{fact.key}") or request.POST.get(fact.key, "")
-            for call in batch.open_calls[:1]
+            for call in batch.open_calls
             for fact in call.procedure.facts
         }
         batch.answer(values, due=request.POST.get("prazo", ""))
@@ -274,9 +274,20 @@ def _page(request: HttpRequest, batch: Batch) -> HttpResponse:
 
 def told(tickets: Sequence[Ticket]) -> str:
     """What is read or sent to the caller of all the tickets: numbers and time, and of a person
-    no more than the first name and initials. "" where the procedure says nothing of several."""
-    if not tickets:
-        return ""
+    no more than the first name and initials. "" where no procedure says anything of several."""
+    teams: dict[tuple[str, str], list[Ticket]] = {}
+    for ticket in tickets:
+        teams.setdefault((ticket.team, _of_several(ticket)), []).append(ticket)
+    return "\n".join(filter(None, map(_told, teams.values())))
+
+
+def _of_several(ticket: Ticket) -> str:
+    """The text by which its procedure tells of several, not filled in."""
+    return next((each.text for each in ticket.procedure.texts.batch.variants), "")
+
+
+def _told(tickets: Sequence[Ticket]) -> str:
+    """The same of tickets that are told of in the same words."""
     due_times = {ticket.promise.due_at for ticket in tickets}
     one = len(due_times) == 1
     numbers = [

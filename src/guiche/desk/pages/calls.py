@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -82,8 +83,9 @@ def own_call(request: HttpRequest, draft_id: UUID) -> Draft:
 
 
 def fresh_call(user: User) -> Draft:
-    """A call of which nothing is known: one that is there, or a new one."""
-    untouched = (draft for draft in own_calls(user) if draft.is_untouched)
+    """A call of which nothing is known, by the procedure of the site: one that is there, or new."""
+    fresh = own_calls(user).filter(procedure_version__slug=settings.PROCEDURE)
+    untouched = (draft for draft in fresh if draft.is_untouched)
     return next(untouched, None) or Draft.start(user)
 
 

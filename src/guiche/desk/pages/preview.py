@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from guiche import sources
 from guiche.desk import clock
+from guiche.desk.demo.certificates import SAMPLES, sample
 from guiche.desk.intake.answers import Answers
 from guiche.desk.intake.reading import Inspection
+from guiche.desk.models import User
 from guiche.desk.pages.form import Screen, screens_of
 from guiche.desk.procedures.fact import Fact
 from guiche.desk.procedures.procedure import Procedure
@@ -39,6 +42,8 @@ _CASES: dict[str, tuple[Status | None, Reason | None, str]] = {
     "Não foi possível ler": (Status.UNREADABLE, Reason.MALFORMED, "valid"),
     "Sem leitura": (None, None, ""),
 }
+SAMPLE_FILES = {each.file: each.file.removesuffix(".cer").replace("-", " ") for each in SAMPLES}
+"""What may be chosen, and what each is called."""
 _USUAL = "Sem CEI: em branco"
 
 
@@ -58,11 +63,13 @@ class Preview:
     said: Lines
     blocks: list[tuple[str, Lines]]
     cases: list[Case]
+    sampled: Case | None = None
+    """The call with the sample certificate that was chosen."""
 
     @classmethod
-    def of(cls, procedure: Procedure) -> "Preview":
-        """The procedure at work."""
-        calls = {title: _call(procedure, title) for title in _CASES}
+    def of(cls, procedure: Procedure, sample: str = "") -> "Preview":
+        """The procedure at work; also with the sample certificate of that file name, if any."""
+        calls = {title: _call(procedure, _inspection(title)) for title in _CASES}
         usual = calls[_USUAL]
         return cls(
             screens=screens_of(usual, {}),
@@ -72,12 +79,26 @@ class Preview:
                 for block in procedure.blocks
             ],
             cases=[Case(title, list(_texts(procedure, call))) for title, call in calls.items()],
+            sampled=_sampled(procedure, sample),
         )
 
 
-def _call(procedure: Procedure, case: str) -> Answers:
-    """The call after that verdict: what nothing else fills in is invented."""
-    inspection = _inspection(case)
+def _sampled(procedure: Procedure, file: str) -> Case | None:
+    """All that is said and proposed with a sample certificate, really read, and never stored."""
+    if file not in SAMPLE_FILES:
+        return None
+    now = clock.now()
+    found = sources.read(sample(file, now), file).leaves[0]
+    reading = found.inspect(at=now)
+    row = Inspection.of(reading, der=None, by=User(), source=found.source)
+    call = _call(procedure, row)
+    fits = "sim" if procedure.fits(call.known) else "não"
+    lines = [("Leitura", row.words["verdict"]), ("A página propõe este procedimento", fits)]
+    return Case(file, [*lines, *_texts(procedure, call), *_said(procedure, call)])
+
+
+def _call(procedure: Procedure, inspection: Inspection | None) -> Answers:
+    """The call after that reading: what nothing else fills in is invented."""
     offers = Answers(procedure, inspection, {}).offers
     phones = iter(_PHONES)
     typed: dict[str, str] = {}

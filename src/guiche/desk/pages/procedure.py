@@ -14,7 +14,7 @@ from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.models import ProcedureVersion
 from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
-from guiche.desk.pages.preview import Preview
+from guiche.desk.pages.preview import SAMPLE_FILES, Preview
 from guiche.desk.procedures import shelf, words
 from guiche.desk.procedures.changes import Change, changes
 from guiche.desk.procedures.procedure import Procedure
@@ -250,7 +250,8 @@ def _review(
         "procedure": procedure,
         "changes": changes((seen or current).content, edition.content),
         "same": (seen or current).content == edition.content and not edition.from_file,
-        "preview": Preview.of(procedure),
+        "preview": Preview.of(procedure, request.POST.get("amostra", "")),
+        "samples": SAMPLE_FILES,
         "refused": refused,
     }
     return render(request, "desk/ajustes_conferir.html", page, status=status)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from guiche.desk.intake.reading import Inspection
+from guiche.desk.intake.reading import ENDING, Inspection
 from guiche.desk.pages.issued import Issued, ago
 from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Nis, Profile, Status
@@ -40,7 +40,6 @@ _KINDS = {
 }
 _FROM_CUSTOMER = ("browser", "psc")
 """Only he can have sent it, whoever says so."""
-_SOON = timedelta(days=30)
 # The line of the validity says the first two, as of today and in the day of Brasília; the headline
 # says the third.
 _SAID_ABOVE = ("expired", "not_yet_valid", "caepf_in_cei_field")
@@ -71,7 +70,7 @@ class Validity:
             return cls(f"Vencido em {until}", ago(days) if days else "venceu hoje", "stop")
         if begin is not None and now < begin:
             return cls(f"Só vale a partir de {day(begin)}", f"até {until}", "ask")
-        if end - now < _SOON:
+        if end - now < ENDING:
             return cls(f"Válido até {until}", _ahead((end - now).days), "ask")
         return cls(f"Válido até {until}", "", "")
 

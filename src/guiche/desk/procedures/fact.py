@@ -66,6 +66,10 @@ class Fact:
         """Whether the answer is one of the ways out."""
         return typed.strip().casefold() in {exit_.casefold() for exit_ in self.exits}
 
+    def has(self, typed: str) -> bool:
+        """Whether the answer is one of all that may be chosen."""
+        return typed.strip().casefold() in {answer.casefold() for answer in self.answers}
+
     def asked(self, known: Known) -> bool:
         """Whether it is asked, as the answers stand."""
         return self.when.holds(known) and not known.get(self.confirms or self.follows)
@@ -118,14 +122,15 @@ class Fact:
 def conditions_after(earlier: Mapping[str, Fact]) -> dict[str, Collection[str]]:
     """What a fact may depend on: the reading, and the choices and ways out before it."""
     chosen = {key: fact.answers for key, fact in earlier.items() if fact.answers}
-    return {**chosen, **names.CONDITIONS}
+    return {**names.CONDITIONS, **chosen}
 
 
 def _key(table: Table, earlier: Mapping[str, Fact]) -> str:
     key = table.text("key")
     if not _KEY.fullmatch(key):
         raise table.error("key", f"“{key}”: use letras minúsculas, algarismos e _.")
-    if key in earlier or key in {*names.READING, *names.TICKET, *names.CONDITIONS, *_OF_THE_PAGE}:
+    conditions = names.CONDITIONS.keys() - names.ADDED
+    if key in earlier or key in {*names.READING, *names.TICKET, *conditions, *_OF_THE_PAGE}:
         raise table.error("key", f"“{key}” já existe; dê outro nome.")
     return key
 

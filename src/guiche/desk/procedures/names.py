@@ -30,6 +30,8 @@ UNREAD = "unread"
 _STATUS = (*(status.value for status in Status), UNREAD)
 # Whether the certificate is of the customer of the call, as far as numbers tell.
 SAME, OTHER = "same", "other"
+# When the certificate ends: it has, within a month, or after it.
+PAST, SOON, LATER = "past", "soon", "later"
 CONDITIONS: dict[str, tuple[str, ...]] = {
     "status": _STATUS,
     "reason": (*(reason.value for reason in Reason), UNREAD),
@@ -38,4 +40,8 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     "type": ("A1", "A3", "other", UNREAD),
     "nis": _STATUS,
     "holder": (SAME, OTHER, UNREAD),
+    "ends": (PAST, SOON, LATER, UNREAD),
 }
+# Conditions that came after procedures were in use: a version may have a fact of that name, and is
+# read as before. Its fact goes first; a new text may not have one (`rules`).
+ADDED = frozenset({"ends"})

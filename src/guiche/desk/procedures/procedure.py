@@ -13,9 +13,12 @@ from guiche.desk.procedures.screen import Block, Screen, read_blocks, read_scree
 from guiche.desk.procedures.system import System
 from guiche.desk.procedures.table import ProcedureError, Table
 from guiche.desk.procedures.texts import Texts
+from guiche.desk.procedures.when import ALWAYS, Known, When
 from guiche.desk.tickets.moves import MOVES
 from guiche.icpbrasil import Status
 
+CEI, NIS, NOTHING = "cei", "nis", "none"
+CARRIED = (CEI, NIS, NOTHING)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 END = "end"
 """The list of reasons why a call ends without a ticket."""
@@ -57,12 +60,15 @@ class Closing:
     """The reason of `resolve` that only a reading of the new certificate gives, or ""."""
     other_holder: tuple[str, ...] = ()
     """Why the new certificate may be of another holder."""
+    carries: str = CEI
+    """Which number the new certificate must have: one of `CARRIED`."""
 
     @classmethod
     def read(cls, table: Table, reasons: Mapping[str, tuple[str, ...]]) -> "Closing":
         """The `[closing]`, which may be missing."""
         proof = table.one_of("proof", reasons["resolve"], "")
-        closing = cls(proof, table.texts("other_holder"))
+        carries = table.one_of("carries", CARRIED, CEI)
+        closing = cls(proof, table.texts("other_holder"), carries)
         table.finish()
         return closing
 
@@ -85,6 +91,8 @@ class Procedure:
     closing: Closing
     preselect: tuple[str, ...] = ()
     """Of several certificates at once, the readings (`status`) that most often need a ticket."""
+    when: When = ALWAYS
+    """When the reading and the answers speak for it; without a condition only a person does."""
 
     @property
     def facts(self) -> Iterator[Fact]:
@@ -99,6 +107,15 @@ class Procedure:
     def _by_key(self) -> dict[str, Fact]:
         return {fact.key: fact for fact in self.facts}
 
+    def fits(self, known: Known) -> bool:
+        """Whether what is known of a call, of any procedure, speaks for this one."""
+        return bool(self.when) and self.when.holds(known)
+
+    def may_keep(self, key: str, typed: str) -> bool:
+        """Whether an answer that was typed for another procedure may stay: of a list, one in it."""
+        fact = self._by_key.get(key)
+        return fact is None or not fact.choices or fact.has(typed)
+
     def system(self, name: str) -> System | None:
         """The row of a system, or None."""
         return next((system for system in self.systems if system.name == name), None)
@@ -112,7 +129,7 @@ class Procedure:
     def read(cls, content: str, file: str) -> "Procedure":
         """The procedure written in `content`, or a `ProcedureError` that names `file` and the key.
 
-        1. head: slug, title, team;
+        1. head: slug, title, team; when it fits a call, once the facts are known;
         2. systems, then screens and facts, then their texts, which may name facts of any screen;
         3. who the customer is, and the blocks to copy;
         4. texts for the customer;
@@ -137,10 +154,11 @@ class Procedure:
         promise = Promised.read(promised, reasons["wait"])
         closing = Closing.read(top.table("closing"), reasons)
         preselect = _preselect(top.table("several"))
+        when = When.read(top, conditions_after(facts))
         top.finish()
         return cls(
             slug, title, team, promise, systems, screens, customer, blocks, texts, reasons,
-            closing, preselect,
+            closing, preselect, when,
         )  # fmt: skip
 
 

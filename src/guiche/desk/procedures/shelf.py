@@ -11,13 +11,14 @@ from guiche.desk.procedures.table import ProcedureError
 SHIPPED = Path(__file__).parent / "shipped"
 
 
-def files() -> dict[str, Path]:
-    """The file of each slug."""
-    return {path.stem: path for folder in _folders() for path in sorted(folder.glob("*.toml"))}
+def files(site: str | None = None) -> dict[str, Path]:
+    """The file of each slug. `site` is the site's folder, "" for none; without it, and only then,
+    the settings are asked."""
+    folders = _folders(settings.PROCEDURES_FOLDER if site is None else site)
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
-def _folders() -> list[Path]:
-    site = settings.PROCEDURES_FOLDER
+def _folders(site: str) -> list[Path]:
     if not site:
         return [SHIPPED]
     if not Path(site).is_dir():
@@ -35,7 +36,7 @@ def read(path: Path) -> tuple[Procedure, str]:
 
 
 # Every call begins with the text of a file, and the text seldom changes.
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _read(content: str, path: Path) -> Procedure:
     procedure = Procedure.read(content, str(path))
     if procedure.slug != path.stem:
@@ -45,9 +46,9 @@ def _read(content: str, path: Path) -> Procedure:
     return procedure
 
 
-def find(slug: str) -> tuple[Procedure, str]:
-    """The procedure of that slug and its text, or a `ProcedureError`."""
-    known = files()
+def find(slug: str, site: str | None = None) -> tuple[Procedure, str]:
+    """The procedure of that slug and its text, or a `ProcedureError`; `site` as of `files`."""
+    known = files(site)
     if slug not in known:
         raise ProcedureError(
             f"{slug}.toml", "", f"não há este procedimento; use {', '.join(sorted(known))}."

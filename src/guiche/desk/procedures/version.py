@@ -1,23 +1,20 @@
 """A procedure as it was when a call began: calls and tickets stay with the version they knew."""
 
-from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 
 from django.db import models, transaction
+from django.db.models import Max
 
 from guiche.desk import clock
-from guiche.desk.intake.register import REGISTERS
 from guiche.desk.people.turn import take_turn
 from guiche.desk.people.user import User
-from guiche.desk.procedures import names, shelf
+from guiche.desk.procedures import shelf
 from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.procedures.rules import read_new
 from guiche.desk.procedures.table import ProcedureError
-from guiche.desk.procedures.text import Text, Variant
 from guiche.desk.refusal import Refused
 
-_SAY_BOTH = (
-    "precisa dizer {protocol} e {due} ao cliente, e na mesma linha só o que sempre se pergunta."
-)
 # Parsed procedures by digest. A version never changes, and there are few of them.
 _parsed: dict[str, Procedure] = {}
 
@@ -67,6 +64,21 @@ class ProcedureVersion(models.Model):
         """
         latest = cls.published(slug).first()
         return latest if latest and not latest.follows_file else cls.of_file(slug)
+
+    @classmethod
+    def holding(cls) -> dict[str, Procedure]:
+        """What holds now of each procedure on the shelf, by slug; one that cannot be read is left
+        out, so that its mistake stops no call of another."""
+        published = cls.objects.filter(by__isnull=False).values("slug").annotate(pk=Max("pk"))
+        latest = cls.objects.filter(pk__in=published.values("pk"), follows_file=False)
+        versions = {version.slug: version for version in latest.defer("content")}
+        found = {}
+        with suppress(ProcedureError):
+            for slug, path in shelf.files().items():
+                with suppress(ProcedureError):
+                    version = versions.get(slug)
+                    found[slug] = version.procedure if version else shelf.read(path)[0]
+        return found
 
     @classmethod
     def of_file(cls, slug: str) -> "ProcedureVersion":
@@ -129,38 +141,6 @@ def digest_of(content: str) -> str:
 
 
 def read_as(slug: str, content: str) -> Procedure:
-    """The procedure of that name written in `content`, or a `ProcedureError`.
-
-    Stricter than the reader of files: what a page publishes holds at once, and for everybody.
-    """
-    file = f"{slug}.toml"
-    procedure = Procedure.read(content, file)
-    if procedure.slug != slug:
-        raise ProcedureError(file, "slug", f"precisa continuar “{slug}”.")
-    for key, remedy in (*_unsaid(procedure), *_unknown_registers(procedure)):
-        raise ProcedureError(file, key, remedy)
-    return procedure
-
-
-def _unsaid(procedure: Procedure) -> Iterator[tuple[str, str]]:
-    """The texts that leave a customer without number or time, in any call."""
-    texts, always = procedure.texts, {*names.READING, *names.TICKET}
-    always |= {f.key for f in procedure.facts if not (f.when or f.follows or f.confirms)}
-    for name, text in (("say", texts.say), ("send", texts.send)):
-        for number, variant in enumerate(text.variants, start=1):
-            lines = (Text((Variant(line),)).names() for line in variant.text.splitlines())
-            kept = set().union(*(line for line in lines if line <= always))
-            if not {"protocol", "due"} <= kept:
-                yield f"texts.{name}[{number}].text", _SAY_BOTH
-
-
-def _unknown_registers(procedure: Procedure) -> Iterator[tuple[str, str]]:
-    """The choices with which an enrolment number would be asked and could never be given."""
-    for number, screen in enumerate(procedure.screens, start=1):
-        for position, fact in enumerate(screen.facts, start=1):
-            asking = [other for other in procedure.facts if other.of == fact.key]
-            for kind in fact.choices:
-                if kind not in REGISTERS and any(o.asked({fact.key: kind}) for o in asking):
-                    key = f"screens[{number}].facts[{position}].choices"
-                    known = ", ".join(REGISTERS)
-                    yield key, f"“{kind}” não é um cadastro de número conferido; use {known}."
+    """The procedure of that name written in `content`, or a `ProcedureError`: what a page publishes
+    holds at once, and for everybody."""
+    return read_new(content, f"{slug}.toml", slug)

@@ -25,13 +25,14 @@ _KEYS = {
     "batch": "vários chamados",
     "blocks": "bloco", "fields": "dados", "reasons": "motivos", "end": "Encerrar sem chamado",
     "closing": "encerramento", "proof": "motivo com prova", "other_holder": "outro titular",
+    "carries": "o que o novo traz",
     "several": "vários certificados", "preselect": "já marcados",
     "customer": "cliente", "wanted": "o que deve constar", "solution": "solução",
     **{move.name: move.label for move in MOVES.values()},
 }  # fmt: skip
 _CONDITIONS = {
     "status": "CEI", "reason": "motivo", "profile": "tipo do certificado", "validity": "validade",
-    "type": "mídia", "nis": "NIS", "holder": "titular",
+    "type": "mídia", "nis": "NIS", "holder": "titular", "ends": "vencimento",
 }  # fmt: skip
 _FOUND = {
     "present": "tem", "doubtful": "conferir", "blank": "em branco", "absent": "sem o campo",
@@ -44,6 +45,7 @@ _VALUES = {
     "validity": {"valid": "válido", "expired": "vencido", "not_yet": "ainda não vale"},
     "type": {"other": "outra"},
     "holder": {"same": "é o cliente", "other": "é outro"},
+    "ends": {"past": "já passou", "soon": "nos próximos 30 dias", "later": "depois de 30 dias"},
 }
 
 

@@ -220,7 +220,8 @@ def _resolved(payload: Mapping[str, Any]) -> str:
         return ""
     holder = f" Titular: {payload['other_holder']}." if payload["other_holder"] else ""
     register = payload.get("register") or "número"
-    return f"Certificado lido: {register} {payload['number']}.{holder}"
+    number = f": {register} {payload['number']}" if payload["number"] else ""
+    return f"Certificado lido{number}.{holder}"
 
 
 def _numbered(payload: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from guiche.desk.intake.facts import show_document
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.intake.register import REGISTERS, has_field, mask_enrolment, show_enrolment
+from guiche.desk.procedures.procedure import CEI, NIS
 from guiche.icpbrasil.validity import day
 
 DIFFERENCES = {
@@ -21,6 +22,7 @@ DIFFERENCES = {
     "same": "é o mesmo certificado de antes",
     "no_field": "o {register} não cabe no certificado",
     "status": "não traz um {register} conferido",
+    "nis": "não traz o NIS",
     "number": "o número é outro",
     "expired": "está vencido",
     "not_yet": "ainda não vale",
@@ -58,6 +60,24 @@ class Expected:
     """When that one began: a new one begins later."""
     other_holder: str = ""
     """Why it may be of another holder, as a person chose it."""
+    carries: str = CEI
+    """Which number must be in it, if any, where the register is not known."""
+
+    @property
+    def asks_nis(self) -> bool:
+        """Whether the NIS of its holder must be in it."""
+        return self.register == "NIS" or (not self.register and self.carries == NIS)
+
+    @property
+    def asks_enrolment(self) -> bool:
+        """Whether the field of the CEI must be filled in."""
+        return not self.asks_nis and (bool(self.register) or self.carries == CEI)
+
+    def number_in(self, reading: Inspection) -> str:
+        """The number that is asked for as the reading has it; "" where none is."""
+        if self.asks_nis:
+            return (reading.contract.get("nis") or {}).get("number") or ""
+        return (reading.contract["enrolment"]["number"] or "") if self.asks_enrolment else ""
 
 
 @dataclass(frozen=True)
@@ -69,15 +89,16 @@ class Proof:
     """Whose number is in it; "" where the ticket does not know."""
     other_holder: str
     """Why it is of another holder; "" where it is the customer's."""
+    number: str = ""
+    """Its digits; "" where no number was asked for."""
 
     @property
     def payload(self) -> dict[str, str]:
         """What the history keeps of it."""
-        number = self.reading.contract["enrolment"]["number"]
         return {
             "sha256": self.reading.sha256,
             "register": self.register,
-            "number": mask_enrolment(number),
+            "number": mask_enrolment(self.number) if self.number else "",
             "other_holder": self.other_holder,
         }
 
@@ -113,6 +134,22 @@ def _no_proof(reading: Inspection, expected: Expected) -> Difference | None:
 
 
 def _number(reading: Inspection, expected: Expected) -> Iterator[Difference]:
+    if expected.asks_nis:
+        yield from _nis(reading, expected)
+    elif expected.asks_enrolment:
+        yield from _enrolment(reading, expected)
+
+
+def _nis(reading: Inspection, expected: Expected) -> Iterator[Difference]:
+    number = expected.number_in(reading)
+    if (reading.contract.get("nis") or {}).get("status") != "present":
+        words = "O certificado não traz o NIS do titular, ou ele precisa ser conferido."
+        yield Difference("nis", words)
+    elif expected.number and number != expected.number:
+        yield _other_number(number, expected.number)
+
+
+def _enrolment(reading: Inspection, expected: Expected) -> Iterator[Difference]:
     if not has_field(expected.register):
         length, field = REGISTERS[expected.register].LENGTH, REGISTERS["CEI"].LENGTH
         yield Difference(
@@ -123,12 +160,16 @@ def _number(reading: Inspection, expected: Expected) -> Iterator[Difference]:
         )
     elif reading.status != "present":
         yield Difference("status", reading.headline)
-    elif expected.number and (number := reading.contract["enrolment"]["number"]) != expected.number:
-        yield Difference(
-            "number",
-            f"O número no certificado é {show_enrolment(number)}, e o que deve constar é "
-            f"{show_enrolment(expected.number)}{_slip(number, expected.number)}.",
-        )
+    elif expected.number and (number := expected.number_in(reading)) != expected.number:
+        yield _other_number(number, expected.number)
+
+
+def _other_number(number: str, wanted: str) -> Difference:
+    words = (
+        f"O número no certificado é {show_enrolment(number)}, e o que deve constar é "
+        f"{show_enrolment(wanted)}{_slip(number, wanted)}."
+    )
+    return Difference("number", words)
 
 
 def _slip(number: str, wanted: str) -> str:

@@ -85,6 +85,7 @@ class Renewal:
             previous=self.inspection.sha256 if self.inspection else "",
             since=began(self.inspection) if self.inspection else None,
             other_holder=other_holder,
+            carries=self.procedure.closing.carries,
         )
 
     @transaction.atomic
@@ -111,7 +112,8 @@ class Renewal:
                 raise self._too_late()
             return differences
         same = reading.is_of(expected.document)
-        proof = Proof(reading, expected.register, "" if same else other_holder)
+        holder = "" if same else other_holder
+        proof = Proof(reading, expected.register, holder, expected.number_in(reading))
         self.move("resolve", by, self.procedure.closing.proof, form=form, proof=proof)
         return ()
 
