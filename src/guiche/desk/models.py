@@ -15,12 +15,14 @@ from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages.message import Message
 from guiche.desk.people.user import User
 from guiche.desk.portal.case_link import CaseLink
+from guiche.desk.portal.guess import Guess
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.promises.promise import Promise
 from guiche.desk.search.term import Term
 from guiche.desk.site.site import SiteVersion
 from guiche.desk.tickets.event import Event
+from guiche.desk.tickets.received import Received
 from guiche.desk.tickets.ticket import Ticket
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "Event",
+    "Guess",
     "Heartbeat",
     "HostClock",
     "Image",
@@ -41,6 +44,7 @@ __all__ = [
     "Promise",
     "PscApplication",
     "PscAttempt",
+    "Received",
     "SiteVersion",
     "Stray",
     "Term",

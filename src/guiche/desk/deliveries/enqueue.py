@@ -25,6 +25,9 @@ STEPS: dict[str, tuple[str, ...]] = {
     "resumed": (_STEP.NOTE,),
     "ordered": (_STEP.NOTE,),
     "attempted": (_STEP.NOTE,),
+    "customer_phone": (_STEP.NOTE,),
+    "customer_answer": (_STEP.NOTE,),
+    "customer_file": (_STEP.NOTE,),
     "resolved": (_STEP.CLOSE,),
     "cancelled": (_STEP.CLOSE,),
 }

@@ -125,7 +125,13 @@ def _key(table: Table, earlier: Mapping[str, Fact]) -> str:
     key = table.text("key")
     if not _KEY.fullmatch(key):
         raise table.error("key", f"“{key}”: use letras minúsculas, algarismos e _.")
-    if key in earlier or key in {*names.READING, *names.TICKET, *names.CONDITIONS, *_OF_THE_PAGE}:
+    if key in earlier or key in {
+        *names.READING,
+        *names.TICKET,
+        *names.LINK,
+        *names.CONDITIONS,
+        *_OF_THE_PAGE,
+    }:
         raise table.error("key", f"“{key}” já existe; dê outro nome.")
     return key
 

@@ -48,6 +48,19 @@ KINDS = {
     "erased": "Dados do cliente apagados",
     "ending": "Prazo de retorno perto do fim",
     "overdue": "Prazo de retorno vencido",
+    "relinked": "Link do cliente trocado",
+    "customer_phone": "Cliente mandou um telefone",
+    "customer_answer": "Cliente respondeu",
+    "customer_file": "Cliente mandou um arquivo",
+}
+
+FROM_CUSTOMER = ("customer_phone", "customer_answer", "customer_file")
+"""What the customer sent by the page of the ticket; by nobody of the desk."""
+
+ANSWERS = {
+    "now": "Pode me ligar neste horário",
+    "called": "Já me ligaram",
+    "other": "Prefiro outro horário",
 }
 
 
@@ -82,7 +95,7 @@ class Event(models.Model):
     kind = models.CharField(max_length=20, choices=KINDS)
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    """None: the worker."""
+    """None: the worker, or the customer (`FROM_CUSTOMER`)."""
     payload: "models.JSONField[dict[str, Any] | None, dict[str, Any] | None]" = models.JSONField(
         null=True
     )
@@ -147,6 +160,11 @@ class Event(models.Model):
     def label(self) -> str:
         """What happened, in one word or two."""
         return KINDS.get(self.kind, self.kind)
+
+    @property
+    def who(self) -> str:
+        """Who did it."""
+        return str(self.by or ("Cliente" if self.kind in FROM_CUSTOMER else "Guichê"))
 
     @property
     def text(self) -> str:
@@ -216,6 +234,12 @@ def _heard(payload: Mapping[str, Any]) -> str:
     return f"{payload['desk']}: {' '.join(payload['changes'])}"
 
 
+def _customer_file(payload: Mapping[str, Any]) -> str:
+    if payload["file"] == "picture":
+        return "Uma imagem: não prova o que está no certificado."
+    return f"Um certificado. {payload['verdict']}"
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "submitted": _submitted,
     "attempted": _attempt,
@@ -225,6 +249,9 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "ordered": _ordered,
     "checked": _checked,
     "resolved": _resolved,
+    "customer_phone": lambda payload: f"{show_phone(payload['phone'])}.",
+    "customer_answer": lambda payload: f"{ANSWERS[payload['answer']]}.",
+    "customer_file": _customer_file,
 }
 
 

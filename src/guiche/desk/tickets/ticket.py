@@ -20,7 +20,8 @@ from guiche.desk.promises.promise import Promise
 from guiche.desk.site.site import Site
 from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
-from guiche.desk.tickets.event import AlreadyRecorded, Event, Overtaken
+from guiche.desk.tickets.event import FROM_CUSTOMER, AlreadyRecorded, Event, Overtaken
+from guiche.desk.tickets.followed import Followed
 from guiche.desk.tickets.listed import Listed
 from guiche.desk.tickets.moves import FORWARDED, MOVES, STATES, Move, MoveRefused, Rule
 from guiche.desk.tickets.proof import Proof
@@ -35,7 +36,7 @@ _LONGEST_NOTE = 2000
 _TRIES = 20
 
 
-class Ticket(Listed, Renewal, Told):
+class Ticket(Listed, Renewal, Followed, Told):
     """A case that was submitted. `facts` are the cleaned answers, `typed` the same as typed."""
 
     number = models.CharField(max_length=numbers.LENGTH, unique=True)
@@ -62,6 +63,10 @@ class Ticket(Listed, Renewal, Told):
         Inspection, null=True, on_delete=models.PROTECT, related_name="proved_tickets"
     )
     """The reading of the new certificate, which closed the ticket."""
+    link_epoch = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """Which of its links the customer's page opens by: a new one ends those before."""
+    answered_at = models.DateTimeField(null=True)
+    """When the customer last answered; None once somebody of the team acted after it."""
     erased_at = models.DateTimeField(null=True)
     seq = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, default=events.START, blank=True)
@@ -197,6 +202,10 @@ class Ticket(Listed, Renewal, Told):
         now = {**also, "state": target, "seq": event.seq, "head": event.link}
         if target != self.state:
             now["moved_at"] = event.at
+        if event.kind in FROM_CUSTOMER:
+            now["answered_at"] = event.at
+        elif event.by_id:
+            now["answered_at"] = None
         seen = Ticket.objects.filter(pk=self.pk, state=self.state, seq=self.seq)
         if seen.update(**now) != 1:
             return False
