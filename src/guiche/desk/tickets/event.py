@@ -5,11 +5,9 @@ other columns and the link before. A payload can be erased with its salt, after 
 guess it back, and the chain still proves that nothing else was changed, taken out or put in.
 """
 
-import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from hashlib import sha256
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -20,14 +18,12 @@ from guiche.desk.intake.plain import plain
 from guiche.desk.people.user import User
 from guiche.desk.promises.attempt import Result
 from guiche.desk.refusal import Refused
+from guiche.desk.tickets.chain import Sealed, breaks, digest_of
 from guiche.desk.tickets.proof import differences_written
 
 # Sent within the transaction that writes events of one ticket, so that what follows from them is
 # written in the same one or not at all. `events` are these, in order.
 recorded = Signal()
-
-START = ""
-"""The link before the first event."""
 
 KINDS = {
     "submitted": "Chamado aberto",
@@ -133,28 +129,23 @@ class Event(models.Model):
         content, salt = plain(dict(payload)), secrets.token_bytes(16)
         event = cls(
             ticket_id=ticket_id, seq=seq, kind=kind, at=at, by=by, payload=content, salt=salt,
-            digest=_digest(salt, content),
+            digest=digest_of(salt, content),
         )  # fmt: skip
-        event.link = event._linked_to(previous)
+        event.link = event.sealing.link_after(previous, ticket_id)
         return event
 
-    def _linked_to(self, previous: str) -> str:
-        moment = self.at.astimezone(UTC).isoformat()
-        return _sha256(
-            [previous, self.ticket_id, self.seq, self.kind, moment, self.by_id, self.digest]
+    @property
+    def sealing(self) -> Sealed:
+        """The event as far as the chain goes."""
+        salt = None if self.salt is None else bytes(self.salt)
+        return Sealed(
+            self.seq, self.kind, self.at, self.by_id, self.payload, salt, self.digest, self.link
         )
 
     def erase(self) -> None:
         """Forgets the payload; that the event happened, when and by whom, stays proved."""
         self.payload, self.salt = None, None
         self.save(update_fields=["payload", "salt"])
-
-    @property
-    def fits_payload(self) -> bool:
-        """Whether the payload is the one that was sealed, or was erased whole."""
-        if self.payload is None or self.salt is None:
-            return self.payload is None and self.salt is None
-        return self.digest == _digest(bytes(self.salt), self.payload)
 
     @property
     def label(self) -> str:
@@ -261,24 +252,12 @@ def _kept(payload: Mapping[str, Any]) -> str:
     return f"Motivos que ficam: {'; '.join(reasons)}." if reasons else ""
 
 
-def _digest(salt: bytes, payload: Mapping[str, Any]) -> str:
-    return _sha256([salt.hex(), payload])
-
-
-def _sha256(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return sha256(text.encode("ascii")).hexdigest()
-
-
-def verify(events: Iterable[Event], *, count: int, head: str) -> None:
+def verify(events: Iterable[Event], *, ticket: int, count: int, head: str) -> None:
     """Checks a whole history, in order, against the count and last link that the ticket keeps.
 
-    Raises `ChainBroken` at the first event that is missing, out of place or changed.
+    Raises `ChainBroken` at the first event that is missing, out of place or changed. That a content
+    was erased breaks nothing.
     """
-    link, seq = START, 0
-    for seq, event in enumerate(events, start=1):
-        if event.seq != seq or not event.fits_payload or event.link != event._linked_to(link):
-            raise ChainBroken(seq)
-        link = event.link
-    if seq != count or link != head:
-        raise ChainBroken(min(seq, count) + 1)
+    found = breaks(ticket, (event.sealing for event in events), count=count, head=head)
+    if first := next((each for each in found if each.code != "emptied"), None):
+        raise ChainBroken(first.seq)

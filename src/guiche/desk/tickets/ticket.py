@@ -20,6 +20,7 @@ from guiche.desk.promises.promise import Promise
 from guiche.desk.site.site import Site
 from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
+from guiche.desk.tickets.chain import START
 from guiche.desk.tickets.event import FROM_CUSTOMER, AlreadyRecorded, Event, Overtaken
 from guiche.desk.tickets.followed import Followed
 from guiche.desk.tickets.listed import Listed
@@ -69,7 +70,7 @@ class Ticket(Listed, Renewal, Followed, Told):
     """When the customer last answered; None once somebody of the team acted after it."""
     erased_at = models.DateTimeField(null=True)
     seq = models.PositiveIntegerField(default=0)
-    head = models.CharField(max_length=64, default=events.START, blank=True)
+    head = models.CharField(max_length=64, default=START, blank=True)
     """Count of events and link of the last: the history can be neither cut nor grown unseen."""
 
     def __str__(self) -> str:
@@ -131,7 +132,8 @@ class Ticket(Listed, Renewal, Followed, Told):
     def verify_chain(self) -> None:
         """Checks that the history is whole; raises `ChainBroken` where it is not."""
         self.refresh_from_db(fields=["seq", "head"])
-        events.verify(self.events.order_by("seq"), count=self.seq, head=self.head)
+        history = self.events.order_by("seq")
+        events.verify(history, ticket=self.pk, count=self.seq, head=self.head)
 
     def record(
         self,
