@@ -135,7 +135,11 @@ def _orphans(tickets: list[int]) -> Iterator[Row]:
 def _comparison(files: ExitStack, against: Path | None) -> "Comparison | None":
     from guiche.desk.tickets.heads import Comparison
 
-    return Comparison(files.enter_context(against.open(encoding="ascii", errors="replace"))) if against else None
+    return (
+        Comparison(files.enter_context(against.open(encoding="ascii", errors="replace")))
+        if against
+        else None
+    )
 
 
 @contextmanager

@@ -1,26 +1,24 @@
-"""One page of A4 (PDF), drawn by reportlab: the same words give the same bytes.
+"""One page of A4 (PDF): the same words give the same bytes, with the fonts in it.
 
 Long values are wrapped, never cut: where all does not fit, it is written smaller. A character that
-the embedded font has no shape for stands as its number, `[U+4E2D]`: nothing is left out.
+the fonts have no shape for stands as its number, `[U+4E2D]`: nothing is left out. Laid out by hand,
+since every ticket that is delivered carries one: a quarter of the time of reportlab's own layout.
 """
 
 import io
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
-from xml.sax.saxutils import escape
+from typing import Any, NamedTuple
 
 import reportlab
-from reportlab.lib import colors
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Frame, KeepInFrame, Paragraph, Spacer, Table
 
 from guiche.desk.proofs.said import Part, Said
 
@@ -29,117 +27,153 @@ MEDIA_TYPE = "application/pdf"
 _PLAIN, _BOLD = "GuicheVera", "GuicheVera-Bold"
 _FILES = {_PLAIN: "Vera.ttf", _BOLD: "VeraBd.ttf"}
 _MARGIN = 18 * mm
-_SIZES = (9.5, 8.5, 7.5, 6.5, 5.5)
-_LABELS = 0.24
-_INK, _SOFT, _LINE = (
-    colors.HexColor("#1c1d2b"),
-    colors.HexColor("#55586b"),
-    colors.HexColor("#c9cbd8"),
-)
+_WIDTH, _HEIGHT = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN
+_LARGEST, _SMALLER = 10.5, 0.92
+_LABELS = 0.24 * _WIDTH
+_LEADING = 1.45
+_INK, _SOFT = (0.11, 0.11, 0.17), (0.33, 0.35, 0.42)
+# In the order in which they come into each document, so that a font cut down to these is made once.
+_USUAL = "áàâãéêíóôõúçÁÀÂÃÉÊÍÓÔÕÚÇºª“”"
+_MOST_SUBSETS = 64
 # A font keeps what the document at hand uses of it.
 _lock = Lock()
+
+
+class Line(NamedTuple):
+    """One line: where it begins, in what, and how much room it takes above it."""
+
+    text: str
+    left: float
+    font: str
+    size: float
+    ink: tuple[float, float, float]
+    above: float
 
 
 def paper_of(said: Said) -> bytes:
     """The document."""
     with _lock:
         _register()
-        for size in _SIZES[:-1]:
-            if content := _drawn(said, size):
-                return content
-        return _drawn(said, _SIZES[-1], squeezed=True)
+        size, lines = _LARGEST, list(_lines(said, _LARGEST))
+        while sum(line.above for line in lines) > _HEIGHT:
+            size *= _SMALLER
+            lines = list(_lines(said, size))
+        return _drawn(said.title, lines)
 
 
-def _drawn(said: Said, size: float, *, squeezed: bool = False) -> bytes:
-    """All of it at this size; nothing where it takes more than a page."""
-    width, height = A4[0] - 2 * _MARGIN, A4[1] - 2 * _MARGIN
-    story: list[Any] = list(_story(said, size, width))
-    if squeezed:
-        story = [KeepInFrame(width, height, story, mode="shrink")]
+def _drawn(title: str, lines: Iterable[Line]) -> bytes:
     file = io.BytesIO()
-    canvas = Canvas(file, pagesize=A4, invariant=1, lang="pt-BR")
-    canvas.setTitle(said.title)
+    canvas = Canvas(file, pagesize=A4, invariant=1, pageCompression=1, lang="pt-BR")
+    canvas.setTitle(title)
     canvas.setAuthor("Guichê")
-    frame = Frame(_MARGIN, _MARGIN, width, height, 0, 0, 0, 0)
-    frame.addFromList(story, canvas)
-    if story:
-        return b""
+    for name in _FILES:
+        pdfmetrics.getFont(name).splitString(_USUAL, canvas._doc)
+    text, top = canvas.beginText(), A4[1] - _MARGIN
+    for line in lines:
+        top -= line.above
+        text.setFont(line.font, line.size)
+        text.setFillColorRGB(*line.ink)
+        text.setTextOrigin(_MARGIN + line.left, top)
+        text.textOut(line.text)
+    canvas.drawText(text)
     canvas.showPage()
     canvas.save()
     return file.getvalue()
 
 
-def _story(said: Said, size: float, width: float) -> Iterator[Any]:
-    plain = ParagraphStyle(
-        "plain", fontName=_PLAIN, fontSize=size, leading=size * 1.4, textColor=_INK
-    )
-    soft = ParagraphStyle("soft", plain, textColor=_SOFT)
-    title = ParagraphStyle("title", soft, fontName=_BOLD)
-    head = ParagraphStyle(
-        "head", plain, fontName=_BOLD, fontSize=size * 1.1, spaceBefore=size * 1.1
-    )
-    verdict = ParagraphStyle(
-        "verdict",
-        plain,
-        fontName=_BOLD,
-        fontSize=size * 1.7,
-        leading=size * 2.2,
-        spaceAfter=size * 0.5,
-    )
-    code = ParagraphStyle("code", soft, fontSize=size * 0.9, leftIndent=size)
-    yield Paragraph(_shaped(said.title), title)
-    yield Spacer(1, size * 0.6)
-    yield Paragraph(_shaped(said.verdict), verdict)
-    yield Paragraph(_shaped(said.explanation), plain)
+def _lines(said: Said, size: float) -> Iterator[Line]:
+    yield from _wrapped(said.title, _BOLD, size, _SOFT)
+    yield from _wrapped(said.verdict, _BOLD, size * 1.7, _INK, before=size * 0.8)
+    yield from _wrapped(said.explanation, _PLAIN, size, _INK, before=size * 0.6)
     for part in said.parts:
         if part.heading:
-            yield Paragraph(_shaped(part.heading), head)
-        yield from _part(part, plain, code if part.code else plain, soft, width)
-    yield Spacer(1, size * 1.4)
-    yield Paragraph(_shaped(said.foot), soft)
+            yield from _wrapped(part.heading, _BOLD, size * 1.1, _INK, before=size * 1.2)
+        yield from _part(part, size)
+    yield from _wrapped(said.foot, _PLAIN, size * 0.9, _SOFT, before=size * 1.6)
 
 
-def _part(
-    part: Part, plain: ParagraphStyle, line: ParagraphStyle, label: ParagraphStyle, width: float
-) -> Iterator[Any]:
-    if part.facts:
-        rows = [
-            [Paragraph(_shaped(name), label), Paragraph(_shaped(text), plain)]
-            for name, text in part.facts
-        ]
-        # Rows may be split, so that one value as long as the page is no error of its own.
-        yield Table(
-            rows, (width * _LABELS, width * (1 - _LABELS)), splitInRow=1,
-            style=[
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
-                ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-                ("TOPPADDING", (0, 0), (-1, -1), 1.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
-            ],
-        )  # fmt: skip
-    yield from (Paragraph(_shaped(text), line) for text in part.lines)
+def _part(part: Part, size: float) -> Iterator[Line]:
+    for label, text in part.facts:
+        named = list(_wrapped(label, _PLAIN, size, _SOFT, width=_LABELS * 0.95))
+        told = list(_wrapped(text, _PLAIN, size, _INK, left=_LABELS))
+        # Both begin on one line: what comes first goes no lower.
+        yield from named
+        back = sum(line.above for line in named)
+        yield told[0]._replace(above=told[0].above - back)
+        yield from told[1:]
+        if len(named) > len(told):
+            yield named[-1]._replace(text="", above=sum(n.above for n in named[len(told) :]))
+    for text in part.lines:
+        if part.code:
+            yield from _wrapped(text, _PLAIN, size * 0.9, _SOFT, left=size)
+        else:
+            yield from _wrapped(text, _PLAIN, size, _INK)
+
+
+def _wrapped(
+    text: str,
+    font: str,
+    size: float,
+    ink: tuple[float, float, float],
+    *,
+    left: float = 0,
+    width: float = _WIDTH,
+    before: float = 0,
+) -> Iterator[Line]:
+    """The lines of a text, one at least; only the first has room `before` it."""
+    for text_line in _broken(_shaped(text), font, (width - left) / size):
+        yield Line(text_line, left, font, size, ink, size * _LEADING + before)
+        before = 0
+
+
+def _broken(text: str, font: str, width: float) -> Iterator[str]:
+    """The text in lines of this width, in units of the size: after blanks and colons, else where
+    it must."""
+    widths = _widths(font)
+    begin = last_blank = 0
+    taken = 0.0
+    for at, char in enumerate(text):
+        taken += widths[char]
+        if char in " :":
+            last_blank = at
+        if taken > width and at > begin:
+            end = last_blank + 1 if last_blank > begin else at
+            yield text[begin:end]
+            begin = end
+            taken = sum(widths[each] for each in text[begin : at + 1])
+    yield text[begin:]
 
 
 def _shaped(text: str) -> str:
-    """For a paragraph: what has a shape as it is, the rest by its number, blanks kept."""
+    """With the number of each character that the fonts have no shape for."""
     shapes = _shapes()
-    written = (
-        char if ord(char) in shapes and char.isprintable() else f"[U+{ord(char):04X}]"
-        for char in text
-    )
-    # A paragraph would make one blank of several, and those of a field are evidence.
-    return escape("".join(written)).replace("  ", " \u00a0")
+    return "".join(char if char in shapes else f"[U+{ord(char):04X}]" for char in text)
 
 
 @cache
-def _shapes() -> frozenset[int]:
-    """The characters that the fonts can draw."""
-    faces = (pdfmetrics.getFont(name).face.charToGlyph for name in _FILES)
-    return frozenset.intersection(*map(frozenset, faces))
+def _shapes() -> frozenset[str]:
+    return frozenset(_widths(_PLAIN).keys() & _widths(_BOLD).keys())
+
+
+@cache
+def _widths(font: str) -> dict[str, float]:
+    """What each character that can be drawn takes, in units of the size."""
+    face = pdfmetrics.getFont(font).face
+    shapes = ((chr(code), width / 1000) for code, width in face.charWidths.items())
+    return {char: width for char, width in shapes if char.isprintable()}
 
 
 @cache
 def _register() -> None:
-    folder = Path(reportlab.__file__).parent / "fonts"
+    # Compressed is enough; in ASCII besides, it takes longer than all the rest.
+    rl_config.useA85 = 0
     for name, file in _FILES.items():
-        pdfmetrics.registerFont(TTFont(name, folder / file))
+        font: Any = TTFont(name, Path(reportlab.__file__).parent / "fonts" / file)
+        font.face.makeSubset = _once(font.face.makeSubset)
+        pdfmetrics.registerFont(font)
+
+
+def _once(make: Any) -> Any:
+    """The same font, cut down to the same characters, is made once."""
+    made = lru_cache(_MOST_SUBSETS)(lambda codes: make(list(codes)))
+    return lambda codes: made(tuple(codes))
