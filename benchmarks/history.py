@@ -41,7 +41,7 @@ def _seed() -> None:
 
     django.setup()
     from django.core.management import call_command
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from calls import ticket_of
     from guiche.desk.environment import make_data_folder
@@ -52,6 +52,8 @@ def _seed() -> None:
     call_command("migrate", verbosity=0)
     SiteVersion.objects.create(content={"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}})
     model = ticket_of(User.objects.create_user("bruno", name="Bruno Exemplo"))
+    with connection.cursor() as cursor:  # of the seeding alone
+        cursor.execute("PRAGMA synchronous = OFF")
     for start in range(1, TICKETS, _BATCH):
         with transaction.atomic():
             _copies(model, range(start, min(start + _BATCH, TICKETS)))
@@ -65,27 +67,23 @@ def _copies(model: object, numbers: range) -> None:
     promises = Promise.objects.bulk_create(
         Promise(made_at=now, warn_at=promise.warn_at, due_at=promise.due_at) for _ in numbers
     )
-    tickets = Ticket.objects.bulk_create(
-        Ticket(
-            number=f"{number:010}", submission_key=uuid4(), promise=promise, facts=model.facts,
-            procedure_version=model.procedure_version, typed={}, team=model.team, opened_by=by,
-            opened_at=now, moved_at=now, seq=EVENTS,
-        )
-        for number, promise in zip(numbers, promises, strict=True)
-    )  # fmt: skip
-    told, written = list(model.history), []
-    for ticket in tickets:
-        link = ""
+    told, tickets, written = list(model.history), [], []
+    for number, each in zip(numbers, promises, strict=True):
+        ticket = Ticket(
+            pk=model.pk + number, number=f"{number:010}", submission_key=uuid4(), promise=each,
+            facts=model.facts, procedure_version=model.procedure_version, typed={},
+            team=model.team, opened_by=by, opened_at=now, moved_at=now, seq=EVENTS,
+        )  # fmt: skip
         for seq in range(1, EVENTS + 1):
             like = told[min(seq, len(told)) - 1]
             event = Event.sealed(
                 ticket_id=ticket.pk, seq=seq, kind=like.kind, at=now, by=by,
-                payload=like.payload or {}, previous=link,
+                payload=like.payload or {}, previous=ticket.head,
             )  # fmt: skip
-            link = event.link
+            ticket.head = event.link
             written.append(event)
-        ticket.head = link
-    Ticket.objects.bulk_update(tickets, ["head"], batch_size=500)
+        tickets.append(ticket)
+    Ticket.objects.bulk_create(tickets)
     Event.objects.bulk_create(written)
 
 
