@@ -33,7 +33,8 @@ def figures() -> Iterator[Figure]:
     yield Figure(
         f"history verify over {TICKETS:,} tickets with {EVENTS} events each, SQLite",
         f"under {LIMIT} s and {MEMORY} MB",
-        f"{duration(taken)}, {duration(busy)} of it busy, at most {peak} MB; load of the machine {os.getloadavg()[0]:.1f}",
+        f"{duration(taken)}, {duration(busy)} of it busy, at most {peak} MB; "
+        f"load of the machine {os.getloadavg()[0]:.1f}",
         taken < LIMIT and peak < MEMORY,
     )
 
