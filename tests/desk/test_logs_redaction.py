@@ -124,3 +124,8 @@ def test_a_number_like_a_tickets_with_a_wrong_check_digit_does_not() -> None:
 def test_a_long_word_is_searched_in_no_time() -> None:
     assert redact("a" * 1_000_000)[:1] == "a"
     assert redact("1." * 500_000) == "[número]."
+
+
+def test_the_link_of_a_ticket_is_cut() -> None:
+    said = redact("Not Found: /acompanhar/uI5cM22t-D53a_IwK/leitura.pdf")
+    assert said == "Not Found: /acompanhar/[link]/leitura.pdf"

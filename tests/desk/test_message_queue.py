@@ -23,7 +23,8 @@ def test_it_says_number_and_time_and_nothing_of_a_person(ticket: Ticket, suporte
     assert message.subject == f"Protocolo {ticket.spoken}"
     assert message.body == (
         f"Olá. Seu protocolo é {ticket.spoken}. O Relacionamento liga até terça, 24/11, às 14h30. "
-        "Não precisa abrir outro chamado."
+        "Não precisa abrir outro chamado.\n"
+        f"Acompanhe seu atendimento: {ticket.link}"
     )
     assert not [word for word in PERSONAL if word in message.subject + message.body]
 

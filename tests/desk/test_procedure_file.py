@@ -101,6 +101,18 @@ def changed(old: str, new: str) -> str:
     return MINIMAL.replace(old, new, 1)
 
 
+def test_the_link_stands_where_the_procedure_says(
+    in_folder: Site, suporte: User, stopped_clock: object
+) -> None:
+    in_folder(changed("equipe {team}.", "equipe {team}. Veja {link} a qualquer hora."))
+    draft = Draft.start(suporte, "troca-de-senha")
+    draft.type_in({"called": "Ana Exemplo", "system": "aplicativo"})
+    draft.type_in({"who": "111.444.777-35", "phone": "11987654321", "mail": "ana@exemplo.com.br"})
+    ticket = draft.submit(suporte)
+    assert ticket.send.endswith(f" Veja {ticket.link} a qualquer hora.")
+    assert ticket.send.count(ticket.link) == 1
+
+
 def test_another_procedure_needs_no_code(
     in_folder: Site, suporte: User, stopped_clock: object
 ) -> None:

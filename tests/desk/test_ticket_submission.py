@@ -33,7 +33,8 @@ def test_submitting_opens_forwards_and_promises(
     )
     assert ticket.send == (
         f"Olá. Seu protocolo é {ticket.spoken}. O Relacionamento liga até terça, 24/11, às 14h30. "
-        "Não precisa abrir outro chamado."
+        "Não precisa abrir outro chamado.\n"
+        f"Acompanhe seu atendimento: {ticket.link}"
     )
 
 

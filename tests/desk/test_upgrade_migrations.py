@@ -57,7 +57,12 @@ def _changes_only_words(operation: Operation, before: ProjectState) -> bool:
 
 
 def _is_left_out_by_older_code(operation: Operation) -> bool:
-    """A column that a row may be written without: Django takes a mere `default` out again."""
+    """A column that a row may be written without: Django takes a mere `default` out again.
+
+    And the kinds of events: words that no database knows.
+    """
+    if isinstance(operation, migrations.AlterField):
+        return (operation.model_name, operation.name) == ("event", "kind")
     if not isinstance(operation, migrations.AddField):
         return False
     field = operation.field

@@ -24,6 +24,7 @@ COMMANDS = {
         "guiche.cli.double",
         "Sobe um sistema de mentira, para experimentar uma integração.",
     ),
+    "history": ("guiche.cli.history", "Confere o histórico dos chamados."),
     "backup": ("guiche.cli.backup", "Copia o banco SQLite, com o Guichê no ar."),
     "restore": ("guiche.cli.restore", "Põe uma cópia no lugar do banco SQLite."),
     "manage": ("guiche.cli.manage", "Comandos de administração do banco e das contas."),

@@ -16,6 +16,7 @@ from guiche.desk.messages.message import Message
 from guiche.desk.people.team import Membership
 from guiche.desk.people.user import User
 from guiche.desk.portal.case_link import CaseLink
+from guiche.desk.portal.guess import Guess
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.promises.promise import Promise
@@ -23,6 +24,7 @@ from guiche.desk.search.term import Term
 from guiche.desk.site.site import SiteVersion
 from guiche.desk.tickets.event import Event
 from guiche.desk.tickets.presence import Presence
+from guiche.desk.tickets.received import Received
 from guiche.desk.tickets.ticket import Ticket
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "Event",
+    "Guess",
     "Heartbeat",
     "HostClock",
     "Image",
@@ -45,6 +48,7 @@ __all__ = [
     "Promise",
     "PscApplication",
     "PscAttempt",
+    "Received",
     "SiteVersion",
     "Stray",
     "Term",

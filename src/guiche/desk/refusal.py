@@ -20,6 +20,8 @@ Refused                     the message is pt-BR and shown as it is
 ├── StrayRefused            what was found is settled, or not so      (deliveries/stray.py)
 ├── SettingsRefused         a connection cannot be used so            (connectors/settings.py)
 ├── AttemptRefused          the contact attempt cannot be recorded    (promises/attempt.py)
+├── AnswerRefused           what the customer sent is not taken       (tickets/followed.py)
+├── HeadsRefused            the file of heads cannot be compared with (tickets/heads.py)
 ├── MessageRefused          the e-mail cannot be sent                 (messages/message.py)
 ├── BackupRefused           no copy of the database, or none put back (backup.py)
 ├── HoursRefused            the hours of the team are not understood  (site/hours.py)

@@ -11,6 +11,7 @@
 | link of a call, which tells of nobody                 | 7 days from its end            |
 | address and words of an e-mail to a customer          | 90 days                        |
 | that somebody has a ticket open                       | a minute from the last sign    |
+| try of a protocol on the page of customers            | 1 day                          |
 | login                                                 | until it expires               |
 
 docs/lgpd.md says the same to whoever answers for it.
@@ -29,7 +30,9 @@ from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages import folder
 from guiche.desk.messages.message import KEPT, Message
+from guiche.desk.portal import guess
 from guiche.desk.portal.case_link import CaseLink
+from guiche.desk.portal.guess import Guess
 from guiche.desk.tickets import erasure
 from guiche.desk.tickets.presence import Presence
 
@@ -41,6 +44,7 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
         sealed_der=None, der_expires_at=None
     ),
     "images": lambda now: Image.objects.filter(expires_at__lte=now).delete()[0],
+    "tries of a protocol": lambda now: Guess.objects.filter(at__lte=now - guess.DAY).delete()[0],
     "links": lambda now: CaseLink.objects.filter(expires_at__lte=now - DRAFT_KEPT).delete()[0],
     # Of an unfinished call its pictures and links go too, and are not counted as calls.
     "drafts": lambda now: (
@@ -49,7 +53,11 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
         .get("desk.Draft", 0)
     ),
     "readings": lambda now: Inspection.objects.filter(
-        created_at__lte=now - DRAFT_KEPT, drafts=None, tickets=None, proved_tickets=None
+        created_at__lte=now - DRAFT_KEPT,
+        drafts=None,
+        tickets=None,
+        proved_tickets=None,
+        receipts=None,
     ).delete()[0],
     "e-mails": lambda now: Message.forget(Message.ended().filter(created_at__lte=now - KEPT)),
     "e-mail files": lambda now: folder.delete_before(now - KEPT),

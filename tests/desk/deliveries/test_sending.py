@@ -52,7 +52,7 @@ class TestOpening:
         assert desk.steps(key(opened)) == ALL
         (held,) = desk.tickets
         assert opened.mark in held.title
-        assert held.files == [f"leitura-{key(opened)}.txt"]
+        assert held.files == [f"leitura-{key(opened)}.pdf"]
         assert held.team == "Relacionamento"
         assert f"[{key(opened)}.1]" in held.notes[0]
 

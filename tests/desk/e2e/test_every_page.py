@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 
 from calls import answers, ticket_of, zeros
 from certificates import CEI, e_cnpj, e_cpf, pem, selo_eletronico
+from guiche import sources
 from guiche.desk import clock
-from guiche.desk.models import CaseLink, Draft, Inspection, SiteVersion, User
+from guiche.desk.models import CaseLink, Draft, Inspection, SiteVersion, Ticket, User
 from guiche.icpbrasil import inspect
 from sources import pfx
 
@@ -295,6 +296,74 @@ def closed_link(new_page: Open, bruno: User, carla: User) -> Page:
     return page
 
 
+def followed(new_page: Open, bruno: User, carla: User) -> Page:
+    case = ticket_of(bruno, wanted_number="Cliente vai enviar")
+    case.promise.log_attempt(carla, case.phones[0], "no_answer", again="1h")
+    case.take_number("2026/AB-17", bruno)
+    case.answer("now")
+    page = new_page()
+    page.goto(path_of(case))
+    return page
+
+
+def path_of(case: Ticket) -> str:
+    """Where its customer follows it."""
+    return f"/acompanhar/{case.link.split('/')[-2]}/"
+
+
+def refused_answer(new_page: Open, bruno: User, carla: User) -> Page:
+    page = followed(new_page, bruno, carla)
+    page.get_by_label("Telefone com DDD").fill("123")
+    page.get_by_role("button", name="Mandar o telefone").click()
+    page.wait_for_url(re.compile("/telefone/"))
+    return page
+
+
+def received_answer(new_page: Open, bruno: User, carla: User) -> Page:
+    page = followed(new_page, bruno, carla)
+    page.get_by_label("Telefone com DDD").fill("(11) 97777-6666")
+    page.get_by_role("button", name="Mandar o telefone").click()
+    expect(page.get_by_text("Recebemos o telefone")).to_be_visible()
+    return page
+
+
+def sending_a_file(new_page: Open, bruno: User, carla: User) -> Page:
+    page = followed(new_page, bruno, carla)
+    page.get_by_role("link", name="Escolher o arquivo").click()
+    give(page, "ana.cer", b"nada").get_by_role("button", name="Enviar", exact=True).click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    unfold(page)
+    return page
+
+
+def finding_by_number(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page()
+    page.goto("/acompanhar/")
+    page.get_by_label("Protocolo").fill("482 170 365-7")
+    page.get_by_label("Quatro últimos dígitos").fill("1234")
+    page.get_by_role("button", name="Acompanhar").click()
+    expect(page.get_by_role("heading", name="Não encontramos")).to_be_visible()
+    return page
+
+
+def closed_following(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page()
+    page.goto("/acompanhar/x/")
+    return page
+
+
+def answered_ticket(new_page: Open, bruno: User, carla: User) -> Page:
+    case = ticket_of(bruno)
+    case.add_phone("(11) 97777-6666")
+    case.take_certificate(sources.read(e_cnpj(cei=CEI).der(), "a.cer").leaves[0])
+    page = new_page(carla)
+    page.goto("/fila/")
+    expect(page.get_by_text("cliente respondeu")).to_be_visible()
+    page.goto(f"/chamados/{case.number}/")
+    expect(page.get_by_role("heading", name="O cliente respondeu")).to_be_visible()
+    return page
+
+
 def not_found(new_page: Open, bruno: User, carla: User) -> Page:
     page = new_page(carla)
     page.goto("/chamados/4821703657/")
@@ -380,6 +449,8 @@ PAGES = (
     settings, procedure, reviewed_procedure, sampled_procedure,
     procedure_versions, whole_procedure,
     asking, asked, giving, giving_container, given, refused_gift, choice_of_gift, closed_link,
+    followed, refused_answer, received_answer, sending_a_file, finding_by_number, closed_following,
+    answered_ticket,
     not_found, forbidden,
 )  # fmt: skip
 

@@ -158,8 +158,8 @@ class Attempt:
         return Done(created=self.connector.create(self.case, customer))
 
     def _attach(self) -> Done:
-        if self.delivery.ticket.inspection_id:
-            self.ask("attach")(self.ref, reading_report(self.delivery.ticket))
+        if file := reading_report(self.delivery.ticket):
+            self.ask("attach")(self.ref, file)
         return Done()
 
     def _solve(self) -> Done:

@@ -13,6 +13,7 @@ from guiche.sources.found import size_in_words
 
 if TYPE_CHECKING:
     from guiche.desk.intake.draft import Draft
+    from guiche.desk.tickets.followed import Followed
 
 IMAGE_KEPT = timedelta(days=90)
 LARGEST = 5 * 1024 * 1024
@@ -57,6 +58,8 @@ class Image(models.Model):
     """The media type, told by the content."""
     sealed = models.BinaryField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent = models.BooleanField(default=False, db_default=False)
+    """Whether the customer sent it, by the page of the ticket; `by` then opened the ticket."""
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField(db_index=True)
 
@@ -69,14 +72,7 @@ class Image(models.Model):
     @transaction.atomic
     def keep(cls, content: bytes, *, draft: "Draft", by: User) -> "Image":
         """Keeps a picture beside an open call, for its time; `ImageRefused` says why not."""
-        kind = kind_of(content)
-        if kind is None:
-            raise ImageRefused("Só guardo imagens PNG, JPEG, GIF ou WebP.")
-        if len(content) > LARGEST:
-            raise ImageRefused(
-                f"A imagem tem {size_in_words(len(content))}; o limite é {LARGEST >> 20} MB. "
-                "Mande só o pedaço da tela que interessa."
-            )
+        kind = _judged(content)
         # The call's row is held from here: two at once make no sixth, and none comes too late.
         if not draft.touch():
             raise ImageRefused("Este atendimento já terminou, e a imagem não foi guardada.")
@@ -85,6 +81,17 @@ class Image(models.Model):
         now = clock.now()
         return cls.objects.create(
             draft=draft, kind=kind, sealed=vault.seal(content), by=by,
+            created_at=now, expires_at=now + IMAGE_KEPT,
+        )  # fmt: skip
+
+    @classmethod
+    def keep_sent(cls, content: bytes, *, ticket: "Followed", by: User) -> "Image":
+        """Keeps what the customer sent beside an open ticket, whose row the caller holds."""
+        kind, now = _judged(content), clock.now()
+        if cls.objects.filter(ticket_id=ticket.pk, sent=True).count() >= MOST:
+            raise ImageRefused(f"Já recebemos {MOST} imagens suas. Obrigado, são o bastante.")
+        return cls.objects.create(
+            ticket_id=ticket.pk, kind=kind, sealed=vault.seal(content), by=by, sent=True,
             created_at=now, expires_at=now + IMAGE_KEPT,
         )  # fmt: skip
 
@@ -103,3 +110,16 @@ class Image(models.Model):
     def extension(self) -> str:
         """Of a file with this content: `png`."""
         return self.kind.partition("/")[2]
+
+
+def _judged(content: bytes) -> str:
+    """The media type of a picture that may be kept; else an `ImageRefused`."""
+    kind = kind_of(content)
+    if kind is None:
+        raise ImageRefused("Só guardo imagens PNG, JPEG, GIF ou WebP.")
+    if len(content) > LARGEST:
+        raise ImageRefused(
+            f"A imagem tem {size_in_words(len(content))}; o limite é {LARGEST >> 20} MB. "
+            "Mande só o pedaço da tela que interessa."
+        )
+    return kind

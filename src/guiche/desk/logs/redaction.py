@@ -22,7 +22,7 @@ from guiche.desk.tickets import number
 NUMBER, EMAIL, LINK = "[número]", "[e-mail]", "[link]"
 
 # The address of a customer's link: who knows it may use it.
-_LINK = re.compile(r"(?<=/enviar/)[\w-]+|(?<=/c/)[\w-]{43}")
+_LINK = re.compile(r"(?<=/enviar/)[\w-]+|(?<=/acompanhar/)[\w-]+|(?<=/c/)[\w-]{43}")
 
 # From the beginning of a word on, or a long one would be searched from each of its letters.
 _WORD = r"[^\s@<>()\[\]{}\"',;:=&?]"

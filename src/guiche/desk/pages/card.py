@@ -86,6 +86,11 @@ def _phones(ticket: Ticket, shown: Mapping[str, str]) -> Iterator[Phone]:
     for key, owner in zip(keys, owners, strict=True):
         if (number := ticket.facts.get(key, "")) in ticket.phones:
             yield Phone(number, show_phone(number), shown.get(owner, ""))
+    sent = ticket.events.filter(kind="customer_phone").order_by("seq")
+    numbers = [(event.payload or {}).get("phone", "") for event in sent]
+    for number in dict.fromkeys(filter(None, numbers)):
+        if number not in ticket.phones:
+            yield Phone(number, show_phone(number), "mandado pelo cliente")
 
 
 def _lines(ticket: Ticket, shown: Mapping[str, str], key: str) -> Iterator[Line]:

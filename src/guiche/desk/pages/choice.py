@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from guiche.desk.intake.batch import MOST
+from guiche.desk.intake.described import type_of
 from guiche.desk.intake.draft import Draft
-from guiche.desk.pages.verdict import Verdict, type_of
+from guiche.desk.pages.verdict import Verdict
 from guiche.icpbrasil import Inspection, Profile, Status
 from guiche.icpbrasil.numbers import cnpj, cpf
 from guiche.sources import Found, Reading, SourceError

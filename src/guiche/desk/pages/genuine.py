@@ -46,7 +46,7 @@ class Genuine:
 def reading_of(request: HttpRequest, pk: int) -> Inspection:
     """A reading of a ticket, which all see, or of a call of whoever asks; else 404."""
     user = account(request)
-    seen = Q(tickets__isnull=False) | Q(proved_tickets__isnull=False)
+    seen = Q(tickets__isnull=False) | Q(proved_tickets__isnull=False) | Q(receipts__isnull=False)
     if attends(user):
         seen |= Q(drafts__by=user)
     reading = Inspection.objects.filter(seen, pk=pk).first()

@@ -23,11 +23,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from guiche.desk import clock
 from guiche.desk.cloud.application import PscApplication
+from guiche.desk.intake.described import type_of
 from guiche.desk.intake.facts import mask_name
 from guiche.desk.pages.access import page_or_form
 from guiche.desk.pages.choice import distinct
 from guiche.desk.pages.uploads import PASTED, Input, read_all
-from guiche.desk.pages.verdict import Validity, type_of
+from guiche.desk.pages.verdict import Validity
 from guiche.desk.portal.case_link import VALID, CaseLink
 from guiche.desk.portal.pace import Pace
 from guiche.desk.portal.words import NotGiven, Said
@@ -89,7 +90,7 @@ def give(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return page_of(request, "desk/enviar.html", **_ways(link))
     try:
-        reading = _read(request)
+        reading = read_given(request)
     except NotGiven as error:
         return page_of(request, "desk/enviar.html", status=422, said=error.said, **_ways(link))
     found = distinct(reading)
@@ -113,7 +114,7 @@ def _hides_a_signer(reading: Reading) -> bool:
 
 def slowed_down(request: HttpRequest, now: datetime) -> HttpResponse | None:
     """The answer to an address that asks too often; None to any other."""
-    if (address := _address(request)) and not PACE.allows(address, now):
+    if (address := address_of(request)) and not PACE.allows(address, now):
         return page_of(request, "desk/enviar_devagar.html", status=429)
     return None
 
@@ -127,7 +128,11 @@ def _given(request: HttpRequest, link: CaseLink, found: Found) -> HttpResponse:
 
 def page_of(request: HttpRequest, template: str, status: int = 200, **page: Any) -> HttpResponse:
     """A page for a customer, with the headers of all of them."""
-    answer = render(request, template, page, status=status)
+    return protected(render(request, template, page, status=status))
+
+
+def protected(answer: HttpResponse) -> HttpResponse:
+    """The answer with the headers of all that a customer gets without a login."""
     for name, value in _HEADERS.items():
         answer.headers[name] = value
     return answer
@@ -144,7 +149,7 @@ def _ways(link: CaseLink) -> Mapping[str, Any]:
     }
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """Who asks; behind a proxy as the proxy says it, "" where it says nothing."""
     if settings.BEHIND_PROXY:
         return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
@@ -152,7 +157,7 @@ def _address(request: HttpRequest) -> str:
 
 
 @sensitive_variables()
-def _read(request: HttpRequest) -> Reading:
+def read_given(request: HttpRequest) -> Reading:
     """All that was found in what was sent. Raises `NotGiven` where that is nothing."""
     found, errors = read_all(_inputs(request))
     if not found:

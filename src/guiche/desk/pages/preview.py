@@ -23,6 +23,7 @@ Lines = list[tuple[str, str]]
 """Label and text."""
 
 _CEI, _PROTOCOL = "11.583.00249/85", "482 170 365-7"
+_LINK = "https://guiche.exemplo.com.br/acompanhar/…"
 _NUMBERS = {"CEI": _CEI, "CNO": _CEI, "CAEPF": "111.444.777/001-54"}
 _TYPED = {
     "document": "11.222.333/0001-81", "name": "Ana Exemplo", "line": "Exemplo",
@@ -149,7 +150,10 @@ def _said(procedure: Procedure, call: Answers) -> Iterator[tuple[str, str]]:
     words = {**call.words, **ticket, "due": spoken(due, now)}
     texts = procedure.texts
     yield "Diga ao cliente", texts.say.filled(words, call.known)
-    yield "Mande ao cliente", texts.send.filled({**ticket, "due": written(due)}, call.known)
+    yield (
+        "Mande ao cliente",
+        texts.send.filled({**ticket, "due": written(due), "link": _LINK}, call.known),
+    )
     yield "Sobre o custo", texts.cost.filled({}, call.known)
     yield "Documentos que se pedem ao cliente", texts.documents.filled(call.words, call.known)
 

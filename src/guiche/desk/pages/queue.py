@@ -105,6 +105,11 @@ class Row:
         return len(self.ticket.exits) if self.ticket.is_open else 0
 
     @property
+    def answered(self) -> bool:
+        """Whether the customer answered, and nobody of the team acted since."""
+        return self.ticket.is_open and self.ticket.answered_at is not None
+
+    @property
     def verdict(self) -> str:
         """The answer of the reading: `Sem CEI`; of an erased ticket, since when."""
         if self.ticket.erased_at:

@@ -24,7 +24,7 @@ from guiche.desk.tickets.block import copy_blocks
 from guiche.desk.tickets.event import CHANNELS, AlreadyRecorded, Event
 from guiche.desk.tickets.told import LONGEST, NumberTaken, Told
 
-_NUMBER, _TOLD, _EMAIL = "numero", "informado", "mensagem-envio"
+_NUMBER, _TOLD, _EMAIL, _LINK = "numero", "informado", "mensagem-envio", "pagina-do-cliente"
 """Where the forms stand on the page."""
 _PATIENT_AFTER = timedelta(minutes=10)
 """A page that is left open asks no longer for a number that did not come by then."""
@@ -139,6 +139,15 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
     return _done(request, number, _EMAIL, Message.queue)
 
 
+@page_or_form
+def change_link(request: HttpRequest, number: str) -> HttpResponse:
+    """Ends the link that the customer has, and makes another."""
+    return _done(
+        request, number, _LINK,
+        lambda ticket, user: ticket.change_link(user, form_mark(request)),
+    )  # fmt: skip
+
+
 def _done(
     request: HttpRequest,
     number: str,
@@ -193,6 +202,7 @@ def _content(
         "message": standing or ticket.messages.order_by("pk").last(),
         "may_queue": bool(ticket.email and not standing),
         "tellings": Telling.all(ticket),
+        "follows": ticket.opens_at(now),
         "may_attend": attends(account(request)),
         "refusal": refusal,
         "form_mark": uuid4(),

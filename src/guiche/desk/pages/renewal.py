@@ -12,7 +12,7 @@ from guiche.desk import clock
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.models import Ticket
 from guiche.desk.pages import uploads
-from guiche.desk.pages.access import account, form_mark, page_or_form, ticket_of
+from guiche.desk.pages.access import account, form_mark, page_or_form, sent_number, ticket_of
 from guiche.desk.pages.choice import Choice, distinct
 from guiche.desk.pages.ticket import Refusal, ticket_page, to_history
 from guiche.desk.refusal import Refused
@@ -49,11 +49,15 @@ def prove(request: HttpRequest, number: str) -> HttpResponse:
     sent = {key: request.POST.get(key, "") for key in ("other_holder", "texto")}
     try:
         ticket.permit_proof(account(request), form_mark(request))
-        choices = _of_customer(ticket, distinct(uploads.Upload.of(request).read()))
+        received = ticket.received.filter(pk=sent_number(request.POST.get("recebido", ""))).first()
+        choices: Sequence[Found] = ()
+        if received is None:
+            choices = _of_customer(ticket, distinct(uploads.Upload.of(request).read()))
         if len(choices) > 1:
             choice = Choice.of(choices, clock.now())
             return ticket_page(request, ticket, choice=choice, chosen_holder=sent["other_holder"])
-        differences = _judged(request, ticket, choices[0], sent["other_holder"])
+        row = received.reading if received else _kept(request, choices[0])
+        tried = ticket.prove(account(request), row, sent["other_holder"], form_mark(request))
     except AlreadyRecorded:
         return to_history(ticket)
     except uploads.NotRead as error:
@@ -61,8 +65,9 @@ def prove(request: HttpRequest, number: str) -> HttpResponse:
         return ticket_page(request, ticket, Refusal("proof", words, sent))
     except Refused as refused:
         return ticket_page(request, ticket, Refusal("proof", str(refused), sent))
-    if differences:
-        return ticket_page(request, ticket, Refusal("proof", _DIFFERS, sent, differences))
+    if tried:
+        reasons = tuple(difference.words for difference in tried)
+        return ticket_page(request, ticket, Refusal("proof", _DIFFERS, sent, reasons))
     messages.success(request, "O novo certificado confere. Chamado resolvido.")
     return to_history(ticket)
 
@@ -76,15 +81,11 @@ def _of_customer(ticket: Ticket, choices: Sequence[Found]) -> Sequence[Found]:
     return own if len(own) == 1 else choices
 
 
-def _judged(
-    request: HttpRequest, ticket: Ticket, found: Found, other_holder: str
-) -> tuple[str, ...]:
-    """What differs, in words; the reading is kept as far as it may be."""
-    user, reading = account(request), found.inspect(at=clock.now())
-    row = Inspection.of_found(found, reading, user)
+def _kept(request: HttpRequest, found: Found) -> Inspection:
+    """The reading, kept as far as it may be."""
+    row = Inspection.of_found(found, found.inspect(at=clock.now()), account(request))
     row.save()
-    differences = ticket.prove(user, row, other_holder, form_mark(request))
-    return tuple(difference.words for difference in differences)
+    return row
 
 
 def _moment(typed: str) -> datetime | None:

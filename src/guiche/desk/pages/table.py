@@ -10,8 +10,9 @@ from datetime import datetime
 from django.http import QueryDict
 
 from guiche.desk.intake.batch import MOST
+from guiche.desk.intake.described import type_of
 from guiche.desk.intake.facts import show_document
-from guiche.desk.pages.verdict import Verdict, type_of
+from guiche.desk.pages.verdict import Verdict
 from guiche.icpbrasil.validity import day
 from guiche.sources import Found, SourceError, read
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
+from django.db.models import Subquery, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +28,7 @@ from guiche.desk.promises.attempt import NEXT_TRIES, Result
 from guiche.desk.promises.promise import PromiseState
 from guiche.desk.refusal import Refused
 from guiche.desk.site.site import Site
-from guiche.desk.tickets.event import AlreadyRecorded
+from guiche.desk.tickets.event import FROM_CUSTOMER, AlreadyRecorded
 from guiche.desk.tickets.hands import PASS
 from guiche.desk.tickets.undo import undoable, until
 
@@ -135,6 +135,8 @@ def ticket_page(
         "verdict": Verdict.of_row(ticket.inspection, now) if ticket.inspection else None,
         "screens": _screens(ticket),
         "history": reversed(ticket.history),
+        "answered": _answered(ticket),
+        "received": ticket.received.select_related("reading").order_by("-pk"),
         "may_call": may_call,
         "lacking": ticket.promise.lacking() if may_call and _still_counts(ticket, now) else (),
         "results": Result.choices,
@@ -155,6 +157,14 @@ def ticket_page(
         **more,
     }
     return render(request, "desk/chamado.html", page, status=422 if refusal else 200)
+
+
+def _answered(ticket: Ticket) -> list[Event]:
+    """What the customer answered since somebody of the team acted, in order."""
+    if not (ticket.is_open and ticket.answered_at):
+        return []
+    last = ticket.events.filter(by__isnull=False).order_by("-seq").values("seq")[:1]
+    return list(ticket.history.filter(kind__in=FROM_CUSTOMER, seq__gt=Subquery(last)))
 
 
 def _still_counts(ticket: Ticket, now: datetime) -> bool:

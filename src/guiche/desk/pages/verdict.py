@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from guiche.desk.intake.described import source_of, type_of
 from guiche.desk.intake.reading import ENDING, Inspection
 from guiche.desk.pages.issued import Issued, ago
 from guiche.icpbrasil import Inspection as Reading
-from guiche.icpbrasil import Nis, Profile, Status
+from guiche.icpbrasil import Nis, Status
 from guiche.icpbrasil.numbers import cnpj, cpf
 from guiche.icpbrasil.validity import day
 from guiche.icpbrasil.wording import nis_words
@@ -24,22 +25,6 @@ _LOOKS = {
     "not_applicable": ("ask", "wrong"),
     "unreadable": ("no", "unread"),
 }
-_KINDS = {
-    "pem": "arquivo PEM",
-    "der": "arquivo de certificado",
-    "pkcs7": "arquivo P7B",
-    "pkcs12": "arquivo PFX",
-    "text": "texto colado",
-    "xml": "XML assinado",
-    "cms": "arquivo assinado (.p7s)",
-    "pdf": "PDF assinado",
-    "zip": "arquivo ZIP",
-    "email": "mensagem de e-mail",
-    "browser": "navegador do cliente",
-    "psc": "certificado em nuvem",
-}
-_FROM_CUSTOMER = ("browser", "psc")
-"""Only he can have sent it, whoever says so."""
 # The line of the validity says the first two, as of today and in the day of Brasília; the headline
 # says the third.
 _SAID_ABOVE = ("expired", "not_yet_valid", "caepf_in_cei_field")
@@ -200,24 +185,6 @@ def _signature(contract: Mapping[str, Any]) -> str:
 def answer_of(row: Inspection) -> str:
     """The first words of a stored reading: `Sem CEI`."""
     return re.split("[:.]", row.headline)[0]
-
-
-def type_of(contract: Mapping[str, Any]) -> str:
-    """`e-CNPJ A1`; empty when only a text was read."""
-    profile = contract.get("profile")
-    label = Profile(profile).label if profile else ""
-    return " ".join(filter(None, (label, contract.get("certificate_type"))))
-
-
-def source_of(contract: Mapping[str, Any]) -> str:
-    """`arquivo P7B, cliente.p7b`."""
-    source = contract.get("source") or {}
-    kind = _KINDS.get(source.get("kind", ""), source.get("kind", ""))
-    by_hand = source.get("sent") == "customer" and source.get("kind") not in _FROM_CUSTOMER
-    # Of a stored reading only the extension is left of the name.
-    name = source.get("name", "")
-    shown = "" if source.get("kind") == "text" or name.startswith("*") else name
-    return ", ".join(filter(None, (kind, shown, "mandado pelo cliente" if by_hand else "")))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,1 +1,1 @@
-"""What a customer sends of a certificate without an account: the link of one call."""
+"""What a customer sees and sends without an account: the link of one call, the page of a ticket."""

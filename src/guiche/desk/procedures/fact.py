@@ -130,7 +130,8 @@ def _key(table: Table, earlier: Mapping[str, Fact]) -> str:
     if not _KEY.fullmatch(key):
         raise table.error("key", f"“{key}”: use letras minúsculas, algarismos e _.")
     conditions = names.CONDITIONS.keys() - names.ADDED
-    if key in earlier or key in {*names.READING, *names.TICKET, *conditions, *_OF_THE_PAGE}:
+    taken = {*names.READING, *names.TICKET, *names.LINK, *conditions, *_OF_THE_PAGE}
+    if key in earlier or key in taken:
         raise table.error("key", f"“{key}” já existe; dê outro nome.")
     return key
 

@@ -21,6 +21,9 @@ READING = {"verdict": "leitura", "cei": "CEI", "nis": "NIS", "holder": "titular"
 # After the submit: number, time of the promise (in words for the phone, as a date for a message).
 TICKET = {"protocol": "protocolo", "due": "prazo", "team": "equipe"}
 
+# In what is written, and never said: the page on which the customer follows the ticket.
+LINK = {"link": "link do cliente"}
+
 # After several at once: `{numbers}` are lines, one for each ticket.
 BATCH = {"numbers": "protocolos", "due": "prazo", "team": "equipe"}
 

@@ -55,7 +55,7 @@ def _placed(procedure: Procedure) -> Iterator[tuple[str, Fact]]:
 
 def _unsaid(procedure: Procedure) -> Iterator[tuple[str, str]]:
     """The texts that leave a customer without number or time, in any call."""
-    texts, always = procedure.texts, {*names.READING, *names.TICKET}
+    texts, always = procedure.texts, {*names.READING, *names.TICKET, *names.LINK}
     always |= {f.key for f in procedure.facts if not (f.when or f.follows or f.confirms)}
     for name, text in (("say", texts.say), ("send", texts.send)):
         for number, variant in enumerate(text.variants, start=1):

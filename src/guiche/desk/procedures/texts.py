@@ -36,7 +36,7 @@ class Texts:
 
         texts = cls(
             say=read("say", told),
-            send=read("send", ticket),
+            send=read("send", {*ticket, *names.LINK}),
             verdict=read("verdict", (), partial=True),
             cost=read("cost", (), partial=True),
             documents=read("documents", facts, partial=True),

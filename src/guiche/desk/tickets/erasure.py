@@ -1,8 +1,9 @@
 """Forgetting whom a closed ticket was about: what happened, when and why stays proved.
 
 Gone afterwards: every answer that is not one of a closed list, what was typed, the reading and the
-reading of the new certificate, pictures, addresses and texts of messages, telephones and notes of
-attempts, search terms, the contents of events, what other desks said and what was written about it.
+reading of the new certificate, what the customer sent, pictures, addresses and texts of messages,
+telephones and notes of attempts, search terms, the contents of events, what other desks said and
+what was written about it.
 The chain of the history still fits.
 """
 
@@ -30,6 +31,7 @@ from guiche.desk.refusal import Refused
 from guiche.desk.search.term import Term
 from guiche.desk.tickets.event import Event
 from guiche.desk.tickets.moves import OPEN, STATES
+from guiche.desk.tickets.received import Received
 from guiche.desk.tickets.ticket import Ticket
 
 log = logging.getLogger(__name__)
@@ -67,7 +69,8 @@ def erase(ticket: Ticket, reason: str, by: User | None = None) -> bool:
         raise ErasureRefused(
             f"O chamado {ticket.spoken} está aberto ({ticket.state_label}). Encerre-o antes."
         )
-    readings = {ticket.inspection_id, ticket.proof_id}
+    sent = ticket.received.values_list("reading", flat=True)
+    readings = {ticket.inspection_id, ticket.proof_id, *sent}
     _reduce(ticket, now)
     _erase_around(ticket)
     ticket.links.update(customer={}, warning="")
@@ -113,6 +116,7 @@ def _erase_around(ticket: Ticket) -> None:
     """What other rows know of the person."""
     Draft.objects.filter(pk=ticket.submission_key).delete()
     ticket.images.all().delete()
+    ticket.received.all().delete()
     messages = Message.objects.filter(ticket=ticket)
     messages.exclude(state=Message.State.SENT).update(state=Message.State.FAILED)
     messages.update(to="", body="", last_error="")
@@ -135,7 +139,9 @@ def _kept(event: Event) -> dict[str, Any]:
 
 def drop_unused(readings: Iterable[int | None]) -> int:
     """Deletes those readings that nothing refers to any more; how many."""
-    unused = Inspection.objects.filter(drafts=None, tickets=None, proved_tickets=None)
+    unused = Inspection.objects.filter(
+        drafts=None, tickets=None, proved_tickets=None, receipts=None
+    )
     return unused.filter(pk__in=[pk for pk in readings if pk]).delete()[0]
 
 
@@ -177,8 +183,9 @@ class Held:
         told = Q(*(Q(**{f"facts__{key}": number}) for key in keys), _connector=Q.OR)
         told |= _naming(number, "inspection__") | _naming(number, "proof__")
         found = Term.objects.filter(kind=Term.Kind.DOCUMENT, term=number.encode())
-        tickets = Ticket.objects.filter(told | _among(found, "ticket"), erased_at=None)
         readings = tuple(Inspection.objects.filter(_naming(number)).values_list("pk", flat=True))
+        told |= Q(pk__in=Received.objects.filter(reading__in=readings).values("ticket"))
+        tickets = Ticket.objects.filter(told | _among(found, "ticket"), erased_at=None)
         calls = Draft.objects.filter(
             OPEN_CALL & (Q(inspection__in=readings) | _among(found, "draft"))
         )

@@ -5,13 +5,11 @@ other columns and the link before. A payload can be erased with its salt, after 
 guess it back, and the chain still proves that nothing else was changed, taken out or put in.
 """
 
-import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
-from hashlib import sha256
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -22,6 +20,7 @@ from guiche.desk.intake.plain import plain
 from guiche.desk.people.user import User
 from guiche.desk.promises.attempt import Result
 from guiche.desk.refusal import Refused
+from guiche.desk.tickets.chain import Sealed, breaks, digest_of
 from guiche.desk.tickets.proof import differences_written
 
 # Sent within the transaction that writes events, so that what follows from them is written in the
@@ -32,9 +31,6 @@ _gathered: "ContextVar[list[Event] | None]" = ContextVar("gathered events", defa
 # Sent within the transaction that undoes an `event` of a ticket, on behalf of `by`. A receiver
 # takes back what follows from it, and answers whether nothing of it has left the desk.
 undoing = Signal()
-
-START = ""
-"""The link before the first event."""
 
 KINDS = {
     "submitted": "Chamado aberto",
@@ -59,6 +55,19 @@ KINDS = {
     "erased": "Dados do cliente apagados",
     "ending": "Prazo de retorno perto do fim",
     "overdue": "Prazo de retorno vencido",
+    "relinked": "Link do cliente trocado",
+    "customer_phone": "Cliente mandou um telefone",
+    "customer_answer": "Cliente respondeu",
+    "customer_file": "Cliente mandou um arquivo",
+}
+
+FROM_CUSTOMER = ("customer_phone", "customer_answer", "customer_file")
+"""What the customer sent by the page of the ticket; by nobody of the desk."""
+
+ANSWERS = {
+    "now": "Pode me ligar neste horário",
+    "called": "Já me ligaram",
+    "other": "Prefiro outro horário",
 }
 
 
@@ -93,7 +102,7 @@ class Event(models.Model):
     kind = models.CharField(max_length=20, choices=KINDS)
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    """None: the worker."""
+    """None: the worker, or the customer (`FROM_CUSTOMER`)."""
     payload: "models.JSONField[dict[str, Any] | None, dict[str, Any] | None]" = models.JSONField(
         null=True
     )
@@ -131,15 +140,17 @@ class Event(models.Model):
         content, salt = plain(dict(payload)), secrets.token_bytes(16)
         event = cls(
             ticket_id=ticket_id, seq=seq, kind=kind, at=at, by=by, payload=content, salt=salt,
-            digest=_digest(salt, content),
+            digest=digest_of(salt, content),
         )  # fmt: skip
-        event.link = event._linked_to(previous)
+        event.link = event.sealing.link_after(previous, ticket_id)
         return event
 
-    def _linked_to(self, previous: str) -> str:
-        moment = self.at.astimezone(UTC).isoformat()
-        return _sha256(
-            [previous, self.ticket_id, self.seq, self.kind, moment, self.by_id, self.digest]
+    @property
+    def sealing(self) -> Sealed:
+        """The event as far as the chain goes."""
+        salt = None if self.salt is None else bytes(self.salt)
+        return Sealed(
+            self.seq, self.kind, self.at, self.by_id, self.payload, salt, self.digest, self.link
         )
 
     def erase(self) -> None:
@@ -148,16 +159,14 @@ class Event(models.Model):
         self.save(update_fields=["payload", "salt"])
 
     @property
-    def fits_payload(self) -> bool:
-        """Whether the payload is the one that was sealed, or was erased whole."""
-        if self.payload is None or self.salt is None:
-            return self.payload is None and self.salt is None
-        return self.digest == _digest(bytes(self.salt), self.payload)
-
-    @property
     def label(self) -> str:
         """What happened, in one word or two."""
         return KINDS.get(self.kind, self.kind)
+
+    @property
+    def who(self) -> str:
+        """Who did it."""
+        return str(self.by or ("Cliente" if self.kind in FROM_CUSTOMER else "Guichê"))
 
     @property
     def text(self) -> str:
@@ -241,6 +250,12 @@ def _released(payload: Mapping[str, Any]) -> str:
     return "A conta de quem estava com ele foi encerrada." if payload.get("closed_account") else ""
 
 
+def _customer_file(payload: Mapping[str, Any]) -> str:
+    if payload["file"] == "picture":
+        return "Uma imagem: não prova o que está no certificado."
+    return f"Um certificado. {payload['verdict']}"
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "submitted": _submitted,
     "attempted": _attempt,
@@ -251,6 +266,9 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "checked": _checked,
     "resolved": _resolved,
     "released": _released,
+    "customer_phone": lambda payload: f"{show_phone(payload['phone'])}.",
+    "customer_answer": lambda payload: f"{ANSWERS[payload['answer']]}.",
+    "customer_file": _customer_file,
 }
 
 
@@ -258,15 +276,6 @@ def _kept(payload: Mapping[str, Any]) -> str:
     """The reasons of the events whose content was erased."""
     reasons = [each["reason"] for each in payload.get("kept", ()) if each.get("reason")]
     return f"Motivos que ficam: {'; '.join(reasons)}." if reasons else ""
-
-
-def _digest(salt: bytes, payload: Mapping[str, Any]) -> str:
-    return _sha256([salt.hex(), payload])
-
-
-def _sha256(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return sha256(text.encode("ascii")).hexdigest()
 
 
 def write(events: Sequence[Event]) -> None:
@@ -294,15 +303,12 @@ def together() -> Iterator[None]:
     write(gathered)
 
 
-def verify(events: Iterable[Event], *, count: int, head: str) -> None:
+def verify(events: Iterable[Event], *, ticket: int, count: int, head: str) -> None:
     """Checks a whole history, in order, against the count and last link that the ticket keeps.
 
-    Raises `ChainBroken` at the first event that is missing, out of place or changed.
+    Raises `ChainBroken` at the first event that is missing, out of place or changed. That a content
+    was erased breaks nothing.
     """
-    link, seq = START, 0
-    for seq, event in enumerate(events, start=1):
-        if event.seq != seq or not event.fits_payload or event.link != event._linked_to(link):
-            raise ChainBroken(seq)
-        link = event.link
-    if seq != count or link != head:
-        raise ChainBroken(min(seq, count) + 1)
+    found = breaks(ticket, (event.sealing for event in events), count=count, head=head)
+    if first := next((each for each in found if each.code != "emptied"), None):
+        raise ChainBroken(first.seq)

@@ -11,6 +11,8 @@ from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.moves import OPEN, STATES
 from guiche.icpbrasil.numbers import cnpj
 
+_FOLLOW = "Acompanhe seu atendimento: "
+
 
 class Shown:
     """The part of `Ticket` that only reads."""
@@ -25,6 +27,7 @@ class Shown:
         inspection: Any
         promise: Any
         erased_at: Any
+        link: Any
 
     @property
     def spoken(self) -> str:
@@ -157,8 +160,13 @@ class Shown:
 
     @property
     def send(self) -> str:
-        """What is sent to the customer: number and time, no personal data."""
-        return self.procedure.texts.send.filled(self._names(self.promise.written), self.known)
+        """What is sent to the customer: number, time and the link of the page, no personal data.
+
+        Where the procedure has no place for the link, it is the last line.
+        """
+        text, words = self.procedure.texts.send, self._names(self.promise.written)
+        sent = text.filled({**words, "link": self.link}, self.known)
+        return sent if self.link in sent else f"{sent}\n{_FOLLOW}{self.link}"
 
     @property
     def known(self) -> dict[str, str]:

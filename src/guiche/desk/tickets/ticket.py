@@ -22,7 +22,9 @@ from guiche.desk.site.counting import counting
 from guiche.desk.site.site import Site
 from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
-from guiche.desk.tickets.event import AlreadyRecorded, Event, Overtaken
+from guiche.desk.tickets.chain import START
+from guiche.desk.tickets.event import FROM_CUSTOMER, AlreadyRecorded, Event, Overtaken
+from guiche.desk.tickets.followed import Followed
 from guiche.desk.tickets.holding import Holding
 from guiche.desk.tickets.listed import Listed
 from guiche.desk.tickets.moves import (
@@ -48,7 +50,7 @@ _LONGEST_NOTE = 2000
 _TRIES = 20
 
 
-class Ticket(Listed, Renewal, Told, Holding):
+class Ticket(Listed, Renewal, Followed, Told, Holding):
     """A case that was submitted. `facts` are the cleaned answers, `typed` the same as typed."""
 
     number = models.CharField(max_length=numbers.LENGTH, unique=True)
@@ -75,9 +77,13 @@ class Ticket(Listed, Renewal, Told, Holding):
         Inspection, null=True, on_delete=models.PROTECT, related_name="proved_tickets"
     )
     """The reading of the new certificate, which closed the ticket."""
+    link_epoch = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """Which of its links the customer's page opens by: a new one ends those before."""
+    answered_at = models.DateTimeField(null=True)
+    """When the customer last answered; None once somebody of the team acted after it."""
     erased_at = models.DateTimeField(null=True)
     seq = models.PositiveIntegerField(default=0)
-    head = models.CharField(max_length=64, default=events.START, blank=True)
+    head = models.CharField(max_length=64, default=START, blank=True)
     """Count of events and link of the last: the history can be neither cut nor grown unseen."""
 
     class Meta(Told.Meta):
@@ -147,7 +153,8 @@ class Ticket(Listed, Renewal, Told, Holding):
     def verify_chain(self) -> None:
         """Checks that the history is whole; raises `ChainBroken` where it is not."""
         self.refresh_from_db(fields=["seq", "head"])
-        events.verify(self.events.order_by("seq"), count=self.seq, head=self.head)
+        history = self.events.order_by("seq")
+        events.verify(history, ticket=self.pk, count=self.seq, head=self.head)
 
     def record(
         self,
@@ -234,6 +241,10 @@ class Ticket(Listed, Renewal, Told, Holding):
         now = {**also, "state": target, "seq": event.seq, "head": event.link}
         if target != self.state:
             now["moved_at"] = event.at
+        if event.kind in FROM_CUSTOMER:
+            now["answered_at"] = event.at
+        elif event.by_id:
+            now["answered_at"] = None
         seen = Ticket.objects.filter(pk=self.pk, state=self.state, seq=self.seq)
         if seen.update(**now) != 1:
             return False

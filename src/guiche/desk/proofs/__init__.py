@@ -1,0 +1,1 @@
+"""What a reading is proved by on paper."""
