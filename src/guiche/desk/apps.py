@@ -14,8 +14,10 @@ class DeskConfig(AppConfig):
         """Joins what does not know each other: tickets say what happened, others listen."""
         from guiche.desk import checks  # noqa: F401  registers them
         from guiche.desk.deliveries.enqueue import enqueue
+        from guiche.desk.people import journal
         from guiche.desk.search.index import follow
         from guiche.desk.tickets.event import recorded
 
+        journal.follow()
         recorded.connect(enqueue, dispatch_uid="deliveries")
         recorded.connect(follow, dispatch_uid="terms")

@@ -10,7 +10,9 @@
 | reason of a call that needed no ticket                | `KEEP_TICKETS` from its end    |
 | link of a call, which tells of nobody                 | 7 days from its end            |
 | address and words of an e-mail to a customer          | 90 days                        |
-| login                                                 | until it expires               |
+| login                                                 | until it ends                  |
+| refused logins, codes that were used                  | minutes                        |
+| who saw, gave or erased what; changes of accounts     | 5 years                        |
 
 docs/lgpd.md says the same to whoever answers for it.
 """
@@ -21,6 +23,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from guiche.desk.intake import genuine
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
@@ -28,6 +31,9 @@ from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages import folder
 from guiche.desk.messages.message import KEPT, Message
+from guiche.desk.people.login import Login
+from guiche.desk.people.record import RECORDS_KEPT, Record
+from guiche.desk.people.remembered import Remembered
 from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.tickets import erasure
 
@@ -57,7 +63,13 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
     ).delete()[0],
     # Which certificate an authority was asked about names its holder.
     "answers of authorities": lambda _: genuine.answers().drop_old(),
-    "logins": lambda now: Session.objects.filter(expire_date__lte=now).delete()[0],
+    # By the machine's time: see people/login.py.
+    "logins": lambda _: (
+        Login.forget(timezone.now())
+        + Session.objects.filter(expire_date__lte=timezone.now()).delete()[0]
+    ),
+    "refused logins": lambda _: Remembered.forget(timezone.now()),
+    "records": lambda now: Record.objects.filter(at__lte=now - RECORDS_KEPT).delete()[0],
 }
 """What is deleted or erased of what has run its time, in this order, and how much of it."""
 

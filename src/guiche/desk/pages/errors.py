@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from guiche.desk.pages import fragment
+from guiche.desk.people.doors import TOO_OFTEN
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ def _words(exception: Exception) -> str:
     """The message that a view raised; the resolver's own is a dictionary, not for people."""
     message = exception.args[0] if exception.args else ""
     return message if isinstance(message, str) else ""
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """429: what is counted was asked for too often."""
+    return Oops(429, "Espere um pouco", TOO_OFTEN, icon="pause").response()
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
