@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 PUBLIC = {
-    "entrar", "aviso", "enviar", "nuvem", "escolher_da_nuvem", "retorno_da_nuvem",
+    "entrar", "account_login", "openid_connect_login", "openid_connect_callback", "aviso", "enviar", "nuvem", "escolher_da_nuvem", "retorno_da_nuvem",
 }  # fmt: skip
 SAMPLES = {
     "draft_id": "00000000-0000-4000-8000-000000000000",
@@ -20,6 +20,7 @@ SAMPLES = {
     "kind": "qualitor",
     "token": "a" * 43,
     "key": "birdid",
+    "datum": "nome",
 }
 
 

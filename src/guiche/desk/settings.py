@@ -147,13 +147,18 @@ LOGIN_URL = "entrar"
 LOGIN_REDIRECT_URL = "inicio"
 LOGOUT_REDIRECT_URL = "entrar"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+            "NumericPasswordValidator",
+        )
+    ),
 ]
 
 # Accounts are made by supervisors: nobody signs up, and an e-mail tells nobody apart.
@@ -164,6 +169,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_UNIQUE_EMAIL = False
 # How long what was proved stays proved for a change of password, second factor or e-mail.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_RATE_LIMITS = {
     # An office is one address.
@@ -184,8 +190,12 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
-    "authenticate": "guiche.desk.people.codes.Code",
-    "reauthenticate": "guiche.desk.people.codes.CodeAgain",
+    "authenticate": "guiche.desk.people.proofs.Code",
+    "reauthenticate": "guiche.desk.people.proofs.CodeAgain",
+    "login_webauthn": "guiche.desk.people.proofs.KeyToLogIn",
+    "authenticate_webauthn": "guiche.desk.people.proofs.KeyAfterPassword",
+    "reauthenticate_webauthn": "guiche.desk.people.proofs.KeyAgain",
+    "add_webauthn": "guiche.desk.people.proofs.NewKey",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 

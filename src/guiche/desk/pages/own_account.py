@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
@@ -66,7 +66,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/conta.html", page)
 
 
-class NewPassword(PasswordChangeForm):  # type: ignore[type-arg]  # not at run time
+class NewPassword(PasswordChangeForm):
     """The old one proves who it is; refused ones are counted as those of a login are."""
 
     def clean_old_password(self) -> str:
@@ -117,10 +117,10 @@ class Address(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
 
 
 @page_or_form
-@reauthentication_required
 def change_address(request: HttpRequest) -> HttpResponse:
     """Changes name and e-mail, after asking who it is."""
     user = account(request)
+    raise_if_reauthentication_required(request, app="allauth.account")
     form = Address(request.POST or None, instance=User.objects.get(pk=user.pk))
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.errors else 200

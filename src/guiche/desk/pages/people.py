@@ -1,7 +1,7 @@
 """Pessoas: supervisors make accounts, change them, and help whoever cannot get in."""
 
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -21,8 +21,6 @@ from guiche.desk.people.turn import take_turn
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """None that is taken for another when it is read aloud."""
-
-P = ParamSpec("P")
 
 
 class Account(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
@@ -96,24 +94,23 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             labels = [str(form.fields[key].label) for key in form.changed_data]
             _wrote(request, changed, f"mudou: {', '.join(labels)}")
         if not changed.is_active or changed.role != user.role:
-            Login.end_all(changed)
+            # Of one's own account this request goes on, and whoever may do nothing sees so next.
+            Login.end_all(changed, but=request.session.session_key)
     messages.success(request, f"Conta de {changed} salva.")
     return redirect("pessoas")
 
 
-def _acts(
-    act: Callable[Concatenate[HttpRequest, User, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, int, P], HttpResponse]:
+def _acts(act: Callable[[HttpRequest, User], HttpResponse]) -> Callable[..., HttpResponse]:
     """A button of a supervisor on the page of somebody else."""
 
     @require_POST
     @for_supervisors
-    def acting(request: HttpRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def acting(request: HttpRequest, pk: int) -> HttpResponse:
         user = _person(pk)
         if user == account(request):
             messages.error(request, "Da sua própria conta você cuida em Minha conta.")
             return redirect("conta")
-        return act(request, user, *args, **kwargs)
+        return act(request, user)
 
     return acting
 

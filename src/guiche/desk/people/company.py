@@ -5,6 +5,8 @@ publishes, issuer, audience, time, and the nonce of this very attempt. django-al
 believe what comes from the token address unsigned, and sends no nonce.
 """
 
+# ruff: noqa: ARG002  # django-allauth fixes what an adapter is called with.
+
 import logging
 import secrets
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
+from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
@@ -30,7 +33,7 @@ _SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384
 """Signatures by a key pair alone: the client secret is no key of the provider."""
 _ASKED = ("iss", "sub", "aud", "exp", "iat")
 _LEEWAY = 60
-NOT_KNOWN = "Sua conta da empresa não abre o Guichê. Peça à supervisão para criar a sua conta ou o seu acesso."
+NOT_KNOWN = "Sua conta da empresa não abre o Guichê. Peça o acesso à supervisão."
 FAILED = "Não foi possível entrar pela conta da empresa. Tente de novo."
 
 
@@ -142,8 +145,6 @@ def _oidc() -> Oidc:
 
 
 def _is_linked(user: User) -> bool:
-    from allauth.socialaccount.models import SocialAccount
-
     return bool(SocialAccount.objects.filter(user=user).exists())
 
 

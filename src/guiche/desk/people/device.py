@@ -1,4 +1,4 @@
-"""From where somebody logged in, in words: the browser and system as it calls itself, the network."""
+"""From where somebody logged in, in words: browser and system as they call themselves, network."""
 
 import re
 from ipaddress import ip_network
@@ -27,7 +27,7 @@ _KEPT_BITS = {4: 24, 6: 48}
 def words(agent: str) -> str:
     """Browser and system of a User-Agent.
 
-    >>> words("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36")
+    >>> words("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36")
     'Chrome, Windows'
     >>> words("curl/8.1")
     'navegador não reconhecido'

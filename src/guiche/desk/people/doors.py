@@ -1,5 +1,7 @@
 """How django-allauth lets people in: the rules and words of the desk."""
 
+# ruff: noqa: ARG002  # django-allauth fixes what an adapter is called with.
+
 import logging
 from typing import Any
 

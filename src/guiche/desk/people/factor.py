@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -43,22 +45,15 @@ def has(user: User) -> bool:
 
 def take_away(user: User) -> bool:
     """Takes all of it away, codes too; whether there was one."""
-    from allauth.mfa.models import Authenticator
-
     return bool(Authenticator.objects.filter(user=user).delete()[0])
 
 
 def _came_by_company(request: HttpRequest, user: User) -> bool:
-    from allauth.account.internal.flows.login import get_authentication_records
-
-    return any(
-        each["method"] == "socialaccount" for each in get_authentication_records(request, user)
-    )
+    proved = get_authentication_records(request, user)
+    return any(each["method"] == "socialaccount" for each in proved)
 
 
 def _of(user: User) -> Any:
-    from allauth.mfa.models import Authenticator
-
     return Authenticator.objects.filter(user=user, type__in=_ALONE)
 
 
@@ -82,7 +77,7 @@ class Factors(DefaultMFAAdapter):
         return vault.seal(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """What was sealed; raises `KeyLost`, for an empty secret would have a code that all know."""
+        """What was sealed. Raises `KeyLost`: an empty secret would have a code that all know."""
         opened = vault.unseal(encrypted_text.encode())
         if not opened:
             raise KeyLost("GUICHE_DATA_KEY não é a que cifrou a segunda etapa desta conta.")
@@ -106,10 +101,8 @@ class Factors(DefaultMFAAdapter):
         svg: str = super().build_totp_svg(url)
         return svg[svg.index("<svg") :]
 
-    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002
         """What a passkey is called until its owner calls it something."""
-        from allauth.mfa.models import Authenticator
-
         return f"Chave {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

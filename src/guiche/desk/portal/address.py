@@ -8,7 +8,7 @@ from django.conf import settings
 
 
 def asking(meta: Mapping[str, Any]) -> str:
-    """Who asks, of `request.META`; behind a proxy as the proxy says it, "" where it says nothing."""
+    """Who asks, of `request.META`; behind a proxy as that says it, "" where it says nothing."""
     if settings.BEHIND_PROXY:
         return str(meta.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
     return str(meta.get("REMOTE_ADDR", ""))

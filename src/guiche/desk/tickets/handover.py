@@ -56,13 +56,14 @@ def written(told: Mapping[str, Any]) -> str:
 def _record(
     kind: Record.Kind, number: str, held: Held, by: User | None, kept: list[str] | None = None
 ) -> Record:
+    tickets, calls, readings = map(len, (held.tickets, held.calls, held.readings))
     counts = {
         "tickets": [ticket.number for ticket in held.tickets],
-        "calls": len(held.calls),
-        "readings": len(held.readings),
+        "calls": calls,
+        "readings": readings,
         "kept": kept or [],
     }
-    what = f"{len(held.tickets)} chamados, {len(held.calls)} atendimentos, {len(held.readings)} leituras"
+    what = f"{tickets} chamados, {calls} atendimentos, {readings} leituras"
     return Record.write(kind, what, by, digest=digest_of(number), detail=counts)
 
 
@@ -82,7 +83,10 @@ def _ticket(ticket: Ticket) -> dict[str, Any]:
         "novo_certificado": _reading(ticket.proof),
         "tentativas_de_contato": list(_attempts(ticket.promise)),
         "mensagens": [
-            {"para": each.to, "assunto": each.subject, "texto": each.body, "situacao": each.get_state_display()}
+            {
+                "para": each.to, "assunto": each.subject, "texto": each.body,
+                "situacao": each.get_state_display(),
+            }
             for each in ticket.messages.order_by("pk")
         ],
         "imagens": [_moment(each.created_at) for each in ticket.images.order_by("pk")],
