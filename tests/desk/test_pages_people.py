@@ -40,7 +40,7 @@ def test_a_new_account_gets_a_password_that_must_be_changed(
     new = "onze girassois amarelos"
     typed = {"old_password": password, "new_password1": new, "new_password2": new}
     visitor.post("/conta/senha/", typed)
-    assert visitor.get("/atender/").status_code == 200
+    assert visitor.get("/fila/").status_code == 200
     made = Record.objects.order_by("pk").first()
     assert made
     assert (made.by, made.person, made.what) == (supervisao, davi, "criada, Suporte")
@@ -68,7 +68,7 @@ def test_switched_off_is_out_at_once(supervisor: Client, bruno: User) -> None:
     supervisor.post(f"/pessoas/{bruno.pk}/", {"username": "bruno", "role": "suporte"})
     assert his.get("/conta/").status_code == 302
     assert not bruno.logins.exists()
-    assert "ativa" in Record.objects.get(person=bruno).what
+    assert "Ativa" in Record.objects.get(person=bruno).what
 
 
 def test_another_role_asks_to_log_in_again(supervisor: Client, bruno: User) -> None:

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from guiche.desk.people.company_settings import KEY, Oidc
 from guiche.desk.people.record import Record
@@ -52,6 +53,10 @@ class Provider(OpenIDConnectOAuth2Adapter):
             raise OAuth2Error("the provider is not the issuer that was configured")
         return config
 
+    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
+        """Where the provider sends people back to."""
+        return request.build_absolute_uri(reverse("openid_connect_callback"))
+
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> Any:
         """Of the signed token alone."""
         if not isinstance(kwargs["response"].get("id_token"), str):
@@ -70,10 +75,12 @@ class Provider(OpenIDConnectOAuth2Adapter):
             answer.raise_for_status()
         key_id = jwt.get_unverified_header(id_token).get("kid")
         keys = jwt.PyJWKSet.from_dict(answer.json()).keys
-        key = next(key for key in keys if key.key_id == key_id or (not key_id and len(keys) == 1))
+        fits = [key for key in keys if key.key_id == key_id or (not key_id and len(keys) == 1)]
+        if not fits:
+            raise jwt.InvalidTokenError("signed by a key that is not published")
         claims: dict[str, Any] = jwt.decode(
             id_token,
-            key=key,
+            key=fits[0],
             algorithms=list(_SIGNED),
             audience=app.client_id,
             issuer=self.openid_config["issuer"],
