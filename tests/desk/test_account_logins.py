@@ -178,15 +178,17 @@ def test_logins_and_refusals_are_logged_without_what_was_typed(
 
 @pytest.mark.parametrize("username", ["bruno", "ninguem"])
 def test_guesses_are_counted_for_accounts_that_exist_and_that_do_not(
-    bruno: User, username: str
+    bruno: User, username: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     client, typed = Client(), {"username": username, "password": "errada"}
     for _ in range(5):
         assert "não conferem" in client.post("/entrar/", typed).content.decode()
-    answer = Client(REMOTE_ADDR="203.0.113.7").post(
-        "/entrar/", {"username": username.upper(), "password": PASSWORD}
-    )
+    with caplog.at_level(logging.WARNING):
+        answer = Client(REMOTE_ADDR="203.0.113.7").post(
+            "/entrar/", {"username": username.upper(), "password": PASSWORD}
+        )
     assert "tentativas demais" in answer.content.decode()
+    assert "too often" in caplog.text
 
 
 def test_one_address_guesses_at_few_accounts(bruno: User) -> None:

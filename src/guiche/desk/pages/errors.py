@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG001  # Django fixes what an error view is called with.
 
+import logging
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.template.loader import render_to_string
 
 from guiche.desk.pages import fragment
 from guiche.desk.people.doors import TOO_OFTEN
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: logged in, without the role."""
+    """403: logged in, without the role; the log says who tried what."""
+    match = request.resolver_match
+    log.warning("refused: the page %s, with status 403", match.url_name if match else "?")
     return Oops(
         403,
         "Seu perfil não abre esta página",
@@ -97,6 +102,8 @@ def _words(exception: Exception) -> str:
 
 def too_often(request: HttpRequest) -> HttpResponse:
     """429: what is counted was asked for too often."""
+    match = request.resolver_match
+    log.warning("refused: the page %s, asked for too often", match.url_name if match else "?")
     return Oops(429, "Espere um pouco", TOO_OFTEN, icon="pause").response()
 
 

@@ -3,10 +3,12 @@
 # ruff: noqa: ARG002  # django-allauth fixes what an adapter is called with.
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -45,7 +47,20 @@ class Door(DefaultAccountAdapter):
         messages.error(request, "Não foi possível entrar.")
         return redirect("entrar")
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuses whoever guessed too often, of this account or from this address, and logs it."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            log.warning("login refused: account %s, too often", _known(credentials))
+            raise
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Logs it, without the name that was typed: it may be a password."""
-        account = User.objects.filter(username=credentials.get("username", "")).first()
-        log.warning("login refused: account %s, wrong password", account.pk if account else "?")
+        log.warning("login refused: account %s, wrong password", _known(credentials))
+
+
+def _known(credentials: Mapping[str, Any]) -> int | str:
+    """The number of the account that was meant; "?" for none."""
+    account = User.objects.filter(username=credentials.get("username", "")).first()
+    return account.pk if account else "?"
