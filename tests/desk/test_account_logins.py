@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import DjangoAssertNumQueries
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from calls import signed_in
 from desk.factors import PASSWORD, confirm
@@ -211,3 +212,24 @@ def test_what_is_over_is_swept(bruno: User) -> None:
     assert done["logins"] == 1
     assert done["refused logins"] >= 1
     assert not Session.objects.exists()
+
+
+def test_what_is_remembered_is_json(settings: Settings) -> None:
+    """Nothing that is kept between requests runs when it is read."""
+    cache.set("a", {"b": [1, 2]}, 60)
+    assert Remembered.objects.get().value == {"b": [1, 2]}
+    with pytest.raises(TypeError):
+        cache.set("a", object(), 60)
+    assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"
+
+
+def test_the_memory_keeps_what_a_cache_keeps(db: None) -> None:
+    assert cache.get("a", "none") == "none"
+    assert [cache.add("a", 1, 60), cache.add("a", 2, 60)] == [True, False]
+    assert cache.touch("a", 0)
+    assert cache.get("a") is None
+    assert cache.add("a", 3, None)
+    assert [cache.delete("a"), cache.delete("a")] == [True, False]
+    cache.set("b", 1)
+    cache.clear()
+    assert cache.get("b") is None

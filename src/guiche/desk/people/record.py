@@ -58,12 +58,13 @@ class Record(models.Model):
 
     @classmethod
     def write(cls, kind: "Record.Kind", what: str, by: User | None, **about: Any) -> "Record":
-        """Writes it down, and into the log as well, which is kept elsewhere."""
+        """Writes it down, and what was done on a page into the log too, which is kept elsewhere."""
         record = cls.objects.create(kind=kind, what=what, by=by, **about)
-        log.info(
-            "record %s: %s, %s, by account %s, of account %s",
-            record.pk, kind, what, record.by_id, record.person_id,
-        )  # fmt: skip
+        if by:
+            log.info(
+                "record %s: %s, %s, by account %s, of account %s",
+                record.pk, kind, what, by.pk, record.person_id,
+            )  # fmt: skip
         return record
 
 
