@@ -10,7 +10,7 @@ PASSWORD = "girassol de maio"
 
 
 def code_of(secret: str, steps: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
 
 def confirm(client: Client, password: str = PASSWORD) -> None:

@@ -42,7 +42,7 @@ class Provider:
         return jwt.encode(claims, self.keys[key], "RS256", headers={"kid": "own"})
 
     def unsigned(self, claims: dict[str, Any]) -> str:
-        return jwt.encode(claims, None, "none", headers={"kid": "own"})
+        return jwt.encode(claims, "", "none", headers={"kid": "own"})
 
     def signed_with_the_secret(self, claims: dict[str, Any]) -> str:
         return jwt.encode(claims, SECRET * 2, "HS256", headers={"kid": "own"})

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -26,7 +27,7 @@ def bruno() -> User:
     return User.objects.create_user("bruno", PASSWORD, name="Bruno Exemplo")
 
 
-def enter(user: User = None, password: str = PASSWORD, **extra: str) -> Client:  # type: ignore[assignment]
+def enter(password: str = PASSWORD, **extra: Any) -> Client:
     client = Client(headers={"User-Agent": FIREFOX}, **extra)
     client.post("/entrar/", {"username": "bruno", "password": password})
     return client
