@@ -63,7 +63,7 @@ def test_set_up_then_in_without_a_password(new_page: Open, silvia: User) -> None
     key = Authenticator.objects.get(type="webauthn")
     assert (key.user_id, str(key)) == (silvia.pk, "Computador da mesa 4")
     leave(page)
-    page.get_by_role("button", name="Entrar com chave de acesso").click()
+    page.get_by_role("button", name="Usar chave de acesso").click()
     page.wait_for_url(re.compile("/fila/"))
     page.goto("/conta/")
     expect(page.get_by_text("Chave de acesso “Computador da mesa 4”")).to_be_visible()
@@ -86,7 +86,7 @@ def test_a_device_that_knows_nobody_is_said_and_opens_nothing(new_page: Open, si
     page = new_page()
     plug_in(page)
     page.goto("/entrar/")
-    page.get_by_role("button", name="Entrar com chave de acesso").click()
+    page.get_by_role("button", name="Usar chave de acesso").click()
     expect(page.get_by_text("A chave de acesso não foi usada")).to_be_visible()
 
 
@@ -100,7 +100,7 @@ def test_a_key_that_was_removed_opens_nothing(new_page: Open, silvia: User) -> N
     page.get_by_role("button", name="Remover").click()
     expect(page.get_by_text("Chave de acesso removida.")).to_be_visible()
     leave(page)
-    page.get_by_role("button", name="Entrar com chave de acesso").click()
+    page.get_by_role("button", name="Usar chave de acesso").click()
     expect(page.get_by_role("alert").filter(has_text="Não confere")).to_be_visible()
 
 
