@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 PUBLIC = {
-    "entrar", "aviso", "enviar", "nuvem", "escolher_da_nuvem", "retorno_da_nuvem",
+    "entrar", "account_login", "openid_connect_login", "openid_connect_callback",
+    "aviso", "enviar", "nuvem", "escolher_da_nuvem", "retorno_da_nuvem",
 }  # fmt: skip
 SAMPLES = {
     "draft_id": "00000000-0000-4000-8000-000000000000",
@@ -20,6 +21,7 @@ SAMPLES = {
     "kind": "qualitor",
     "token": "a" * 43,
     "key": "birdid",
+    "datum": "nome",
 }
 
 
@@ -66,6 +68,7 @@ def test_every_answer_carries_the_policy(visitor: Client, address: str) -> None:
     assert "unsafe" not in policy
 
 
+@pytest.mark.django_db
 def test_what_opens_a_container_cannot_send(visitor: Client) -> None:
     answer = visitor.get("/static/desk/pfx.js")
     answer.close()

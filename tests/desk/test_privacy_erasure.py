@@ -6,6 +6,8 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
@@ -26,8 +28,11 @@ from guiche.desk.models import (
     Draft,
     Event,
     Inspection,
+    Login,
     Message,
     ProcedureVersion,
+    Record,
+    Remembered,
     Term,
     Ticket,
     User,
@@ -355,5 +360,7 @@ def test_the_document_says_how_long_a_login_holds() -> None:
 
 def test_the_document_names_every_table_with_data_of_a_person() -> None:
     text = LGPD.read_text("utf-8")
-    for model in (Ticket, Event, ContactAttempt, Draft, Inspection, Image, Message, Term):
+    persons = (Ticket, Event, ContactAttempt, Draft, Inspection, Image, Message, Term)
+    team = (User, Login, Record, Remembered, Authenticator, SocialAccount)
+    for model in (*persons, *team):
         assert f"`{model._meta.db_table}`" in text

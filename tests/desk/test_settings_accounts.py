@@ -5,7 +5,10 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from guiche.desk.models import User
+from calls import signed_in
+from desk.factors import PASSWORD, turn_on_app
+from guiche.desk.models import Record, User
+from guiche.desk.people import factor
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +32,16 @@ def test_makes_and_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     user.refresh_from_db()
     assert (str(user), user.is_active) == ("Ana Exemplo", False)
     assert user.check_password("girassol-maio")
+
+
+def test_takes_a_second_factor_away_and_ends_the_logins(monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = User.objects.create_superuser("ana", PASSWORD)
+    client = signed_in(ana)
+    turn_on_app(client)
+    account(monkeypatch, "ana", "--reset-factor")
+    assert not factor.has(ana)
+    assert client.get("/conta/").status_code == 302
+    assert Record.objects.get(by=None).person == ana
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,9 @@ from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages.message import Message
+from guiche.desk.people.login import Login
+from guiche.desk.people.record import Record
+from guiche.desk.people.remembered import Remembered
 from guiche.desk.people.team import Membership
 from guiche.desk.people.user import User
 from guiche.desk.portal.case_link import CaseLink
@@ -41,6 +44,7 @@ __all__ = [
     "Image",
     "Inspection",
     "Link",
+    "Login",
     "Membership",
     "Message",
     "Presence",
@@ -49,6 +53,8 @@ __all__ = [
     "PscApplication",
     "PscAttempt",
     "Received",
+    "Record",
+    "Remembered",
     "SiteVersion",
     "Stray",
     "Term",

@@ -12,7 +12,9 @@
 | address and words of an e-mail to a customer          | 90 days                        |
 | that somebody has a ticket open                       | a minute from the last sign    |
 | try of a protocol on the page of customers            | 1 day                          |
-| login                                                 | until it expires               |
+| login                                                 | until it ends                  |
+| refused logins, codes that were used                  | minutes                        |
+| who saw, gave or erased what; changes of accounts     | 5 years                        |
 
 docs/lgpd.md says the same to whoever answers for it.
 """
@@ -23,6 +25,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from guiche.desk.intake import genuine
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
@@ -30,6 +33,9 @@ from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.messages import folder
 from guiche.desk.messages.message import KEPT, Message
+from guiche.desk.people.login import Login
+from guiche.desk.people.record import RECORDS_KEPT, Record
+from guiche.desk.people.remembered import Remembered
 from guiche.desk.portal import guess
 from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.portal.guess import Guess
@@ -68,7 +74,13 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
     # Which certificate an authority was asked about names its holder.
     "answers of authorities": lambda _: genuine.answers().drop_old(),
     "presences": Presence.forget,
-    "logins": lambda now: Session.objects.filter(expire_date__lte=now).delete()[0],
+    # By the machine's time: see people/login.py.
+    "logins": lambda _: (
+        Login.forget(timezone.now())
+        + Session.objects.filter(expire_date__lte=timezone.now()).delete()[0]
+    ),
+    "refused logins": lambda _: Remembered.forget(timezone.now()),
+    "records": lambda now: Record.objects.filter(at__lte=now - RECORDS_KEPT).delete()[0],
 }
 """What is deleted or erased of what has run its time, in this order, and how much of it."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from guiche.desk import environment
+from guiche.desk.people import company_settings
 
 _ENV = os.environ
 _PAGES = Path(__file__).parent / "pages"
@@ -82,6 +83,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
+    # Without "allauth" itself: its templates would be found, and none of them is the desk's.
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "guiche.desk",
 ]
 MIDDLEWARE = [
@@ -100,8 +106,11 @@ MIDDLEWARE = [
     "guiche.desk.pages.uploads.BodyLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before the one that asks for the login, which may just have ended.
+    "guiche.desk.pages.staying.Staying",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -130,19 +139,72 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Counts of refused logins and codes that were used: in the database, so that every process knows.
+CACHES = {"default": {"BACKEND": "guiche.desk.people.remembered.Memory"}}
+
 AUTH_USER_MODEL = "desk.User"
 LOGIN_URL = "entrar"
 LOGIN_REDIRECT_URL = "inicio"
 LOGOUT_REDIRECT_URL = "entrar"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+            "NumericPasswordValidator",
+        )
+    ),
 ]
+
+# Accounts are made by supervisors: nobody signs up, and an e-mail tells nobody apart.
+ACCOUNT_ADAPTER = "guiche.desk.people.doors.Door"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_UNIQUE_EMAIL = False
+# How long what was proved stays proved for a change of password, second factor or e-mail.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_RATE_LIMITS = {
+    # An office is one address.
+    "login_failed": "20/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+
+SECOND_FACTOR = environment.choice(
+    _ENV,
+    "GUICHE_SECOND_FACTOR",
+    ("supervisao", "todos", "ninguem") if PRODUCTION else ("ninguem", "supervisao", "todos"),
+)
+MFA_ADAPTER = "guiche.desk.people.factor.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "guiche.desk.people.proofs.Code",
+    "reauthenticate": "guiche.desk.people.proofs.CodeAgain",
+    "login_webauthn": "guiche.desk.people.proofs.KeyToLogIn",
+    "authenticate_webauthn": "guiche.desk.people.proofs.KeyAfterPassword",
+    "reauthenticate_webauthn": "guiche.desk.people.proofs.KeyAgain",
+    "add_webauthn": "guiche.desk.people.proofs.NewKey",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+
+# The sign-on of the company (OpenID Connect), where it has one.
+OIDC = company_settings.read(_ENV, production=PRODUCTION)
+SOCIALACCOUNT_ADAPTER = "guiche.desk.people.company.Company"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_PROVIDERS = company_settings.providers(OIDC)
 
 # Without a server e-mails are only written into a folder.
 _MAIL = environment.mail(environment.secret(_ENV, "GUICHE_EMAIL_URL"))
@@ -181,7 +243,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 CSRF_FAILURE_VIEW = "guiche.desk.pages.errors.csrf_failure"
 CSRF_COOKIE_AGE = None
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A login ends after so long without use, and after so long in any case (pages/staying.py).
+LOGIN_IDLE = timedelta(
+    minutes=environment.number(_ENV, "GUICHE_LOGIN_IDLE_MINUTES", 60, at_least=5, at_most=720)
+)
+LOGIN_LONGEST = timedelta(
+    hours=environment.number(_ENV, "GUICHE_LOGIN_HOURS", 12, at_least=1, at_most=24)
+)
+SESSION_COOKIE_AGE = int(LOGIN_LONGEST.total_seconds())
 if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-guiche"
     CSRF_COOKIE_NAME = "__Host-guiche-csrf"

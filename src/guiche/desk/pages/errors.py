@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG001  # Django fixes what an error view is called with.
 
+import logging
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from guiche.desk.pages import fragment
+from guiche.desk.people.doors import TOO_OFTEN
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: logged in, without the role."""
+    """403: logged in, without the role; the log says who tried what."""
+    match = request.resolver_match
+    log.warning("refused: the page %s, with status 403", match.url_name if match else "?")
     return Oops(
         403,
         "Seu perfil não abre esta página",
@@ -92,6 +98,13 @@ def _words(exception: Exception) -> str:
     """The message that a view raised; the resolver's own is a dictionary, not for people."""
     message = exception.args[0] if exception.args else ""
     return message if isinstance(message, str) else ""
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """429: what is counted was asked for too often."""
+    match = request.resolver_match
+    log.warning("refused: the page %s, asked for too often", match.url_name if match else "?")
+    return Oops(429, "Espere um pouco", TOO_OFTEN, icon="pause").response()
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -29,6 +29,7 @@ from guiche.desk.pages.access import page_or_form
 from guiche.desk.pages.choice import distinct
 from guiche.desk.pages.uploads import PASTED, Input, read_all
 from guiche.desk.pages.verdict import Validity
+from guiche.desk.portal.address import asking
 from guiche.desk.portal.case_link import VALID, CaseLink
 from guiche.desk.portal.pace import Pace
 from guiche.desk.portal.words import NotGiven, Said
@@ -151,9 +152,7 @@ def _ways(link: CaseLink) -> Mapping[str, Any]:
 
 def address_of(request: HttpRequest) -> str:
     """Who asks; behind a proxy as the proxy says it, "" where it says nothing."""
-    if settings.BEHIND_PROXY:
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return asking(request.META)
 
 
 @sensitive_variables()

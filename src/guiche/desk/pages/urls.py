@@ -1,5 +1,11 @@
 """Every address of the pages, in the order of a call."""
 
+from allauth.account.views import reauthenticate
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as app
+from allauth.mfa.webauthn import views as keys
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from guiche.desk.pages import (
@@ -14,16 +20,21 @@ from guiche.desk.pages import (
     genuine,
     giving,
     hands,
+    holder,
     images,
     integrations,
     notice,
     offered,
+    own_account,
+    people,
     presence,
     procedure,
     proofs,
     queue,
+    records,
     registered,
     renewal,
+    reveal,
     search,
     sendings,
     sign_in,
@@ -34,6 +45,10 @@ from guiche.desk.pages import (
 
 urlpatterns = [
     path("entrar/", sign_in.SignIn.as_view(), name="entrar"),
+    path("entrar/codigo/", factor.authenticate, name="mfa_authenticate"),
+    path("entrar/chave/", login_not_required(keys.login_webauthn), name="mfa_login_webauthn"),
+    path("entrar/empresa/", sign_in.by_company, name="openid_connect_login"),
+    path("entrar/empresa/retorno/", sign_in.from_company, name="openid_connect_callback"),
     path("sair/", sign_in.leave, name="sair"),
     path("enviar/<str:token>/", giving.give, name="enviar"),
     path("enviar/<str:token>/nuvem/escolher/", cloud.choose, name="escolher_da_nuvem"),
@@ -119,4 +134,39 @@ urlpatterns = [
     path("ajustes/<slug:slug>/conferir/", procedure.review, name="conferir_procedimento"),
     path("ajustes/<slug:slug>/publicar/", procedure.publish, name="publicar"),
     path("ajustes/<slug:slug>/versoes/", procedure.versions, name="versoes"),
+    path("pessoas/", people.listed, name="pessoas"),
+    path("pessoas/nova/", people.new, name="nova_pessoa"),
+    path("pessoas/<int:pk>/", people.edit, name="pessoa"),
+    path("pessoas/<int:pk>/senha/", people.give_password, name="dar_senha"),
+    path("pessoas/<int:pk>/segunda-etapa/", people.take_factor, name="tirar_segunda_etapa"),
+    path("pessoas/<int:pk>/entradas/", people.end_logins, name="encerrar_entradas"),
+    path("registro/", records.listed, name="registro"),
+    path("titular/", holder.show, name="titular"),
+    path("titular/entregar/", holder.export, name="entregar_ao_titular"),
+    path("titular/apagar/", holder.erase, name="apagar_do_titular"),
+    path("chamados/<str:number>/mostrar/<slug:datum>/", reveal.show, name="mostrar"),
+    path("conta/", own_account.show, name="conta"),
+    path("conta/dados/", own_account.change_address, name="conta_dados"),
+    path("conta/senha/", own_account.change_password, name="account_change_password"),
+    path("conta/entradas/<int:pk>/encerrar/", own_account.end_login, name="entrada_encerrar"),
+    path("conta/entradas/encerrar/", own_account.end_others, name="entradas_encerrar"),
+]
+
+# The second factor is django-allauth's, with templates of the desk; it finds its pages by these
+# names. Those that are not here (signing up, addresses of e-mail, other providers) do not exist.
+urlpatterns += [
+    path("entrar/", sign_in.SignIn.as_view(), name="account_login"),
+    path("conta/", own_account.show, name="mfa_index"),
+    path("conta/", own_account.show, name="mfa_list_webauthn"),
+    path("conta/confirmar/", reauthenticate, name="account_reauthenticate"),
+    path("conta/confirmar/codigo/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "conta/confirmar/chave/", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"
+    ),
+    path("conta/aplicativo/", app.activate_totp, name="mfa_activate_totp"),
+    path("conta/aplicativo/remover/", app.deactivate_totp, name="mfa_deactivate_totp"),
+    path("conta/chaves/nova/", keys.add_webauthn, name="mfa_add_webauthn"),
+    path("conta/chaves/<int:pk>/remover/", keys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("conta/codigos/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("conta/codigos/novos/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]

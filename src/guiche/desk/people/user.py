@@ -53,6 +53,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail", blank=True)
     role = models.CharField("papel", max_length=20, choices=Role, default=Role.SUPORTE)
     is_active = models.BooleanField("ativa", default=True)
+    must_change_password = models.BooleanField(default=False, db_default=False)
+    """Somebody else knows the password: who made the account, or gave it a new one."""
     created_at = models.DateTimeField("criada em", default=clock.now, editable=False)
 
     objects: ClassVar[Accounts] = Accounts()

@@ -1,6 +1,17 @@
 """Whom an address belongs to: what is counted against one who asks too often."""
 
+from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
+from typing import Any
+
+from django.conf import settings
+
+
+def asking(meta: Mapping[str, Any]) -> str:
+    """Who asks, of `request.META`; behind a proxy as that says it, "" where it says nothing."""
+    if settings.BEHIND_PROXY:
+        return str(meta.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+    return str(meta.get("REMOTE_ADDR", ""))
 
 
 def whose(address: str) -> str:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import TYPES, mask_name, shown
+from guiche.desk.intake.facts import TYPES, mask_name, show_document, shown
 from guiche.desk.intake.reading import conditions_of, words_of
 from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.promises.promise import RUNNING
@@ -97,6 +97,12 @@ class Shown:
             return "Dados apagados"
         facts: dict[str, str] = self.facts
         return facts.get(self.procedure.customer.name, "")
+
+    @property
+    def document(self) -> str:
+        """The CPF or CNPJ of the customer, as people write it."""
+        document = self.facts.get(self.procedure.customer.document, "")
+        return show_document(document) if document and not self.erased_at else ""
 
     @property
     def customer_masked(self) -> str:

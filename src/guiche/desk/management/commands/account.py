@@ -9,6 +9,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from guiche.desk.people import factor
+from guiche.desk.people.login import Login
+from guiche.desk.people.record import Record
 from guiche.desk.people.role import Role
 from guiche.desk.people.user import User
 from guiche.desk.tickets.ticket import Ticket
@@ -25,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--role", choices=Role.values, help="O que a conta pode fazer.")
         parser.add_argument("--name", help="Nome da pessoa.")
         parser.add_argument("--active", choices=("sim", "nao"), help="Se pode entrar.")
+        parser.add_argument("--reset-factor", action="store_true", help="Tira a segunda etapa.")
 
     def handle(self, *_: Any, username: str, **options: Any) -> None:
         """Makes or changes the account; a new one asks for its password."""
@@ -34,6 +38,11 @@ class Command(BaseCommand):
         user.name = options["name"] or user.name
         user.is_active = {"sim": True, "nao": False, None: user.is_active}[options["active"]]
         user.save()
+        if options["reset_factor"]:
+            factor.take_away(user)
+        if options["reset_factor"] or not user.is_active:
+            Login.end_all(user)
+        Record.write(Record.Kind.ACCOUNT, "criada ou mudada", None, person=user)
         active = "ativa" if user.is_active else "inativa"
         self.stdout.write(f"Conta {user.username}: {user.role_label}, {active}.")
         if released := 0 if user.is_active else Ticket.release_all_of(user):

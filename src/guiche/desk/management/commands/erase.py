@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from guiche.desk.intake.facts import mask_document
 from guiche.desk.tickets.erasure import Held
+from guiche.desk.tickets.handover import forget
 from guiche.icpbrasil.numbers import cnpj, cpf
 
 
@@ -37,8 +38,9 @@ class Command(BaseCommand):
         if not yes:
             self.stdout.write("Nada foi apagado. Para apagar, repita com --yes.")
             return
-        refusals = held.erase()
+        record, refusals = forget(number)
         self.stdout.write(f"Chamados apagados: {len(held.tickets) - len(refusals)}.")
+        self.stdout.write(f"Registro {record.pk}.")
         if not settings.EMAIL_HOST:
             self.stdout.write(f"E-mails gravados em {settings.EMAIL_FILE_PATH}: confira e apague.")
         if refusals:

@@ -1,0 +1,146 @@
+"""What is held of a person, handed over or erased at their request, and the record of it.
+
+The record says when, by whom and how much; of the person it keeps a keyed digest of the number,
+which tells only whoever has the number that it was asked for.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from guiche.desk.intake.draft import Draft
+from guiche.desk.intake.facts import show_document, show_phone
+from guiche.desk.intake.reading import Inspection
+from guiche.desk.people.record import Record, digest_of
+from guiche.desk.people.user import User
+from guiche.desk.promises.promise import Promise
+from guiche.desk.tickets.erasure import ErasureRefused, Held
+from guiche.desk.tickets.ticket import Ticket
+
+
+@transaction.atomic
+def hand_over(number: str, by: User | None = None) -> tuple[dict[str, Any], Record]:
+    """All that is held of a compact CPF or CNPJ, and the record that it was given."""
+    held = Held.of(number)
+    record = _record(Record.Kind.EXPORTED, number, held, by)
+    return {
+        "documento": show_document(number),
+        "entregue_em": _moment(record.at),
+        "registro": record.pk,
+        "chamados": [_ticket(ticket) for ticket in held.tickets],
+        "atendimentos_sem_chamado": [_call(call) for call in held.calls],
+        "leituras": [
+            _reading(each)
+            for each in Inspection.objects.filter(pk__in=held.readings).order_by("pk")
+        ],
+    }, record
+
+
+def forget(number: str, by: User | None = None) -> tuple[Record, list[ErasureRefused]]:
+    """Erases what is not needed any more; the record of it, and why the rest stays."""
+    held = Held.of(number)
+    with transaction.atomic():
+        refusals = held.erase(by)
+        record = _record(Record.Kind.ERASED, number, held, by, kept=list(map(str, refusals)))
+    return record, refusals
+
+
+def written(told: Mapping[str, Any]) -> str:
+    """The same to be read by the person: one line for each datum."""
+    return "\n".join(_lines(told, "")) + "\n"
+
+
+def _record(
+    kind: Record.Kind, number: str, held: Held, by: User | None, kept: list[str] | None = None
+) -> Record:
+    tickets, calls, readings = map(len, (held.tickets, held.calls, held.readings))
+    counts = {
+        "tickets": [ticket.number for ticket in held.tickets],
+        "calls": calls,
+        "readings": readings,
+        "kept": kept or [],
+    }
+    what = f"{tickets} chamados, {calls} atendimentos, {readings} leituras"
+    return Record.write(kind, what, by, digest=digest_of(number), detail=counts)
+
+
+def _ticket(ticket: Ticket) -> dict[str, Any]:
+    labels = {fact.key: fact.label for fact in ticket.procedure.facts}
+    return {
+        "protocolo": ticket.spoken,
+        "numero_no_sistema_da_empresa": ticket.desk_number,
+        "situacao": ticket.state_label,
+        "equipe": ticket.team,
+        "aberto_em": _moment(ticket.opened_at),
+        "dados": {labels[key]: value for key, value in ticket.shown.items()},
+        "como_foi_escrito": {labels.get(key, key): text for key, text in ticket.typed.items()},
+        "novo_pedido": ticket.order_number,
+        "validacao_marcada": _moment(ticket.validation_at),
+        "leitura": _reading(ticket.inspection),
+        "novo_certificado": _reading(ticket.proof),
+        "tentativas_de_contato": list(_attempts(ticket.promise)),
+        "mensagens": [
+            {
+                "para": each.to, "assunto": each.subject, "texto": each.body,
+                "situacao": each.get_state_display(),
+            }
+            for each in ticket.messages.order_by("pk")
+        ],
+        "imagens": [_moment(each.created_at) for each in ticket.images.order_by("pk")],
+        "historico": [
+            {"em": _moment(event.at), "o_que": event.label, "detalhe": event.text}
+            for event in ticket.events.order_by("seq")
+        ],
+    }  # fmt: skip
+
+
+def _attempts(promise: Promise | None) -> Iterator[dict[str, Any]]:
+    while promise:
+        for each in promise.attempts.order_by("at", "pk"):
+            yield {
+                "em": _moment(each.at),
+                "telefone": show_phone(each.phone) if each.phone else "",
+                "resultado": str(each),
+                "anotacao": each.note,
+            }
+        promise = promise.previous
+
+
+def _call(call: Draft) -> dict[str, Any]:
+    labels = {fact.key: fact.label for fact in call.procedure.facts}
+    return {
+        "comecado_em": _moment(call.created_at),
+        "como_foi_escrito": {labels.get(key, key): text for key, text in call.typed.items()},
+    }
+
+
+def _reading(inspection: Inspection | None) -> dict[str, Any] | None:
+    if inspection is None:
+        return None
+    return {
+        "lida_em": _moment(inspection.created_at),
+        "veredito": inspection.headline,
+        "certificado_guardado_ate": _moment(inspection.der_expires_at),
+        "conteudo": inspection.contract,
+    }
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{timezone.localtime(moment):%d/%m/%Y %H:%M}" if moment else ""
+
+
+def _lines(told: Any, indent: str) -> Iterator[str]:
+    """Mappings and lists as an outline; what is empty is left out."""
+    pairs = told.items() if isinstance(told, Mapping) else enumerate(told, start=1)
+    for key, value in pairs:
+        label = str(key).replace("_", " ")
+        if isinstance(value, Mapping | list):
+            if value:
+                yield f"{indent}{label}:"
+                yield from _lines(value, f"{indent}  ")
+        elif value not in (None, ""):
+            text = str(value).replace("\n", f"\n{indent}    ")
+            yield f"{indent}{label}: {text}"
