@@ -73,7 +73,7 @@ class Ticket(Listed, Renewal, Told, Holding):
 
         indexes = (
             models.Index(fields=["state", "team", "owner", "promise"], name="ticket_listed"),
-            models.Index(fields=["moved_at", "id"], name="ticket_moved"),
+            models.Index(fields=["moved_at", "id", "state", "team", "owner"], name="ticket_moved"),
         )
 
     def __str__(self) -> str:
