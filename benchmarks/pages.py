@@ -21,7 +21,7 @@ from benchmarks.measure import Figure, duration, percentile
 TICKETS, EACH, PEOPLE = 100_000, 200, 30
 TEAMS = ("Relacionamento", "Documentos", "Plantão")
 LIMITS = {"SQLite": 0.15, "PostgreSQL": 0.1}
-_TOKEN = "guiche-benchmark-csrf-secret-32c"
+_TOKEN = "guichebenchmarkcsrfsecretof32chr"
 
 
 class Asked(NamedTuple):

@@ -48,6 +48,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(fields=['moved_at', 'id'], name='ticket_moved'),
+            index=models.Index(fields=['moved_at', 'id', 'state', 'team', 'owner'], name='ticket_moved'),
         ),
     ]

@@ -49,13 +49,16 @@ TABS = (
 
 
 class Leaves(Paginator):  # type: ignore[type-arg]  # at run time it takes none
-    """Pages of a list that is counted only so far as somebody may leaf."""
+    """Pages of a list that is counted, as `counted`, only so far as somebody may leaf."""
+
+    def __init__(self, rows: "QuerySet[Any, int]", counted: QuerySet[Ticket]) -> None:
+        super().__init__(rows, _PAGE)
+        self._counted = counted
 
     @cached_property
     def count(self) -> int:
         """How many, at most `_MOST`."""
-        rows: QuerySet[Ticket] = self.object_list  # type: ignore[assignment]
-        return rows.order_by()[:_MOST].count()
+        return self._counted[:_MOST].count()
 
     def tickets(self, number: str | None) -> "tuple[Page[Any], list[Ticket]]":
         """A page, and its tickets in their order.
@@ -128,7 +131,8 @@ def show(request: HttpRequest) -> HttpResponse:
     choices = teams.choices(tab)
     whose = next((each for each in choices if each.key == request.GET.get("quem")), choices[0])
     rows = teams.only(tab.tickets(now), whose).values_list("pk", flat=True)
-    page, tickets = Leaves(rows, _PAGE).tickets(request.GET.get("pagina"))
+    counted = teams.only(Ticket.objects.filter(state__in=tab.states), whose)
+    page, tickets = Leaves(rows, counted).tickets(request.GET.get("pagina"))
     others = Presence.others(tickets, user, now)
     return render(
         request,

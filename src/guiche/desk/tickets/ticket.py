@@ -91,7 +91,7 @@ class Ticket(Listed, Renewal, Followed, Told, Holding):
 
         indexes = (
             models.Index(fields=["state", "team", "owner", "promise"], name="ticket_listed"),
-            models.Index(fields=["moved_at", "id"], name="ticket_moved"),
+            models.Index(fields=["moved_at", "id", "state", "team", "owner"], name="ticket_moved"),
         )
 
     def __str__(self) -> str:
