@@ -13,8 +13,11 @@ from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
 from guiche.desk.models import Draft, Ticket
+from guiche.desk.pages.access import account
 from guiche.desk.pages.due import Clock
+from guiche.desk.pages.holidays import running_out
 from guiche.desk.pages.verdict import answer_of
+from guiche.desk.people.role import Role
 from guiche.desk.promises.due_time import said
 from guiche.desk.site.site import Site
 
@@ -83,7 +86,10 @@ def show(request: HttpRequest) -> HttpResponse:
             "tab": tab,
             "page": page,
             "rows": [Row.of(ticket, now) for ticket in page],
-            "no_hours": Site.current().hours is None,
+            "no_hours": (hours := Site.current().hours) is None,
+            "running_out": running_out(hours, timezone.localdate(now))
+            if hours and account(request).role == Role.SUPERVISAO
+            else "",
             "ended": Draft.ended_since(now - _RECENT) if tab.key == "encerrados" else (),
         },
     )

@@ -62,6 +62,8 @@ class Move:
 
     rule: Rule
     reasons: tuple[str, ...]
+    promise_note: str = ""
+    """What the move does to the time that was promised, where it does anything."""
 
 
 MOVES = {

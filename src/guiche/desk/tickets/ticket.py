@@ -16,6 +16,7 @@ from guiche.desk.people.user import User
 from guiche.desk.procedures.procedure import Promised
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.due_choice import ends_at
+from guiche.desk.promises.due_time import spoken
 from guiche.desk.promises.promise import Promise
 from guiche.desk.site.counting import counting
 from guiche.desk.site.site import Site
@@ -23,7 +24,16 @@ from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.event import AlreadyRecorded, Event, Overtaken
 from guiche.desk.tickets.listed import Listed
-from guiche.desk.tickets.moves import FORWARDED, MOVES, STATES, WAITING, Move, MoveRefused, Rule
+from guiche.desk.tickets.moves import (
+    FORWARDED,
+    MOVES,
+    OPEN,
+    STATES,
+    WAITING,
+    Move,
+    MoveRefused,
+    Rule,
+)
 from guiche.desk.tickets.proof import Proof
 from guiche.desk.tickets.renewal import Renewal
 from guiche.desk.tickets.told import Told
@@ -233,7 +243,7 @@ class Ticket(Listed, Renewal, Told):
             for name, listed in self.procedure.reasons.items()
         }
         return [
-            Move(rule, reasons.get(rule.name, ()))
+            Move(rule, reasons.get(rule.name, ()), self._promise_note(rule))
             for rule in MOVES.values()
             if self.state in rule.origins and user.role in rule.roles
         ]
@@ -298,6 +308,16 @@ class Ticket(Listed, Renewal, Told):
         return rule
 
     # The promise, as moves touch it
+
+    def _promise_note(self, rule: Rule) -> str:
+        now, promise = clock.now(), self.promise
+        if promise.paused_at and rule.target in OPEN:
+            due = spoken(promise.due_when_resumed(now), now)
+            return f"O prazo volta a contar. Diga ao cliente: retorno {due}."
+        pauses = self.procedure.promise.pauses
+        if rule.target == WAITING and pauses and promise.may_pause and now < promise.due_at:
+            return f"O prazo para enquanto se espera por: {'; '.join(pauses)}."
+        return ""
 
     def hold_promise(self, promise: Promise) -> None:
         """Keeps others from moving its due time, and takes it as it now stands.
