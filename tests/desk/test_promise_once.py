@@ -20,10 +20,9 @@ from guiche.desk.tickets import number as numbers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WORKERS, EACH = 4, 60
-DEATHS = 24
-SECONDS = 4.0
-"""In which all become due, one after the other, while workers are killed."""
+WORKERS = 4
+DEATHS, EACH = 20, 9
+"""So many workers are killed, each while so many promises are due."""
 PATIENCE = 90.0
 FORK = multiprocessing.get_context("fork")
 
@@ -78,11 +77,11 @@ def all_told(tickets: list[Ticket], kind: str) -> bool:
 
 
 def fall_due(chance: random.Random, near: list[Ticket], over: list[Ticket]) -> None:
-    """One after the other from now on: of these to be warned, of those to run out."""
+    """One after the other, in a moment: of these to be warned, of those to run out."""
     now, hour = clock.now(), timedelta(hours=1)
     with transaction.atomic():
         for each in (*near, *over):
-            soon = now + timedelta(seconds=SECONDS * chance.random())
+            soon = now + timedelta(seconds=chance.uniform(0, 0.4))
             due = soon + hour if each in near else soon
             Promise.objects.filter(pk=each.promise_id).update(warn_at=soon, due_at=due)
 
@@ -91,13 +90,16 @@ def test_each_is_told_once_whoever_dies(
     open_ticket: Callable[..., Ticket], relacionamento: User
 ) -> None:
     chance = random.Random(482)
-    tickets = likenesses(open_ticket(), 3 * EACH)
+    tickets = likenesses(open_ticket(), DEATHS * EACH)
     SiteVersion.objects.create(content={})  # somebody is there at any time
-    near, over = tickets[:EACH], tickets[EACH:]
+    near, over = tickets[::3], [each for each in tickets if each not in tickets[::3]]
     with workers() as running:
-        fall_due(chance, near, over)
-        deaths = storm(chance, running, relacionamento, near, over)
-    assert deaths >= WORKERS
+        for start in range(0, len(tickets), EACH):
+            some = tickets[start : start + EACH]
+            fall_due(chance, some[::3], [each for each in some if each in over])
+            call(over[start % len(over)], relacionamento)
+            replace(running, chance)
+        wait_until_told(near, over)
     expected = {"ending": near, "overdue": over}
     for kind, those in expected.items():
         told = Counter(Event.objects.filter(kind=kind).values_list("ticket", flat=True))
@@ -111,25 +113,26 @@ def test_each_is_told_once_whoever_dies(
         each.verify_chain()
 
 
-def storm(
-    chance: random.Random, running: list[BaseProcess], by: User, near: list[Ticket],
-    over: list[Ticket],
-) -> int:  # fmt: skip
-    """Kills a worker every now and then, and calls customers meanwhile; how many were killed."""
-    deaths, patience = 0, time.monotonic() + PATIENCE
-    while time.monotonic() < patience:
-        if all_told(near, "ending") and all_told(over, "overdue"):
-            return deaths
-        if deaths < DEATHS:
-            victim = chance.randrange(WORKERS)
-            kill(running[victim])
-            deaths += 1
-            connections.close_all()
-            running[victim] = FORK.Process(target=sweep_forever)
-            running[victim].start()
-        customer = Ticket.objects.get(pk=chance.choice(over[:EACH]).pk)
-        customer.promise.log_attempt(by, customer.phones[0], "no_answer")
-        # Only as often as leaves them time to tell something.
-        running[chance.randrange(WORKERS)].join(chance.uniform(0.05, 0.3))
-    told = Counter(Event.objects.values_list("kind", flat=True))
-    pytest.fail(f"not all was told in {PATIENCE:.0f} s: {told}")
+def call(ticket: Ticket, by: User) -> None:
+    """What people do to the same tickets at the same time."""
+    customer = Ticket.objects.get(pk=ticket.pk)
+    customer.promise.log_attempt(by, customer.phones[0], "no_answer")
+
+
+def replace(running: list[BaseProcess], chance: random.Random) -> None:
+    """Kills a worker, at any moment of its work, and starts another."""
+    victim = chance.randrange(WORKERS)
+    running[victim].join(chance.uniform(0, 0.4))
+    kill(running[victim])
+    connections.close_all()
+    running[victim] = FORK.Process(target=sweep_forever)
+    running[victim].start()
+
+
+def wait_until_told(near: list[Ticket], over: list[Ticket]) -> None:
+    patience = time.monotonic() + PATIENCE
+    while not (all_told(near, "ending") and all_told(over, "overdue")):
+        if time.monotonic() > patience:
+            told = Counter(Event.objects.values_list("kind", flat=True))
+            pytest.fail(f"not all was told in {PATIENCE:.0f} s: {told}")
+        time.sleep(0.05)
