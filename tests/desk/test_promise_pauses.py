@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -236,7 +237,7 @@ def test_hours_that_were_cut_down_keep_nobody_from_going_on(
 def test_the_page_tells_of_the_pause_and_of_the_new_time(
     ticket: Ticket, relacionamento: User, stopped_clock: Clock
 ) -> None:
-    client, address = signed_in(relacionamento), f"/chamado/{ticket.number}/"
+    client, address = signed_in(relacionamento), reverse("chamado", args=[ticket.number])
     assert f"O prazo para enquanto se espera por: {DOCUMENT}." in page_of(client, address)
     stopped_clock.forward(hours=1)
     ticket.move("wait", relacionamento, DOCUMENT)
@@ -246,7 +247,7 @@ def test_the_page_tells_of_the_pause_and_of_the_new_time(
     assert "Espera o cliente desde 23/11/2026 15:44; o prazo volta a contar ao retomar." in page
     assert "Diga ao cliente: retorno até amanhã, terça, 24/11, às 16h30." in page
     assert "Prazo em pausa, faltando 22 h e 46 min." in page
-    assert "Em pausa" in page_of(client, "/fila/")
+    assert "Em pausa" in page_of(client, reverse("fila"))
     ticket.move("resume", relacionamento)
     assert "Retorno até terça, 24/11, às 16h30." in page_of(client, address)
 
@@ -395,7 +396,7 @@ def test_in_whatever_order_things_happen(
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=5, stateful_step_count=12, deadline=None,
+            max_examples=10, stateful_step_count=20, deadline=None,
             suppress_health_check=list(HealthCheck), print_blob=False,
         ),
     )  # fmt: skip
