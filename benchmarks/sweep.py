@@ -2,7 +2,6 @@
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -10,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from statistics import median
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -98,7 +98,7 @@ def _measure() -> Measured:
     for ticket in Ticket.objects.filter(events__in=told).distinct():
         ticket.verify_chain()
     return Measured(
-        *(statistics.median(seconds[each]) for each in ("nothing", "overdue", "ending")),
+        median(seconds["nothing"]), median(seconds["overdue"]), median(seconds["ending"]),
         max(map(max, seconds.values())),
         told.values("ticket", "kind").distinct().count(),
     )  # fmt: skip

@@ -153,7 +153,8 @@ def test_holidays_of_a_city(text: str, found: list[list[str]]) -> None:
         (CALENDAR.replace("FREQ=YEARLY", "FREQ=YEARLY;COUNT=3"), "não se repete todo ano"),
         (CALENDAR.replace("20270210", "20270510"), "dura mais de um mês"),
         (CALENDAR.replace("SUMMARY:Carnaval\n", ""), "sem nome"),
-        ("\n".join(f"{date(2027, 1, 1) + timedelta(n)} Dia" for n in range(600)), "mais de 500 dias"),
+        ("\n".join(f"{date(2027, 1, 1) + timedelta(n)} Dia" for n in range(600)),
+         "mais de 500 dias"),
     ],
 )  # fmt: skip
 def test_a_holiday_that_is_not_understood(text: str, said: str) -> None:

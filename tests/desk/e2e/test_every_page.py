@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from calls import answers, ticket_of, zeros
 from certificates import CEI, e_cnpj, e_cpf, pem, selo_eletronico
 from guiche.desk import clock
-from guiche.desk.models import CaseLink, Draft, Inspection, SiteVersion, User
+from guiche.desk.models import CaseLink, Draft, Inspection, ProcedureVersion, SiteVersion, User
+from guiche.desk.procedures import shelf
 from guiche.icpbrasil import inspect
 from sources import pfx
 
@@ -302,6 +303,34 @@ def settings(new_page: Open, bruno: User, carla: User) -> Page:
     return page
 
 
+def holidays(new_page: Open, bruno: User, carla: User) -> Page:
+    page = supervisor(new_page)
+    page.goto("/ajustes/")
+    page.get_by_label("Fecha nos feriados").check()
+    page.get_by_label("Estado", exact=True).select_option("SP")
+    page.get_by_label("Feriados da cidade").fill("25/01 Aniversário da cidade")
+    page.get_by_label("Dias com outro horário").fill("amanhã")
+    page.get_by_role("button", name="Salvar").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_text("Feriados que serão fixados").click()
+    page.get_by_text("outros dias facultativos").first.click()
+    return page
+
+
+def paused(new_page: Open, bruno: User, carla: User) -> Page:
+    text = (shelf.SHIPPED / "cei-ausente.toml").read_text("utf-8")
+    waits = '[promise]\npauses = ["Cliente vai enviar um documento"]\n'
+    slug, text = "cei-ausente", text.replace("[promise]\n", waits, 1)
+    seen = ProcedureVersion.current(slug).digest
+    ProcedureVersion.publish(slug, text, bruno, seen=seen)
+    ticket = ticket_of(bruno)
+    ticket.move("wait", carla, "Cliente vai enviar um documento")
+    page = new_page(carla)
+    page.goto(f"/chamados/{ticket.number}/")
+    page.get_by_text("Retomar").first.click()
+    return page
+
+
 def procedure(new_page: Open, bruno: User, carla: User) -> Page:
     page = supervisor(new_page)
     page.goto("/ajustes/cei-ausente/")
@@ -349,7 +378,7 @@ PAGES = (
     login, refused_login, empty_call, read_call, choice, table, batch, spoken, taking_up,
     outside_hours, incomplete_call, number, queue, found,
     nothing_found, known_customer, ticket, refused_attempt, card, refused_proof, choice_of_proof,
-    settings, procedure, reviewed_procedure, procedure_versions, whole_procedure,
+    settings, holidays, paused, procedure, reviewed_procedure, procedure_versions, whole_procedure,
     asking, asked, giving, giving_container, given, refused_gift, choice_of_gift, closed_link,
     not_found, forbidden,
 )  # fmt: skip
