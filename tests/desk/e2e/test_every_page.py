@@ -327,7 +327,7 @@ def paused(new_page: Open, bruno: User, carla: User) -> Page:
     ticket.move("wait", carla, "Cliente vai enviar um documento")
     page = new_page(carla)
     page.goto(f"/chamados/{ticket.number}/")
-    page.get_by_text("Retomar").first.click()
+    page.locator("#form-resume summary").click()
     return page
 
 
