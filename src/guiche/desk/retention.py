@@ -10,6 +10,7 @@
 | reason of a call that needed no ticket                | `KEEP_TICKETS` from its end    |
 | link of a call, which tells of nobody                 | 7 days from its end            |
 | address and words of an e-mail to a customer          | 90 days                        |
+| answer to a program's request, enciphered             | 2 days                         |
 | login                                                 | until it expires               |
 
 docs/lgpd.md says the same to whoever answers for it.
@@ -22,6 +23,8 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
+from guiche.desk.api.answered import KEPT as ANSWER_KEPT
+from guiche.desk.api.answered import Answered
 from guiche.desk.intake import genuine
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
 from guiche.desk.intake.image import Image
@@ -54,6 +57,9 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
     "tickets": lambda now: erasure.erase_closed_before(now - settings.KEEP_TICKETS),
     "ended calls": lambda now: Draft.objects.filter(
         ended_at__lte=now - settings.KEEP_TICKETS
+    ).delete()[0],
+    "answers of the API": lambda now: Answered.objects.filter(
+        created_at__lte=now - ANSWER_KEPT
     ).delete()[0],
     # Which certificate an authority was asked about names its holder.
     "answers of authorities": lambda _: genuine.answers().drop_old(),
