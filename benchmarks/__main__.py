@@ -7,6 +7,7 @@ import platform
 import sys
 
 from benchmarks import (
+    api,
     command,
     deliveries,
     desk,
@@ -30,6 +31,7 @@ SUITES = {
     "opening": opening.figures,
     "submit": submit.figures,
     "trust": trust.figures,
+    "api": api.figures,
 }
 
 

@@ -5,13 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pytest import MonkeyPatch
 
 from at_once import at_once
 from calls import answers
 from desk.api.caller import Caller, problem_of
 from guiche.desk import clock, retention, vault
-from guiche.desk.api import once
 from guiche.desk.api.answered import KEPT, Answered
 from guiche.desk.models import ContactAttempt, Promise, Ticket, User
 
@@ -71,7 +69,7 @@ def test_a_key_outlives_its_answer(caller: Caller) -> None:
 
 
 def test_a_failure_leaves_nothing_and_may_be_repeated(
-    caller: Caller, monkeypatch: MonkeyPatch
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: bytes) -> bytes:
         raise OSError
@@ -139,19 +137,19 @@ def test_keys_that_race(database: str, keys: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_first_is_under_way(database: str, monkeypatch: MonkeyPatch) -> None:
+def test_while_the_first_is_under_way(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL says so at once; on SQLite the second waits, for one alone writes."""
     if database == "sqlite":
         pytest.skip("one writer")
     caller = Caller(User.objects.create_user("bruno"))
-    real, second = once.vault.seal, []
+    real, second = vault.seal, list[Any]()
 
     def meanwhile(content: bytes) -> bytes:
-        monkeypatch.setattr(once.vault, "seal", real)
+        monkeypatch.setattr(vault, "seal", real)
         second.extend(at_once([lambda: caller.post("/tickets", WHOLE, "chave-1")]))
         return real(content)
 
-    monkeypatch.setattr(once.vault, "seal", meanwhile)
+    monkeypatch.setattr(vault, "seal", meanwhile)
     assert caller.post("/tickets", WHOLE, "chave-1").status_code == 201
     told = problem_of(second[0], 409)
     assert told["type"].endswith("in-progress")

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest import LogCaptureFixture, MonkeyPatch
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from calls import answers, signed_in
 from desk.api.caller import Caller, problem_of
@@ -41,7 +40,7 @@ def test_405_says_what_is_allowed() -> None:
 
 
 def test_a_cookie_is_no_token(bruno: User) -> None:
-    answer = signed_in(bruno).get("/api/v1/tickets")
+    answer: Any = signed_in(bruno).get("/api/v1/tickets")
     problem_of(answer, 401)
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
@@ -63,13 +62,13 @@ def test_keys_are_told_by_name(caller: Caller) -> None:
     assert told["errors"] == {"facts.name": "É um texto.", "x": "Esta chave não existe aqui."}
 
 
-def test_what_is_too_large(caller: Caller, settings: SettingsWrapper) -> None:
+def test_what_is_too_large(caller: Caller, settings: Settings) -> None:
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 100
     kind = "application/octet-stream"
     problem_of(caller.post("/inspections", b"x" * 101, content_type=kind), 413)
 
 
-def test_a_fault_of_ours_is_a_problem(caller: Caller, monkeypatch: MonkeyPatch) -> None:
+def test_a_fault_of_ours_is_a_problem(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: Query) -> None:
         raise RuntimeError("segredo")
 
@@ -101,7 +100,7 @@ def test_a_token_ends(bruno: User) -> None:
         problem_of(caller.get("/tickets"), 401)
 
 
-def test_too_many(caller: Caller, bruno: User, monkeypatch: MonkeyPatch) -> None:
+def test_too_many(caller: Caller, bruno: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PACE, "_most", 2)
     with clock.stopped_at(clock.now()):
         PACE.forget()
@@ -121,7 +120,7 @@ def test_guessing_is_slowed_down(caller: Caller) -> None:
     assert seen == [401] * 60 + [429]
 
 
-def test_the_token_is_nowhere_in_the_log(caller: Caller, caplog: LogCaptureFixture) -> None:
+def test_the_token_is_nowhere_in_the_log(caller: Caller, caplog: pytest.LogCaptureFixture) -> None:
     caller.post("/tickets", {"facts": {}})
     bare("GET", "/api/v1/tickets", authorization=f"Bearer {caller.text}x")
     assert caller.token.shown in caplog.text

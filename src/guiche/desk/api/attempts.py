@@ -8,11 +8,10 @@ from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
 from guiche.desk.api.bearer import Bearer, account
-from guiche.desk.api.described import KEY, PROBLEMS
+from guiche.desk.api.described import KEY, PROBLEMS, Text
 from guiche.desk.api.once import made, mark, once
 from guiche.desk.api.tickets import ticket_of
 from guiche.desk.api.token import Scope
-from guiche.desk.intake.plain import plain_text
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.tickets.event import AlreadyRecorded
 
@@ -43,9 +42,9 @@ class NewAttempt(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    phone: str = Field("", max_length=60)
+    phone: Text = Field("", max_length=60)
     result: Literal["spoke", "left_message", "no_answer", "busy", "voicemail", "wrong_number"]
-    note: str = Field("", max_length=10_000)
+    note: Text = Field("", max_length=10_000)
     again: Literal["", "30min", "1h", "2h", "amanha"] = Field("", description="Quando tentar.")
 
 
@@ -68,9 +67,10 @@ def list_(request: HttpRequest, number: str) -> dict[str, Any]:  # noqa: ARG001
 def log(request: HttpRequest, number: str, sent: NewAttempt) -> HttpResponse:
     """Registra uma ligação ao cliente e o resultado dela."""
     ticket, by, form = ticket_of(number), account(request), mark(request)
-    phone, note = plain_text(sent.phone), plain_text(sent.note)
     try:
-        logged = ticket.promise.log_attempt(by, phone, sent.result, note, form, sent.again)
+        logged = ticket.promise.log_attempt(
+            by, sent.phone, sent.result, sent.note, form, sent.again
+        )
     except AlreadyRecorded:  # by a request whose answer is no longer kept
         event = ticket.events.get(form=form)
         logged = ContactAttempt.objects.get(promise__ticket=ticket, at=event.at, by=by)

@@ -16,9 +16,7 @@ from guiche.desk.portal.pace import Pace
 log = logging.getLogger(__name__)
 
 _SPAN = timedelta(minutes=1)
-_NO_TOKEN = (
-    "Mande Authorization: Bearer e um token que valha. Faça um em Ajustes, Programas (API)."
-)
+_NO_ACCESS = "Mande Authorization: Bearer e um token que valha. Faça um em Ajustes, Programas (API)."
 _TOO_MANY = "São pedidos demais em um minuto. Espere o que diz Retry-After, e continue."
 
 PACE = Pace(settings.API_RATE, _SPAN, whose=str)
@@ -64,7 +62,7 @@ def _refused(request: HttpRequest, *, given: bool) -> NotDone:
         if not WRONG.allows(request.META.get("REMOTE_ADDR", ""), now):
             return NotDone(429, _TOO_MANY, headers={"Retry-After": str(WRONG.wait(now))})
     error = ', error="invalid_token"' if given else ""
-    return NotDone(401, _NO_TOKEN, headers={"WWW-Authenticate": f'Bearer realm="guiche"{error}'})
+    return NotDone(401, _NO_ACCESS, headers={"WWW-Authenticate": f'Bearer realm="guiche"{error}'})
 
 
 def token_of(request: HttpRequest) -> ApiToken:

@@ -1,7 +1,14 @@
 """What the OpenAPI document says of every operation alike."""
 
+from typing import Annotated
+
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field
+
+from guiche.desk.intake.plain import plain_text
+
+Text = Annotated[str, AfterValidator(plain_text)]
+"""What both databases can store."""
 
 
 class Told(Schema):
@@ -11,7 +18,9 @@ class Told(Schema):
     title: str
     status: int
     detail: str = Field(description="O que houve e o que fazer, em português.")
-    errors: dict[str, str] | None = Field(None, description="Uma frase por chave do que foi enviado.")
+    errors: dict[str, str] | None = Field(
+        None, description="Uma frase por chave do que foi enviado."
+    )
 
 
 STATUSES = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500)

@@ -22,7 +22,10 @@ from guiche.sources import Found, SourceError
 router = Router(tags=["inspections"])
 
 MOST_KEPT = 50
-_PASSWORD = {"type": "string", "description": "De um .pfx, onde o Guichê os aceita; não é guardada."}
+_PASSWORD = {
+    "type": "string",
+    "description": "De um .pfx, onde o Guichê os aceita; não é guardada.",
+}
 _CONTENT = {
     JSON: {
         "schema": {

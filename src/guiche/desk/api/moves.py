@@ -7,12 +7,11 @@ from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
 from guiche.desk.api.bearer import Bearer, account
-from guiche.desk.api.described import KEY, PROBLEMS
+from guiche.desk.api.described import KEY, PROBLEMS, Text
 from guiche.desk.api.events import Happened, happened
 from guiche.desk.api.once import made, mark, once
 from guiche.desk.api.tickets import ticket_of
 from guiche.desk.api.token import Scope
-from guiche.desk.intake.plain import plain_text
 from guiche.desk.tickets.event import AlreadyRecorded
 
 router = Router(tags=["moves"])
@@ -40,9 +39,9 @@ class NewMove(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(max_length=40)
-    reason: str = Field("", max_length=200)
-    note: str = Field("", max_length=10_000)
+    name: Text = Field(max_length=40)
+    reason: Text = Field("", max_length=200)
+    note: Text = Field("", max_length=10_000)
 
 
 @router.get(
@@ -73,9 +72,8 @@ def list_(request: HttpRequest, number: str) -> dict[str, Any]:
 def move(request: HttpRequest, number: str, sent: NewMove) -> HttpResponse:
     """Faz uma das mudanças possíveis; o evento que ela deixou no histórico."""
     ticket, form = ticket_of(number), mark(request)
-    reason, note = plain_text(sent.reason), plain_text(sent.note)
     try:
-        event = ticket.move(sent.name, account(request), reason, note, form)
+        event = ticket.move(sent.name, account(request), sent.reason, sent.note, form)
     except AlreadyRecorded:  # by a request whose answer is no longer kept
         event = ticket.events.get(form=form)
     return made(request, happened(event), f"/api/v1/tickets/{ticket.number}/events")

@@ -9,10 +9,9 @@ from pydantic import ConfigDict, Field
 
 from guiche.desk import clock
 from guiche.desk.api.bearer import Bearer
-from guiche.desk.api.described import PROBLEMS
+from guiche.desk.api.described import PROBLEMS, Text
 from guiche.desk.api.tickets import Listed, listed
 from guiche.desk.api.token import Scope
-from guiche.desk.intake.plain import plain_text
 from guiche.desk.search.query import MOST, Query
 
 router = Router(tags=["search"])
@@ -23,7 +22,7 @@ class Sought(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(max_length=200)
+    text: Text = Field(max_length=200)
 
 
 class Found(Schema):
@@ -39,7 +38,7 @@ class Found(Schema):
 )
 def search(request: HttpRequest, sent: Sought) -> dict[str, Any]:  # noqa: ARG001
     """A mesma busca da página."""
-    query, now = Query.of(plain_text(sent.text)), clock.now()
+    query, now = Query.of(sent.text), clock.now()
     found = [] if query.is_empty else query.tickets()
     return {
         "items": [listed(ticket, now) for ticket in found[:MOST]],

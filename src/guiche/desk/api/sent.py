@@ -31,7 +31,7 @@ _A_PICTURE = "É uma imagem, e de uma imagem não se lê o certificado. Mande o 
 
 
 def sent(request: HttpRequest) -> Upload:
-    """What there is to read in the request; raises `NotDone` or `NotRead` where there is nothing."""
+    """What there is to read; raises `NotDone` or `NotRead` where there is nothing."""
     kind = (request.content_type or "").lower()
     readers: Mapping[str, Callable[[HttpRequest], list[Input]]] = {JSON: _of_json, FORM: _of_form}
     if kind in readers:
@@ -47,7 +47,7 @@ def sent(request: HttpRequest) -> Upload:
     return Upload((), tuple(inputs), len(inputs) > 1)
 
 
-def of_text(text: str, password: str = "") -> Input:  # noqa: S107  none is the default
+def of_text(text: str, password: str = "") -> Input:
     """A certificate in base64, or whatever a person would paste."""
     try:
         content = base64.b64decode("".join(text.split()), validate=True)
@@ -56,7 +56,7 @@ def of_text(text: str, password: str = "") -> Input:  # noqa: S107  none is the 
     return _of_bytes(content, password=password)
 
 
-def _of_bytes(content: bytes, name: str = "", password: str = "") -> Input:  # noqa: S107
+def _of_bytes(content: bytes, name: str = "", password: str = "") -> Input:
     if kind_of(content):
         raise NotRead(_A_PICTURE)
     passwords = (password,) if password and settings.ACCEPT_PFX else ()

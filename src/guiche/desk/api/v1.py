@@ -117,7 +117,9 @@ def _key(location: tuple[str | int, ...]) -> str:
 
 def _words(error: dict[str, Any]) -> str:
     sentence = _SENTENCES.get(error["type"], "Não foi entendido.")
-    context = {key: str(value).replace(" or ", " ou ") for key, value in error.get("ctx", {}).items()}
+    context = {
+        key: str(value).replace(" or ", " ou ") for key, value in error.get("ctx", {}).items()
+    }
     try:
         return sentence.format(**context)
     except KeyError:

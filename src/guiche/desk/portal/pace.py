@@ -20,9 +20,7 @@ class Pace:
     (True, False, True)
     """
 
-    def __init__(
-        self, most: int, span: timedelta, *, whose: Callable[[str], str] = whose
-    ) -> None:
+    def __init__(self, most: int, span: timedelta, *, whose: Callable[[str], str] = whose) -> None:
         """`whose` tells what is counted as one: by default, who has an address."""
         self._most, self._span, self._whose = most, span, whose
         self._lock = threading.Lock()
