@@ -75,6 +75,8 @@ ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
 # Whether the desk asks the authorities, online, if a certificate was revoked.
 REVOCATION = environment.flag(_ENV, "GUICHE_REVOCATION")
 
+# Whether a webhook may call addresses inside the network of the desk, also without TLS.
+WEBHOOK_PRIVATE = environment.flag(_ENV, "GUICHE_WEBHOOK_PRIVATE")
 # How many requests one token may make in a minute, in each web process.
 API_RATE = environment.number(_ENV, "GUICHE_API_RATE", 1200, at_least=10, at_most=1_000_000)
 

@@ -16,7 +16,9 @@ from guiche.desk.portal.pace import Pace
 log = logging.getLogger(__name__)
 
 _SPAN = timedelta(minutes=1)
-_NO_ACCESS = "Mande Authorization: Bearer e um token que valha. Faça um em Ajustes, Programas (API)."
+_NO_ACCESS = (
+    "Mande Authorization: Bearer e um token que valha. Faça um em Ajustes, Programas (API)."
+)
 _TOO_MANY = "São pedidos demais em um minuto. Espere o que diz Retry-After, e continue."
 
 PACE = Pace(settings.API_RATE, _SPAN, whose=str)

@@ -14,7 +14,8 @@ from guiche.desk.tickets.event import Event
 
 _STEP = Delivery.Step
 
-# What a desk is told of each kind of event, in this order; of the others, nothing.
+# What a desk is told of each kind of event, in this order; of the others, nothing. A program is
+# told everything.
 STEPS: dict[str, tuple[str, ...]] = {
     "submitted": (_STEP.CUSTOMER, _STEP.CREATE, _STEP.ATTACH, _STEP.SOLVE),
     "forwarded": (_STEP.FORWARD,),
@@ -46,14 +47,10 @@ def enqueue(events: Sequence[Event], **_: Any) -> None:
             _hold_creation(event)
         elif event.kind == "reopened":
             Link.read_again(event.ticket_id, event.at)
-    told = [event for event in events if event.kind in STEPS]
-    if not told:
-        return
     rows = [
         Delivery(event=event, ticket_id=event.ticket_id, connection=connection, step=step)
         for connection in Connection.known().filter(active=True)
-        if told[0].kind == "submitted" or _is_followed(told[0].ticket_id, connection)
-        for event in told
+        for event in _told(events, connection)
         for step in _steps(event, connection)
     ]
     if rows:
@@ -69,7 +66,17 @@ def _hold_creation(event: Event) -> None:
 def _steps(event: Event, connection: Connection) -> Iterator[str]:
     """Those that this kind of desk has."""
     kind = connector_class(connection.kind)
-    yield from (step for step in STEPS[event.kind] if can(kind, step))
+    steps = STEPS.get(event.kind, ())
+    yield from (step for step in (*steps, _STEP.TELL) if can(kind, step))
+
+
+def _told(events: Sequence[Event], connection: Connection) -> Sequence[Event]:
+    """What there is to be told: to a program everything, to a desk of the tickets that it has."""
+    if can(connector_class(connection.kind), _STEP.TELL):
+        return events
+    told = [event for event in events if event.kind in STEPS]
+    new = told and told[0].kind == "submitted"
+    return told if new or (told and _is_followed(told[0].ticket_id, connection)) else ()
 
 
 def _is_followed(ticket: int, connection: Connection) -> bool:
