@@ -1,4 +1,4 @@
-"""One event of a ticket as a program is told of it: nothing of the customer, and no words of people."""
+"""One event of a ticket as a program is told of it: no customer in it, no words of people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -52,7 +52,7 @@ class Web:
     """The HTTP side of one connection; may be used from several threads at once.
 
     `words` digs the desk's own message out of an answer that is a refusal; without one, or where it
-    finds none, the beginning of a plain text answer is shown. `transport` in place of the usual one.
+    finds none, the beginning of a plain text answer is shown. `transport` replaces the usual one.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ with the same id, so the program takes an id that it knows already as done.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from guiche.desk import clock
 from guiche.desk.connectors.connector import Check, Connector
@@ -45,7 +45,7 @@ class Webhook(Connector[WebhookSettings]):
         content = {"type": _PING, "at": clock.now().isoformat()}
         yield Check.tried("Chamada de teste", lambda: self._call(_PING, content))
 
-    def _call(self, id_: str, content: dict[str, object]) -> None:
+    def _call(self, id_: str, content: Mapping[str, object]) -> None:
         body = json.dumps(content).encode()
         headers = signed(self.settings.secret, id_, clock.now(), body)
         # Writes, but may be repeated: whatever is not a success is tried again.
