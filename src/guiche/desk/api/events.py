@@ -32,7 +32,7 @@ class Happened(Schema):
     link: str
 
 
-class Page(Schema):
+class History(Schema):
     """Some events, the first ones first."""
 
     items: list[Happened]
@@ -40,7 +40,7 @@ class Page(Schema):
 
 
 @router.get(
-    "/{number}/events", auth=Bearer(Scope.READ), response={200: Page, **PROBLEMS},
+    "/{number}/events", auth=Bearer(Scope.READ), response={200: History, **PROBLEMS},
     summary="O histórico",
 )  # fmt: skip
 def list_(request: HttpRequest, number: str, cursor: Query[Cursor]) -> dict[str, Any]:  # noqa: ARG001

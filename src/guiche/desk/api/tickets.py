@@ -97,7 +97,7 @@ class Shown(Listed):
     send: str
 
 
-class Page(Schema):
+class TicketPage(Schema):
     """Some tickets, the latest first, and where the next ones begin."""
 
     items: list[Listed]
@@ -143,7 +143,7 @@ def open_(request: HttpRequest, sent: NewTicket) -> HttpResponse:
     return made(request, opened(ticket), f"/api/v1/tickets/{ticket.number}")
 
 
-@router.get("", auth=Bearer(Scope.READ), response={200: Page, **PROBLEMS}, summary="Lista chamados")
+@router.get("", auth=Bearer(Scope.READ), response={200: TicketPage, **PROBLEMS}, summary="Lista chamados")
 def list_(
     request: HttpRequest,  # noqa: ARG001
     filters: Query[Filters],

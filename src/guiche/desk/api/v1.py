@@ -11,7 +11,7 @@ from ninja.parser import Parser
 
 import guiche
 from guiche.desk.api import attachments, attempts, events, inspections, moves, searches, tickets
-from guiche.desk.api.problem import NotDone, problem, refusal
+from guiche.desk.api.problem import MEDIA_TYPE, NotDone, problem, refusal
 from guiche.desk.api.sent import JSON
 from guiche.desk.refusal import Refused
 
@@ -37,7 +37,21 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """What it says of itself names the media type of problems, which ninja cannot be told."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The OpenAPI document."""
+        document = super().get_openapi_schema(**options)
+        for path in document["paths"].values():
+            for operation in path.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and JSON in answer.get("content", {}):
+                        answer["content"] = {MEDIA_TYPE: answer["content"][JSON]}
+        return document
+
+
+api = Api(
     title="Guichê",
     version="1",
     description="Leitura de certificados e chamados do Guichê, para outros programas.",
