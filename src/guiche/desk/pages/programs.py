@@ -102,7 +102,7 @@ def _page(
         "section": "ajustes",
         "rows": [(each, each.holds(now)) for each in tokens],
         "scopes": Scope.choices,
-        "chosen": request.POST.getlist("pode"),
+        "chosen": request.POST.getlist("pode") if refused else (),
         "lifetimes": LIFETIMES.items(),
         "roles": Role.choices,
         "supervises": user.role == Role.SUPERVISAO,
