@@ -122,9 +122,9 @@ def _client(environment: dict[str, str], port: int, token: str, count: int) -> S
 
 
 def _cpu_of(pid: int) -> float:
-    """Of a process and those that it started."""
+    """Of a process and those that it started, also of those that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return own + sum(_cpu_of(int(child)) for child in children)
 

@@ -48,7 +48,9 @@ def test_the_recipe_for_webhooks() -> None:
 
 def test_every_code_is_listed() -> None:
     used = set(re.findall(r'code="([a-z-]+)"', "".join(p.read_text() for p in SOURCE.glob("*.py"))))
-    used |= set(re.findall(r'^    \d{3}: \("([a-z-]+)",', (SOURCE / "problem.py").read_text(), re.M))
+    used |= set(
+        re.findall(r'^    \d{3}: \("([a-z-]+)",', (SOURCE / "problem.py").read_text(), re.MULTILINE)
+    )
     listed = set(re.findall(r"`([a-z-]+)`", GUIDE.partition("## Recusas")[2].partition("##")[0]))
     assert used
     assert used <= listed

@@ -143,7 +143,9 @@ def open_(request: HttpRequest, sent: NewTicket) -> HttpResponse:
     return made(request, opened(ticket), f"/api/v1/tickets/{ticket.number}")
 
 
-@router.get("", auth=Bearer(Scope.READ), response={200: TicketPage, **PROBLEMS}, summary="Lista chamados")
+@router.get(
+    "", auth=Bearer(Scope.READ), response={200: TicketPage, **PROBLEMS}, summary="Lista chamados"
+)
 def list_(
     request: HttpRequest,  # noqa: ARG001
     filters: Query[Filters],

@@ -66,7 +66,8 @@ class ProcedureVersion(models.Model):
         The file holds as long as nothing was published, and again after `return_to_file`.
         """
         # A text is large, and every process knows those that hold.
-        latest = cls.published(slug).defer("content").first()
+        published = cls.objects.filter(slug=slug, by__isnull=False).order_by("-pk")
+        latest = published.defer("content").first()
         return latest if latest and not latest.follows_file else cls.of_file(slug)
 
     @classmethod
