@@ -7,6 +7,7 @@ import platform
 import sys
 
 from benchmarks import (
+    api,
     command,
     deliveries,
     desk,
@@ -36,6 +37,7 @@ SUITES = {
     "submit": submit.figures,
     "sweep": sweep.figures,
     "trust": trust.figures,
+    "api": api.figures,
 }
 
 

@@ -34,8 +34,11 @@ def _version(path: Path) -> int:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a running server, without the name of a database."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a running server, without the name of a database.
+
+    `durable`: as in service, a commit is on the disk when it returns.
+    """
     programs = binaries()
     folder = Path(tempfile.mkdtemp(prefix="guiche-pg-"))
     # The server refuses to run as root.
@@ -47,8 +50,8 @@ def server() -> Iterator[str]:
             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", "-k", folder, "-F",
-                 "-c", "listen_addresses="],
+                [programs / "postgres", "-D", folder / "data", "-k", folder,
+                 "-c", "listen_addresses=", "-c", f"fsync={'on' if durable else 'off'}"],
                 user=owner, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         try:

@@ -24,6 +24,7 @@ from certificates import profiles
 from certificates.certificate import Certificate
 from guiche import sources
 from guiche.desk import clock, environment
+from guiche.desk.api import bearer
 from guiche.desk.models import Draft, Inspection, SiteVersion, Ticket, User
 from guiche.desk.pages.giving import PACE
 from guiche.desk.people.role import Role
@@ -126,7 +127,8 @@ def stopped_clock() -> Iterator[StoppedClock]:
 @pytest.fixture(autouse=True)
 def _unhurried() -> None:
     """Nobody waits for what the test before asked: the clock of many tests stands still."""
-    PACE.forget()
+    for pace in (PACE, bearer.PACE, bearer.WRONG):
+        pace.forget()
 
 
 SITE = {"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}}

@@ -36,7 +36,7 @@ def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
 def addresses() -> list[tuple[str, str]]:
     """Name and address of every page, with sample arguments."""
     found = []
-    for pattern in patterns(get_resolver()):
+    for pattern in patterns(get_resolver("guiche.desk.pages.urls")):
         names = pattern.pattern.converters
         arguments = {name: SAMPLES[name] for name in names}
         found.append((str(pattern.name), reverse(str(pattern.name), kwargs=arguments)))

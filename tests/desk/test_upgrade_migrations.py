@@ -37,7 +37,9 @@ def names() -> list[str]:
 
 def unsafe(operations: list[Operation], before: ProjectState | None = None) -> Iterator[str]:
     for operation in operations:
-        if isinstance(operation, SAFE) or _is_left_out_by_older_code(operation):
+        if isinstance(operation, SAFE) or _names_choices_alone(operation):
+            continue
+        if _is_left_out_by_older_code(operation):
             continue
         if before and _changes_only_words(operation, before):
             continue
@@ -68,6 +70,11 @@ def _is_left_out_by_older_code(operation: Operation) -> bool:
     field = operation.field
     has_default = getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
     return field.null or has_default or isinstance(field, models.ManyToManyField)
+
+
+def _names_choices_alone(operation: Operation) -> bool:
+    """Choices are checked by forms: the column stays as it is."""
+    return isinstance(operation, migrations.AlterField) and bool(operation.field.choices)
 
 
 def test_the_version_before_goes_on() -> None:

@@ -13,6 +13,7 @@ COMMANDS = {
     "inspect": ("guiche.cli.inspect", "Lê certificados e diz se trazem a matrícula CEI."),
     "sources": ("guiche.cli.sources", "Mostra de onde se lê, na máquina de quem, e o que falta."),
     "trust": ("guiche.cli.trust", "Mostra e atualiza as raízes e autoridades da ICP-Brasil."),
+    "ticket": ("guiche.cli.ticket", "Abre, mostra e muda chamados de um Guichê, pela API."),
     "up": ("guiche.cli.up", "Sobe o Guichê inteiro nesta máquina: banco, páginas e tarefas."),
     "web": ("guiche.cli.web", "Serve as páginas."),
     "acceptor": ("guiche.cli.acceptor", "Recebe o certificado do navegador do cliente."),

@@ -1,5 +1,7 @@
 """The rows, gathered for Django; each lives in the folder of its noun."""
 
+from guiche.desk.api.answered import Answered
+from guiche.desk.api.token import ApiToken, ServiceAccount
 from guiche.desk.cloud.application import PscApplication
 from guiche.desk.cloud.attempt import PscAttempt
 from guiche.desk.connectors.change import ConnectionChange
@@ -31,6 +33,8 @@ from guiche.desk.tickets.received import Received
 from guiche.desk.tickets.ticket import Ticket
 
 __all__ = [
+    "Answered",
+    "ApiToken",
     "CaseLink",
     "Connection",
     "ConnectionChange",
@@ -55,6 +59,7 @@ __all__ = [
     "Received",
     "Record",
     "Remembered",
+    "ServiceAccount",
     "SiteVersion",
     "Stray",
     "Term",

@@ -17,6 +17,7 @@ Refused                     the message is pt-BR and shown as it is
 ├── ErasureRefused          the data of the ticket are still needed   (tickets/erasure.py)
 ├── LinkRefused             the ticket of the desk is another one's   (deliveries/link.py)
 ├── DeliveryRefused         the delivery is under way, or over        (deliveries/decided.py)
+├── TokenRefused            the token of a program is not made so     (api/token.py)
 ├── StrayRefused            what was found is settled, or not so      (deliveries/stray.py)
 ├── SettingsRefused         a connection cannot be used so            (connectors/settings.py)
 ├── AttemptRefused          the contact attempt cannot be recorded    (promises/attempt.py)

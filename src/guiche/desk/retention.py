@@ -12,6 +12,7 @@
 | address and words of an e-mail to a customer          | 90 days                        |
 | that somebody has a ticket open                       | a minute from the last sign    |
 | try of a protocol on the page of customers            | 1 day                          |
+| answer to a program's request, enciphered             | 2 days                         |
 | login                                                 | until it ends                  |
 | refused logins, codes that were used                  | minutes                        |
 | who saw, gave or erased what; changes of accounts     | 5 years                        |
@@ -27,6 +28,8 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from guiche.desk.api.answered import KEPT as ANSWER_KEPT
+from guiche.desk.api.answered import Answered
 from guiche.desk.intake import genuine
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
 from guiche.desk.intake.image import Image
@@ -70,6 +73,9 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
     "tickets": lambda now: erasure.erase_closed_before(now - settings.KEEP_TICKETS),
     "ended calls": lambda now: Draft.objects.filter(
         ended_at__lte=now - settings.KEEP_TICKETS
+    ).delete()[0],
+    "answers of the API": lambda now: Answered.objects.filter(
+        created_at__lte=now - ANSWER_KEPT
     ).delete()[0],
     # Which certificate an authority was asked about names its holder.
     "answers of authorities": lambda _: genuine.answers().drop_old(),

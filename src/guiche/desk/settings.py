@@ -76,6 +76,11 @@ ACCEPT_PFX = environment.flag(_ENV, "GUICHE_ACCEPT_PFX")
 # Whether the desk asks the authorities, online, if a certificate was revoked.
 REVOCATION = environment.flag(_ENV, "GUICHE_REVOCATION")
 
+# Whether a webhook may call addresses inside the network of the desk, also without TLS.
+WEBHOOK_PRIVATE = environment.flag(_ENV, "GUICHE_WEBHOOK_PRIVATE")
+# How many requests one token may make in a minute, in each web process.
+API_RATE = environment.number(_ENV, "GUICHE_API_RATE", 1200, at_least=10, at_most=1_000_000)
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -88,6 +93,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    # For the assets of the page that shows the API.
+    "ninja",
     "guiche.desk",
 ]
 MIDDLEWARE = [
@@ -99,6 +106,8 @@ MIDDLEWARE = [
     # A load balancer asks by address and over http.
     "guiche.desk.health.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
+    # Of what follows nothing concerns a program.
+    "guiche.desk.api.door.Door",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,8 +1,11 @@
-"""Every address is a page's."""
+"""Every address: of programs, and of pages."""
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("guiche.desk.pages.urls"))]
+urlpatterns = [
+    path("", include("guiche.desk.api.urls")),
+    path("", include("guiche.desk.pages.urls")),
+]
 
 handler400 = "guiche.desk.pages.errors.bad_request"
 handler403 = "guiche.desk.pages.errors.forbidden"

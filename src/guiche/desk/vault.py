@@ -1,6 +1,7 @@
 """Encryption of what rests in the database and is nobody's to read in a copy of it."""
 
 import base64
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -10,19 +11,23 @@ from django.conf import settings
 
 def seal(content: bytes) -> bytes:
     """The content enciphered with the present data key."""
-    return _fernet().encrypt(content)
+    return _fernet(_keys()).encrypt(content)
 
 
 def unseal(sealed: bytes) -> bytes | None:
     """What was sealed with the present key or a former one; None when no key opens it."""
     try:
-        return _fernet().decrypt(sealed)
+        return _fernet(_keys()).decrypt(sealed)
     except InvalidToken:
         return None
 
 
-def _fernet() -> MultiFernet:
-    keys = [settings.DATA_KEY, *settings.DATA_KEY_FALLBACKS]
+def _keys() -> tuple[str, ...]:
+    return (settings.DATA_KEY, *settings.DATA_KEY_FALLBACKS)
+
+
+@lru_cache(maxsize=4)
+def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(_derived(key)) for key in keys])
 
 

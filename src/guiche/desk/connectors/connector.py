@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from guiche.desk.connectors.case import Attachment, Case, Note
+from guiche.desk.connectors.happening import Happening
 from guiche.desk.connectors.settings import Settings
 from guiche.desk.intake.plain import plain, plain_text
 
@@ -153,6 +154,8 @@ class Connector(Generic[S]):
     """Base of the connectors: its settings, and what is known of the kind without asking."""
 
     Settings: ClassVar[type[Settings]]
+    opens: ClassVar[bool] = True
+    """Whether tickets are opened there; not where a program is only told of them."""
     lag: timedelta = timedelta(seconds=10)
     """How long a ticket that was created may stay out of the desk's own search."""
     at_once: int = 8
@@ -312,6 +315,15 @@ class Cancels(Protocol):
         ...
 
 
+@runtime_checkable
+class Tells(Protocol):
+    """Passes on every event, to a program that opens no tickets of its own."""
+
+    def tell(self, happening: Happening) -> None:
+        """Says that it happened; safe to repeat."""
+        ...
+
+
 CAPABILITIES: Mapping[str, type[Any]] = {
     "customer": FindsCustomer,
     "find": Finds,
@@ -325,12 +337,13 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "has": Remembers,
     "read": Reads,
     "heard": Hears,
+    "tell": Tells,
 }
 
 
 def can(connector: type[Connector[Any]], capability: str) -> bool:
-    """Whether this kind of desk has the capability; `create` every one has.
+    """Whether this kind of desk has the capability; `create` every one has that `opens` tickets.
 
     Of a connection that there is, ask `offers`.
     """
-    return capability == "create" or hasattr(connector, capability)
+    return connector.opens if capability == "create" else hasattr(connector, capability)

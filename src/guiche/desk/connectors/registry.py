@@ -21,6 +21,7 @@ KINDS: Mapping[str, Kind] = {
     "glpi": Kind("GLPI", "guiche.desk.connectors.glpi:Glpi"),
     "zammad": Kind("Zammad", "guiche.desk.connectors.zammad:Zammad"),
     "email": Kind("E-mail", "guiche.desk.connectors.email:Email"),
+    "webhook": Kind("Aviso a um programa (webhook)", "guiche.desk.connectors.webhook:Webhook"),
     "http": Kind("Outro sistema, por HTTP", "guiche.desk.connectors.generic:Generic"),
 }
 

@@ -52,7 +52,7 @@ class Web:
     """The HTTP side of one connection; may be used from several threads at once.
 
     `words` digs the desk's own message out of an answer that is a refusal; without one, or where it
-    finds none, the beginning of a plain text answer is shown.
+    finds none, the beginning of a plain text answer is shown. `transport` replaces the usual one.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Web:
         auth: tuple[str, str] | None = None,
         read_seconds: float = READ_SECONDS,
         words: Callable[[httpx.Response], str] = _no_words,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.base, self._words = base, words
         longest = settings.DELIVERY_LONGEST_CALL.total_seconds()
@@ -76,6 +77,7 @@ class Web:
             limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=4),
             follow_redirects=False,
             verify=_TLS,
+            transport=transport,
         )
 
     def close(self) -> None:

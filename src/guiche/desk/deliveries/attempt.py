@@ -20,6 +20,7 @@ from guiche.desk.connectors.connector import (
     Found,
     Outcome,
 )
+from guiche.desk.connectors.happening import happening_of
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link
 from guiche.desk.deliveries.report import reading_report, report_name
@@ -89,7 +90,7 @@ class Attempt:
             return error
 
     def _run(self) -> Result:
-        if self.delivery.ticket.erased_at:
+        if self.delivery.ticket.erased_at and self.delivery.step != _Step.TELL:
             raise DeliveryError(_ERASED, Outcome.REJECTED)
         if self.delivery.step != _Step.CREATE and not self.connector.offers(self.delivery.step):
             return Done()
@@ -181,6 +182,11 @@ class Attempt:
         self.ask("close")(self.ref, self._note(self._told))
         return Done()
 
+    def _pass_on(self) -> Done:
+        self.delivery.event.ticket = self.delivery.ticket
+        self.ask("tell")(happening_of(self.delivery.event))
+        return Done()
+
     @property
     def _told(self) -> str:
         event = self.delivery.event
@@ -216,4 +222,5 @@ _STEPS: Mapping[str, Callable[[Attempt], Done]] = {
     _Step.FORWARD: Attempt._forward,
     _Step.NOTE: Attempt._tell,
     _Step.CLOSE: Attempt._close,
+    _Step.TELL: Attempt._pass_on,
 }

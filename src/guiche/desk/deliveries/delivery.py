@@ -48,6 +48,7 @@ class Delivery(Decided, models.Model):
         FORWARD = "forward", "Encaminhar"
         NOTE = "note", "Anotar"
         CLOSE = "close", "Encerrar"
+        TELL = "tell", "Avisar o programa"
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
     ticket = models.ForeignKey("desk.Ticket", on_delete=models.PROTECT, related_name="deliveries")

@@ -14,7 +14,8 @@ from guiche.desk.tickets.event import Event
 
 _STEP = Delivery.Step
 
-# What a desk is told of each kind of event, in this order; of the others, nothing.
+# What a desk is told of each kind of event, in this order; of the others, nothing. A program is
+# told everything.
 STEPS: dict[str, tuple[str, ...]] = {
     "submitted": (_STEP.CUSTOMER, _STEP.CREATE, _STEP.ATTACH, _STEP.SOLVE),
     "forwarded": (_STEP.FORWARD,),
@@ -51,18 +52,10 @@ def enqueue(events: Sequence[Event], **_: Any) -> None:
             _hold_creation(event)
         elif event.kind == "reopened":
             Link.read_again(event.ticket_id, event.at)
-    told: dict[int, list[Event]] = {}
-    for event in events:
-        if event.kind in STEPS and _concerns_desks(event):
-            told.setdefault(event.ticket_id, []).append(event)
-    if not told:
-        return
     rows = [
-        Delivery(event=event, ticket_id=ticket, connection=connection, step=step)
+        Delivery(event=event, ticket_id=event.ticket_id, connection=connection, step=step)
         for connection in Connection.known().filter(active=True)
-        for ticket, some in told.items()
-        if some[0].kind == "submitted" or _is_followed(ticket, connection)
-        for event in some
+        for event in _told(events, connection)
         for step in _steps(event, connection)
     ]
     if rows:
@@ -84,7 +77,24 @@ def _hold_creation(event: Event) -> None:
 def _steps(event: Event, connection: Connection) -> Iterator[str]:
     """Those that this kind of desk has."""
     kind = connector_class(connection.kind)
-    yield from (step for step in STEPS[event.kind] if can(kind, step))
+    steps = STEPS.get(event.kind, ())
+    yield from (step for step in (*steps, _STEP.TELL) if can(kind, step))
+
+
+def _told(events: Sequence[Event], connection: Connection) -> Sequence[Event]:
+    """What there is to be told: to a program everything, to a desk of the tickets that it has."""
+    if can(connector_class(connection.kind), _STEP.TELL):
+        return events
+    told: dict[int, list[Event]] = {}
+    for event in events:
+        if event.kind in STEPS and _concerns_desks(event):
+            told.setdefault(event.ticket_id, []).append(event)
+    return [
+        event
+        for ticket, some in told.items()
+        if some[0].kind == "submitted" or _is_followed(ticket, connection)
+        for event in some
+    ]
 
 
 def _is_followed(ticket: int, connection: Connection) -> bool:

@@ -52,7 +52,11 @@ def trial_ticket(connection: Connection) -> list[Check]:
     """Opens a test ticket, takes every step with it up to the first that fails, and ends it."""
     return _with_connector(
         connection,
-        lambda connector: [*names_checked(connection), *_Trial(connection, connector).run()],
+        lambda connector: (
+            [*names_checked(connection), *_Trial(connection, connector).run()]
+            if connector.opens
+            else [*connector.check()]
+        ),
     )
 
 

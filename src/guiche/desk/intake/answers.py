@@ -1,6 +1,6 @@
 """What is known of a call and what is missing: a pure reading of typing, certificate, procedure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from guiche.desk.intake.facts import TYPES, shown
@@ -79,7 +79,7 @@ class Answers:
         return self._now[1]
 
     @cached_property
-    def words(self) -> dict[str, str]:
+    def words(self) -> Values:
         """What stands for each `{name}`; a label in brackets where nothing is known yet."""
         return self._names(self.values, self.known, self.asked)
 
@@ -115,13 +115,9 @@ class Answers:
         except Problem:
             return ""
 
-    def _names(self, values: Values, known: Values, asked: frozenset[str]) -> dict[str, str]:
-        facts = {
-            key: _shown_or(fact, values[key], f"[{fact.label}]", known)
-            for key, fact in self._facts.items()
-            if key in asked
-        }
-        return {**words_of(self.inspection), **facts}
+    def _names(self, values: Values, known: Values, asked: frozenset[str]) -> Values:
+        facts = {key: fact for key, fact in self._facts.items() if key in asked}
+        return _Names(words_of(self.inspection), facts, values, known)
 
     # What is missing
 
@@ -164,6 +160,33 @@ class Answers:
         if fact.is_exit(typed):
             return _chosen(fact, typed)
         return TYPES[fact.type].clean(fact, typed, clean)
+
+
+class _Names(Mapping[str, str]):
+    """What stands for each `{name}`; a fact is put into words when a text asks for it, for few
+    texts do, and a call has dozens of facts."""
+
+    def __init__(
+        self, reading: Values, facts: Mapping[str, Fact], values: Values, known: Values
+    ) -> None:
+        self._facts, self._values, self._known = facts, values, known
+        self._words = {name: words for name, words in reading.items() if name not in facts}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._words:
+            fact = self._facts[name]
+            label = f"[{fact.label}]"
+            self._words[name] = _shown_or(fact, self._values[name], label, self._known)
+        return self._words[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._words, **self._facts})
+
+    def __len__(self) -> int:
+        return len(self._words.keys() | self._facts.keys())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._words or name in self._facts
 
 
 def _chosen(fact: Fact, typed: str) -> str:

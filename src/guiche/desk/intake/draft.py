@@ -29,6 +29,7 @@ DRAFT_KEPT = timedelta(days=7)
 _ALWAYS = Q()
 _LONGEST_ANSWER = 10_000
 """Characters: more than any fact may have, so that what is too long can be told to be."""
+_NOT_ASKED = "Este procedimento não pergunta isto."
 _NO_HOURS = "Falta o horário de quem retorna. A supervisão define em Ajustes, uma vez só."
 
 
@@ -327,7 +328,52 @@ class Draft(Whose, models.Model):
         """
         if self.submitted_at and (ticket := Ticket.submitted_from(self.pk)):
             return ticket
-        site, now = Site.current(), clock.now()
+        now = clock.now()
+        content = self._content(now)
+        # The one that changes the row opens the ticket; the others wait here until it is there. A
+        # reading that the customer sent in between is looked at first.
+        seen = Q(inspection=self.inspection_id)
+        if not self._store(also=seen, submitted_at=now, typed={}, offered={}):
+            if ticket := Ticket.submitted_from(self.pk):
+                return ticket
+            raise ChangedMeanwhile
+        ticket = Ticket.open(key=self.pk, by=by, **content)
+        self.images.update(draft=None, ticket=ticket)
+        return ticket
+
+    @classmethod
+    @transaction.atomic(savepoint=False)
+    def submit_whole(
+        cls,
+        key: uuid.UUID,
+        by: User,
+        slug: str | None,
+        typed: Mapping[str, str],
+        inspection: Inspection | None,
+        due: str = "",
+    ) -> Ticket:
+        """The ticket of a call of which all is known at once, so that no row of it is needed.
+
+        The same rules and refusals as of `submit`: raises `Incomplete`, also of an answer to what
+        the procedure does not ask. `inspection` may be one that is not stored yet. A `key` that was
+        used before gives the ticket that it opened. `ProcedureError`: there is none of this slug.
+        """
+        if Ticket.objects.filter(submission_key=key).exists():
+            return Ticket.objects.get(submission_key=key)
+        version = ProcedureVersion.current(slug or settings.PROCEDURE)
+        unknown = typed.keys() - {fact.key for fact in version.procedure.facts}
+        if unknown:
+            raise Incomplete(dict.fromkeys(sorted(unknown), _NOT_ASKED))
+        draft = cls(procedure_version=version, inspection=inspection, by=by, due=due)
+        draft.typed = {name: plain_text(text)[:_LONGEST_ANSWER] for name, text in typed.items()}
+        content = draft._content(clock.now())
+        if inspection and inspection.pk is None:
+            inspection.save()
+        return Ticket.open(key=key, by=by, **content)
+
+    def _content(self, now: datetime) -> dict[str, Any]:
+        """What the ticket is opened with; raises `Incomplete`."""
+        site = Site.current()
         answers = self.answers(site)
         facts, problems = answers.judged
         try:
@@ -336,20 +382,13 @@ class Draft(Whose, models.Model):
             raise Incomplete({**problems, "due": str(problem)}) from problem
         if problems:
             raise Incomplete(problems)
-        typed = {key: answers.values[key] for key in facts}
-        # The one that changes the row opens the ticket; the others wait here until it is there. A
-        # reading that the customer sent in between is looked at first.
-        seen = Q(inspection=self.inspection_id)
-        if not self._store(also=seen, submitted_at=now, typed={}, offered={}):
-            if ticket := Ticket.submitted_from(self.pk):
-                return ticket
-            raise ChangedMeanwhile
-        ticket = Ticket.open(
-            key=self.pk, version=self.procedure_version, inspection=self.inspection,
-            facts=facts, typed=typed, due_at=due_at, by=by,
-        )  # fmt: skip
-        self.images.update(draft=None, ticket=ticket)
-        return ticket
+        return {
+            "version": self.procedure_version,
+            "inspection": self.inspection,
+            "facts": facts,
+            "typed": {key: answers.values[key] for key in facts},
+            "due_at": due_at,
+        }
 
     @transaction.atomic
     def end(self, by: User, reason: str) -> bool:

@@ -1,7 +1,9 @@
 """How often one address may ask: who guesses links, or sends without end, waits."""
 
+import math
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from guiche.desk.portal.address import whose
@@ -18,15 +20,16 @@ class Pace:
     (True, False, True)
     """
 
-    def __init__(self, most: int, span: timedelta) -> None:
-        self._most, self._span = most, span
+    def __init__(self, most: int, span: timedelta, *, whose: Callable[[str], str] = whose) -> None:
+        """`whose` tells what is counted as one: by default, who has an address."""
+        self._most, self._span, self._whose = most, span, whose
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._since: datetime | None = None
 
     def allows(self, address: str, now: datetime) -> bool:
         """Counts one request; whether it may go on."""
-        key = whose(address)
+        key = self._whose(address)
         with self._lock:
             full = len(self._counts) >= MOST_ADDRESSES and key not in self._counts
             # A clock that is set back begins anew, too.
@@ -35,6 +38,11 @@ class Pace:
                 self._since = now
             self._counts[key] += 1
             return self._counts[key] <= self._most
+
+    def wait(self, now: datetime) -> int:
+        """Whole seconds until all are counted anew, one at least."""
+        left = self._since + self._span - now if self._since else timedelta()
+        return max(1, math.ceil(left.total_seconds()))
 
     def forget(self) -> None:
         """Counts anew."""

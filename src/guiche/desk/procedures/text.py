@@ -65,7 +65,11 @@ class Text:
 
         A line that names what is not in `shown`, a fact that was not asked, is left out.
         """
+        if not self.variants:
+            return ""
         text = next((each.text for each in self.variants if each.when.holds(known)), "")
+        if "{" not in text:
+            return text
         lines = [line for line in text.split("\n") if set(_NAME.findall(line)) <= shown.keys()]
         return _NAME.sub(lambda found: shown[found[1]], "\n".join(lines))
 

@@ -1,0 +1,89 @@
+"""`/tickets/{number}/attempts`: calls to the customer, and what came of them."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import ConfigDict, Field
+
+from guiche.desk.api.bearer import Bearer, account
+from guiche.desk.api.described import KEY, PROBLEMS, Text
+from guiche.desk.api.once import made, mark, once
+from guiche.desk.api.tickets import ticket_of
+from guiche.desk.api.token import Scope
+from guiche.desk.promises.attempt import ContactAttempt
+from guiche.desk.tickets.event import AlreadyRecorded
+
+router = Router(tags=["attempts"])
+
+
+class Made(Schema):
+    """A call that was made; `phone` in E.164, empty where the customer has none."""
+
+    at: datetime
+    by: str
+    phone: str
+    result: str
+    label: str
+    note: str
+    next_at: datetime | None
+
+
+class Attempts(Schema):
+    """Those of the present promise, the first one first, and what is lacking for it to be kept."""
+
+    items: list[Made]
+    lacking: list[str]
+
+
+class NewAttempt(Schema):
+    """A call to record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    phone: Text = Field("", max_length=60)
+    result: Literal["spoke", "left_message", "no_answer", "busy", "voicemail", "wrong_number"]
+    note: Text = Field("", max_length=10_000)
+    again: Literal["", "30min", "1h", "2h", "amanha"] = Field("", description="Quando tentar.")
+
+
+@router.get(
+    "/{number}/attempts", auth=Bearer(Scope.READ), response={200: Attempts, **PROBLEMS},
+    summary="As tentativas de contato",
+)  # fmt: skip
+def list_(request: HttpRequest, number: str) -> dict[str, Any]:  # noqa: ARG001
+    """As ligações do prazo atual, e o que falta para ele contar como tentado."""
+    promise = ticket_of(number).promise
+    rows = promise.attempts.select_related("by").order_by("at", "pk")
+    return {"items": [_told(each) for each in rows], "lacking": list(promise.lacking())}
+
+
+@router.post(
+    "/{number}/attempts", auth=Bearer(Scope.WRITE), response={201: Made, **PROBLEMS},
+    summary="Registra uma tentativa", openapi_extra=KEY,
+)  # fmt: skip
+@once
+def log(request: HttpRequest, number: str, sent: NewAttempt) -> HttpResponse:
+    """Registra uma ligação ao cliente e o resultado dela."""
+    ticket, by, form = ticket_of(number), account(request), mark(request)
+    try:
+        logged = ticket.promise.log_attempt(
+            by, sent.phone, sent.result, sent.note, form, sent.again
+        )
+    except AlreadyRecorded:  # by a request whose answer is no longer kept
+        event = ticket.events.get(form=form)
+        logged = ContactAttempt.objects.get(promise__ticket=ticket, at=event.at, by=by)
+    return made(request, _told(logged), f"/api/v1/tickets/{ticket.number}/attempts")
+
+
+def _told(attempt: ContactAttempt) -> dict[str, Any]:
+    return {
+        "at": attempt.at.isoformat(),
+        "by": str(attempt.by),
+        "phone": attempt.phone,
+        "result": attempt.result,
+        "label": str(attempt),
+        "note": attempt.note,
+        "next_at": attempt.next_at.isoformat() if attempt.next_at else None,
+    }

@@ -1,0 +1,99 @@
+"""A request that changes something, done once for its `Idempotency-Key`, whatever is sent twice."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from guiche.desk import vault
+from guiche.desk.api.answered import LONGEST_KEY, Answered, digest_of, mark_of
+from guiche.desk.api.bearer import token_of
+from guiche.desk.api.problem import MEDIA_TYPE, NotDone, refusal
+from guiche.desk.refusal import Refused
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+_MARK = "_guiche_mark"
+
+P = ParamSpec("P")
+
+
+def once(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view in one transaction with the answer kept of it; a `Refused` is an answer too.
+
+    Another request with the key of an earlier one is refused (422), and one that comes while the
+    first is under way is told to wait (409).
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return _first(request, lambda: view(request, *args, **kwargs))
+        except Refused as refused:
+            told = refusal(refused)  # what the view had written is taken back
+        return _first(request, lambda: told)
+
+    return answered
+
+
+def mark(request: HttpRequest) -> UUID:
+    """The mark of this request, which the rows that it leaves behind are unique by."""
+    found: UUID = getattr(request, _MARK)
+    return found
+
+
+def made(request: HttpRequest, content: Any, location: str) -> HttpResponse:
+    """201, with the address of what was made."""
+    return HttpResponse(
+        json.dumps(content), status=201, content_type="application/json",
+        headers={"Location": request.build_absolute_uri(location)},
+    )  # fmt: skip
+
+
+def _first(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpResponse:
+    token, key = token_of(request), _key(request)
+    setattr(request, _MARK, mark_of(token, key) if key else uuid4())
+    with transaction.atomic():
+        if not key:
+            return make()
+        if not Answered.alone_at(token, key):
+            raise NotDone(
+                409, "Este pedido ainda está sendo atendido. Repita-o em um instante.",
+                code="in-progress", headers={"Retry-After": "1"},
+            )  # fmt: skip
+        digest = digest_of(request.method or "", request.get_full_path(), request.body)
+        if kept := Answered.objects.filter(token=token, key=key).first():
+            return _again(kept, digest)
+        answer = make()
+        Answered.objects.create(
+            token=token, key=key, digest=digest, status=answer.status_code,
+            location=answer.headers.get("Location", ""), sealed=vault.seal(answer.content),
+        )  # fmt: skip
+        return answer
+
+
+def _key(request: HttpRequest) -> str:
+    key = request.headers.get(HEADER, "").strip()
+    if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+        words = f"A chave tem até {LONGEST_KEY} letras, algarismos e sinais, sem acento."
+        raise NotDone(400, words, errors={HEADER: words})
+    return key
+
+
+def _again(kept: Answered, digest: str) -> HttpResponse:
+    if kept.digest != digest:
+        words = "Esta chave já foi usada com outro pedido. Use uma chave nova para cada um."
+        raise NotDone(422, words, errors={HEADER: words}, code="key-reused")
+    body = kept.body
+    if body is None:
+        words = "A resposta a esta chave não pode mais ser lida. Procure o que ela fez."
+        raise NotDone(409, words, code="answer-lost")
+    kind = "application/json" if kept.status < 400 else MEDIA_TYPE
+    headers = {REPLAYED: "true", **({"Location": kept.location} if kept.location else {})}
+    return HttpResponse(body, status=kept.status, content_type=kind, headers=headers)

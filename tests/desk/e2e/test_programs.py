@@ -1,0 +1,53 @@
+"""Tokens made and ended in a browser, and the page that shows the API under our content policy."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from guiche.desk import clock
+from guiche.desk.api.token import ApiToken
+from guiche.desk.models import User
+
+Open = Callable[..., Page]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def violations(page: Page) -> list[str]:
+    return [found["id"] for found in Axe().run(page).response["violations"]]
+
+
+def fits(page: Page) -> bool:
+    page.set_viewport_size({"width": 320, "height": 800})
+    return bool(page.evaluate("document.documentElement.scrollWidth <= 320"))
+
+
+def test_a_token_is_made_shown_once_and_ended(new_page: Open, bruno: User) -> None:
+    page = new_page(bruno, color_scheme="dark")
+    page.goto("/fila/")
+    page.get_by_role("link", name="Programas (API)").click()
+    page.get_by_label("Para que serve").fill("Planilha do RH")
+    page.get_by_label("Ver chamados").check()
+    page.get_by_role("button", name="Fazer o token").press("Enter")
+    text = page.get_by_label("Token", exact=True).input_value()
+    token = ApiToken.of(text, clock.now())
+    assert token
+    assert (token.name, token.scopes) == ("Planilha do RH", ["tickets:read"])
+    assert violations(page) == []
+    assert fits(page)
+    page.goto("/programas/")
+    assert text not in page.content()
+    page.get_by_role("button", name="Revogar Planilha do RH").click()
+    expect(page.get_by_text("Já não abre nada")).to_be_visible()
+    assert ApiToken.of(text, clock.now()) is None
+
+
+def test_the_api_is_shown(new_page: Open, bruno: User) -> None:
+    page = new_page(bruno)
+    page.goto("/programas/documento/")
+    expect(page.get_by_text("Abre um chamado")).to_be_visible()
+    page.get_by_text("Abre um chamado").click()
+    expect(page.get_by_text("Idempotency-Key").first).to_be_visible()
+    assert fits(page)
