@@ -141,7 +141,7 @@ def test_a_mistake_in_a_shipped_one_would_be_told() -> None:
     for old, new, key in (
         ('status = ["unreadable", "unread"]', 'status = ["unraed"]', "when.status"),
         ("{symptom}", "{sintoma}", "text"),
-        ('"PIN bloqueado",', "", "propose"),
+        ('"PIN bloqueado",', "", "when.symptom"),
     ):
         assert old in content
         errors = rules.mistakes(content.replace(old, new), "token-nao-le.toml", "token-nao-le")

@@ -61,7 +61,10 @@ def outline(document: Document) -> tuple[Section, ...]:
     """The sections of the page, from the file as it stands, complete or not."""
     labels = words.labels(document)
     return (
-        Section("Nome, equipe e prazo", "head", (_group(document, "", "", _HEAD),)),
+        Section(
+            "Nome, equipe e prazo", "head", (_group(document, "", "", _HEAD),),
+            _proposed(document, labels),
+        ),
         Section(
             "Precisa mesmo? Os sistemas", "systems",
             tuple(
@@ -85,6 +88,11 @@ def outline(document: Document) -> tuple[Section, ...]:
         Section("Motivos", "reasons", (_reasons(document),)),
         Section("Encerramento", "closing", (_closing(document),)),
     )  # fmt: skip
+
+
+def _proposed(document: Document, labels: Mapping[str, str]) -> str:
+    fits = words.condition(document.get("when"), labels)
+    return f"A página o propõe quando {fits}." if fits else "Só uma pessoa o escolhe."
 
 
 def _value(node: object, path: str) -> Any:
