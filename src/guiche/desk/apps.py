@@ -14,8 +14,10 @@ class DeskConfig(AppConfig):
         """Joins what does not know each other: tickets say what happened, others listen."""
         from guiche.desk import checks  # noqa: F401  registers them
         from guiche.desk.deliveries.enqueue import enqueue
+        from guiche.desk.figures import keep
         from guiche.desk.search.index import follow
         from guiche.desk.tickets.event import recorded
 
         recorded.connect(enqueue, dispatch_uid="deliveries")
         recorded.connect(follow, dispatch_uid="terms")
+        recorded.connect(keep.follow, dispatch_uid="figures")

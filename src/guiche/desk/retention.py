@@ -10,6 +10,7 @@
 | reason of a call that needed no ticket                | `KEEP_TICKETS` from its end    |
 | link of a call, which tells of nobody                 | 7 days from its end            |
 | address and words of an e-mail to a customer          | 90 days                        |
+| digest of the figures to a supervisor                 | 7 days                         |
 | login                                                 | until it expires               |
 
 docs/lgpd.md says the same to whoever answers for it.
@@ -22,6 +23,8 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
+from guiche.desk.figures import digest
+from guiche.desk.figures.keep import forget_ended
 from guiche.desk.intake import genuine
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
 from guiche.desk.intake.image import Image
@@ -51,10 +54,9 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
     ).delete()[0],
     "e-mails": lambda now: Message.forget(Message.ended().filter(created_at__lte=now - KEPT)),
     "e-mail files": lambda now: folder.delete_before(now - KEPT),
+    "digests": digest.forget_old,
     "tickets": lambda now: erasure.erase_closed_before(now - settings.KEEP_TICKETS),
-    "ended calls": lambda now: Draft.objects.filter(
-        ended_at__lte=now - settings.KEEP_TICKETS
-    ).delete()[0],
+    "ended calls": lambda now: forget_ended(now - settings.KEEP_TICKETS),
     # Which certificate an authority was asked about names its holder.
     "answers of authorities": lambda _: genuine.answers().drop_old(),
     "logins": lambda now: Session.objects.filter(expire_date__lte=now).delete()[0],

@@ -74,6 +74,16 @@ class Promise(models.Model):
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     """The promise that this one replaced when the ticket was reopened."""
 
+    class Meta:
+        """Those that a call is still owed for are few among all, and asked for often."""
+
+        indexes = (
+            models.Index(
+                fields=["due_at"], name="promise_owed",
+                condition=models.Q(kept_at=None, tried_at=None, closed_at=None),
+            ),
+        )  # fmt: skip
+
     def __str__(self) -> str:
         return due_time.written(self.due_at)
 
