@@ -15,12 +15,14 @@ from calls import cnpj_of
 from certificates import CEI, ZEROS, e_cnpj, e_cpf, selo_eletronico
 from guiche.desk import clock, worker
 from guiche.desk.figures import keep
-from guiche.desk.figures.count import AGAIN, Count
+from guiche.desk.figures.again import AGAIN
+from guiche.desk.figures.count import Count
 from guiche.desk.figures.tally import PAUSE, Counted, Stale, Tally, day_of
 from guiche.desk.intake.draft import Draft
 from guiche.desk.models import Ticket, User
 from guiche.desk.promises.watch import watch
 from guiche.desk.retention import sweep
+from guiche.desk.site.site import Site
 from guiche.desk.tickets import erasure
 from guiche.desk.tickets.moves import OPEN
 
@@ -123,9 +125,9 @@ class History:
         )  # fmt: skip
         answers = {"document": cnpj_of(number), "name": "Padaria Exemplo Ltda"}
         if self.chance.random() < 0.4:
-            answers["email"] = "Não tem"
+            answers["phone_2"] = "Cliente só tem um telefone"
         draft = self.fill(certificate, **answers)
-        if draft.problems():
+        if draft.problems() or len(draft.due_times(clock.now(), Site.current())) > 1:
             return
         self.tickets.append(draft.submit(self.people["suporte"]))
 

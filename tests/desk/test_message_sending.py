@@ -15,8 +15,8 @@ from pytest_django.fixtures import Settings
 
 from guiche.desk import clock, retention
 from guiche.desk.messages.message import Message
-from guiche.desk.messages.queued import LEASE, MOST_ATTEMPTS, PAUSES
 from guiche.desk.messages.outbox import send_due
+from guiche.desk.messages.queued import LEASE, MOST_ATTEMPTS, PAUSES
 from guiche.desk.models import Ticket, User
 from mail_server import MailServer, mail_server
 

@@ -18,6 +18,8 @@ PERIODS = {
 }
 """Key in the address: name, and days up to today."""
 USUAL = "30"
+NAMED = ("equipe", "procedimento")
+"""What an address may say beside the days."""
 LONGEST = timedelta(days=5 * 366)
 
 
@@ -34,16 +36,20 @@ class Choice:
 
     @classmethod
     def of(cls, asked: Mapping[str, str], today: date) -> "Choice":
-        """From an address; what cannot be understood is passed over."""
+        """From an address; what cannot be understood is passed over.
+
+        A form sends the days beside the name of a period: where they are other days, they hold.
+        """
         named = {"team": asked.get("equipe", ""), "procedure": asked.get("procedimento", "")}
         period = asked.get("periodo", "")
-        first, last = _day(asked.get("de", "")), _day(asked.get("ate", ""))
-        if period not in PERIODS and (first or last):
-            last = min(last or today, today)
-            first = max(min(first or last, last), last - LONGEST)
-            return cls(first, last, **named)
         period = period if period in PERIODS else USUAL
-        return cls(today - timedelta(days=PERIODS[period][1] - 1), today, period, **named)
+        usual = cls(today - timedelta(days=PERIODS[period][1] - 1), today, period, **named)
+        first, last = _day(asked.get("de", "")), _day(asked.get("ate", ""))
+        last = min(last or today, today)
+        first = max(min(first or usual.first, last), last - LONGEST)
+        if (first, last) == (usual.first, usual.last):
+            return usual
+        return cls(first, last, **named)
 
     @property
     def days(self) -> int:

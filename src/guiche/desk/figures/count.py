@@ -13,10 +13,9 @@
 | ended   | call without a ticket      | the reason             |                |
 """
 
-import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -25,24 +24,15 @@ from django.db.models import Min
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
+from guiche.desk.figures.again import earlier, readable
 from guiche.desk.figures.tally import LONGEST, Key, Tally
 from guiche.desk.intake.draft import Draft
-from guiche.desk.procedures.procedure import Procedure
-from guiche.desk.procedures.table import ProcedureError
-from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.promise import Promise
-from guiche.desk.search.index import key as term_key
-from guiche.desk.search.spelling import document
-from guiche.desk.search.term import Term
 from guiche.desk.tickets.ticket import Ticket
 
-log = logging.getLogger(__name__)
-
-AGAIN = timedelta(days=30)
-"""Within which a second ticket of the same CPF or CNPJ is one of somebody who came back."""
 QUARTER = timedelta(minutes=15)
-NOT_READ, ERASED, FOREIGN = "not_read", "erased", "foreign"
-"""In place of a verdict, a profile or an issuer."""
+NOT_READ, ERASED, FOREIGN, UNKNOWN = "not_read", "erased", "foreign", "unknown"
+"""In place of a verdict, a profile, an issuer or a source."""
 
 _AT_ONCE = 500
 _READ = {
@@ -67,7 +57,7 @@ class Count:
         begin, end = bounds(day)
         tickets = list(_tickets(begin, end))
         promises = _promises(tickets)
-        again = _came_again(tickets, begin)
+        again = earlier(tickets, begin, end)
         counts: Counter[Key] = Counter()
         for ticket in tickets:
             chain = promises[ticket.pk]
@@ -144,8 +134,9 @@ def _of_ticket(
         yield Key(*where, _Kind.CONTACT, str(quarters(min(contacts) - ticket.opened_at)))
     status = _verdict(ticket)
     yield Key(*where, _Kind.ISSUER, _issuer(ticket, status), status)
-    yield Key(*where, _Kind.PROFILE, ticket.read_profile or status, status)
-    yield Key(*where, _Kind.SOURCE, ticket.read_source or status)
+    unsaid = UNKNOWN if ticket.inspection else status
+    yield Key(*where, _Kind.PROFILE, ticket.read_profile or unsaid, status)
+    yield Key(*where, _Kind.SOURCE, ticket.read_source or unsaid)
     procedure = readable(ticket.procedure_version)
     for fact in procedure.facts if procedure else ():
         if fact.is_exit(answer := ticket.facts.get(fact.key, "")):
@@ -170,7 +161,7 @@ def _verdict(ticket: Any) -> str:
 
 
 def _issuer(ticket: Any, status: str) -> str:
-    """The name of an authority of ICP-Brasil: of another PKI, or of itself, it may be a person's."""
+    """The name of an authority of ICP-Brasil: elsewhere it may be a person's."""
     if not ticket.inspection:
         return status
     name = ticket.read_issuer or ""
@@ -178,47 +169,6 @@ def _issuer(ticket: Any, status: str) -> str:
     if not name or foreign or _NUMBER.search(name):
         return FOREIGN
     return str(name[:LONGEST])
-
-
-def readable(version: ProcedureVersion) -> Procedure | None:
-    """What the text says; None of an old one that is refused by now."""
-    try:
-        return version.procedure
-    except ProcedureError as error:
-        log.warning("procedure version %s is passed over: %s", version.pk, error)
-        return None
-
-
-def _came_again(tickets: Sequence[Ticket], begin: datetime) -> set[int]:
-    """The tickets whose CPF or CNPJ had another one within `AGAIN` before."""
-    terms: dict[bytes, list[Ticket]] = {}
-    for ticket in tickets:
-        if number := customer_number(ticket):
-            terms.setdefault(term_key(Term.Kind.DOCUMENT, document(number))[1], []).append(ticket)
-    asked, again = list(terms), set()
-    for start in range(0, len(asked), _AT_ONCE):
-        earlier = Term.objects.filter(
-            kind=Term.Kind.DOCUMENT, term__in=asked[start : start + _AT_ONCE],
-            ticket__opened_at__gte=begin - AGAIN, ticket__opened_at__lt=begin + timedelta(days=2),
-        )  # fmt: skip
-        for term, at in earlier.values_list("term", "ticket__opened_at"):
-            again |= {
-                ticket.pk
-                for ticket in terms[bytes(term)]
-                if ticket.opened_at - AGAIN <= at < ticket.opened_at
-            }
-    return again
-
-
-def customer_number(ticket: Ticket) -> str:
-    """The CPF or CNPJ of the customer; "" where it is not known, or no longer."""
-    procedure = None if ticket.erased_at else readable(ticket.procedure_version)
-    if procedure is None:
-        return ""
-    key = procedure.customer.document
-    facts: Mapping[str, str] = ticket.facts
-    answer = facts.get(key, "")
-    return "" if not answer or procedure.fact(key).is_exit(answer) else answer
 
 
 def _of_calls(begin: datetime, end: datetime) -> Iterator[Key]:

@@ -82,9 +82,7 @@ class DigestMail(Queued):
     class Meta:
         """However many workers there are, and however often they start."""
 
-        constraints = (
-            models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day"),
-        )
+        constraints = (models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day"),)
 
     @property
     def message_id(self) -> str:

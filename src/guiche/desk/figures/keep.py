@@ -1,4 +1,4 @@
-"""Keeps what was counted right: marks the days in which something happened, and counts them anew."""
+"""Keeps what was counted right: days on which something happened are marked, and counted anew."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from guiche.desk.figures.count import AGAIN, Count, first_day
+from guiche.desk.figures.again import AGAIN
+from guiche.desk.figures.count import Count, first_day
 from guiche.desk.figures.tally import Counted, Stale, day_of
 from guiche.desk.intake.draft import Draft
 from guiche.desk.tickets.event import Event
@@ -22,14 +23,16 @@ _PASSED_OVER = frozenset({"informed", "numbered", "heard", "ordered", "checked",
 
 
 def follow(events: Sequence[Event], **_: Any) -> None:
-    """Marks the day of a ticket, in the transaction of its events."""
-    told = [event for event in events if event.kind not in _PASSED_OVER]
-    if not told:
+    """Marks the days of the tickets, in the transaction of their events."""
+    Stale.mark({day for event in events for day in _days_of(event)})
+
+
+def _days_of(event: Event) -> Iterator[date]:
+    if event.kind in _PASSED_OVER:
         return
-    day = day_of(told[0].ticket.opened_at)
-    # Nobody knows any more that a later ticket was of the same person.
-    after = AGAIN.days + 1 if any(event.kind == "erased" for event in told) else 0
-    Stale.mark(day + timedelta(days=days) for days in range(after + 1))
+    day = day_of(event.ticket.opened_at)
+    # Of who was erased nobody knows any more that a later ticket was the same person's.
+    yield from _days(day, day + AGAIN + timedelta(days=1) if event.kind == "erased" else day)
 
 
 @transaction.atomic

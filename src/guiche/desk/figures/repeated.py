@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from guiche.desk.figures.again import customer_number, earlier
 from guiche.desk.figures.choice import Choice
-from guiche.desk.figures.count import AGAIN, bounds, customer_number
+from guiche.desk.figures.count import bounds
 from guiche.desk.figures.table import Table
 from guiche.desk.figures.tally import Tally
-from guiche.desk.search.index import key as term_key
-from guiche.desk.search.spelling import document
-from guiche.desk.search.term import Term
 from guiche.desk.tickets.ticket import Ticket
 
 MOST = 50
@@ -34,33 +31,23 @@ class Repeated:
 
         The tallies say on which days there are any: no other day is looked through.
         """
-        found: dict[bytes, Repeated] = {}
+        found: dict[str, Repeated] = {}
         days = choice.tallies().filter(kind=Tally.Kind.AGAIN).values_list("day", flat=True)
         for day in days.distinct().order_by("-day")[:_DAYS]:
-            for term, each in cls._of_day(choice, *bounds(day)):
-                found.setdefault(term, each)
+            for each in cls._of_day(choice, *bounds(day)):
+                found.setdefault(customer_number(each.ticket), each)
             if len(found) >= MOST:
                 break
         return list(found.values())[:MOST]
 
     @classmethod
-    def _of_day(
-        cls, choice: Choice, begin: datetime, end: datetime
-    ) -> "Iterator[tuple[bytes, Repeated]]":
+    def _of_day(cls, choice: Choice, begin: datetime, end: datetime) -> "Iterator[Repeated]":
         opened = Ticket.objects.filter(
             opened_at__gte=begin, opened_at__lt=end, erased_at=None, **choice.tickets()
         )
-        tickets = opened.prefetch_related("procedure_version").order_by("-opened_at", "-pk")
-        terms = {ticket: _term(ticket) for ticket in tickets}
-        others = _others(set(terms.values()), begin - AGAIN, end)
-        for ticket, term in terms.items():
-            before = tuple(
-                other
-                for other in others.get(term, ())
-                if ticket.opened_at - AGAIN <= other.opened_at < ticket.opened_at
-            )
-            if term and before:
-                yield term, cls(ticket, before)
+        tickets = list(opened.prefetch_related("procedure_version").order_by("-opened_at", "-pk"))
+        before = earlier(tickets, begin, end)
+        return (cls(each, tuple(before[each.pk])) for each in tickets if each.pk in before)
 
     @property
     def count(self) -> int:
@@ -78,23 +65,3 @@ class Repeated:
             for each in cls.all(choice)
         )  # fmt: skip
         return Table("repetidos", "Clientes que voltaram em 30 dias", _HEADINGS, rows)
-
-
-def _term(ticket: Ticket) -> bytes:
-    number = customer_number(ticket)
-    return term_key(Term.Kind.DOCUMENT, document(number))[1] if number else b""
-
-
-def _others(terms: set[bytes], begin: datetime, end: datetime) -> dict[bytes, list[Ticket]]:
-    rows: QuerySet[Term] = Term.objects.filter(
-        kind=Term.Kind.DOCUMENT, term__in=terms - {b""},
-        ticket__opened_at__gte=begin, ticket__opened_at__lt=end,
-    )  # fmt: skip
-    more = Term.objects.filter(kind=Term.Kind.DOCUMENT, term=OuterRef("term")).exclude(
-        ticket=OuterRef("ticket")
-    )
-    found: dict[bytes, list[Ticket]] = {}
-    for row in rows.filter(Exists(more)).select_related("ticket").order_by("-ticket__opened_at"):
-        if row.ticket:
-            found.setdefault(bytes(row.term), []).append(row.ticket)
-    return found

@@ -13,7 +13,7 @@ from guiche.desk.site.site import Site
 from guiche.desk.tickets.ticket import Ticket
 
 SOON = timedelta(hours=2)
-_LISTED = 8
+_LISTED = 6
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ class Risk:
     def of(cls, choice: Choice, now: datetime, site: Site | None = None) -> "Risk":
         """As it stands at `now`; four queries, and the tickets with their attempts."""
         site = site or Site.current()
-        owed = Promise.objects.filter(kept_at=None, tried_at=None, closed_at=None)
-        owed = owed.filter(**choice.tickets("ticket__"))
+        owed = Promise.objects.filter(_owed(), **choice.tickets("ticket__"))
         called = Exists(ContactAttempt.objects.filter(promise=OuterRef("pk")))
         near = owed.filter(due_at__lte=now + SOON)
         counted = near.annotate(called=called).aggregate(
@@ -52,9 +51,19 @@ class Risk:
         )  # fmt: skip
 
     @property
+    def more(self) -> int:
+        """The tickets at risk beyond those that are listed."""
+        return max(0, self.overdue + self.soon - len(self.tickets))
+
+    @property
     def is_calm(self) -> bool:
         """Whether nothing of it needs anybody."""
         return not any((self.overdue, self.soon, self.outside, self.unsure, self.refused))
+
+
+def _owed(path: str = "") -> Q:
+    """A call is still owed."""
+    return Q(**dict.fromkeys(f"{path}{name}" for name in ("kept_at", "tried_at", "closed_at")))
 
 
 def _outside(owed: QuerySet[Promise], now: datetime, site: Site) -> int:
@@ -77,7 +86,6 @@ def _deliveries(choice: Choice) -> dict[str, int]:
 def _first(choice: Choice, now: datetime) -> QuerySet[Ticket]:
     """The longest overdue first, then what runs out next."""
     called = Exists(ContactAttempt.objects.filter(promise=OuterRef("promise")))
-    owed = Q(promise__kept_at=None, promise__tried_at=None, promise__closed_at=None)
     near = Q(promise__due_at__lte=now) | Q(promise__due_at__lte=now + SOON) & ~called
-    found = Ticket.listed().filter(owed, near, **choice.tickets())
+    found = Ticket.listed().filter(_owed("promise__"), near, **choice.tickets())
     return found.order_by("promise__due_at", "pk")[:_LISTED]

@@ -28,9 +28,7 @@ OUTCOMES: Mapping[str, tuple[PromiseState, ...]] = {
 }
 """As a supervisor reads them, in this order: good, in time, late, missed, then what is not over."""
 MET, MISSED = ("Contato feito", "Tentado no prazo"), ("Contato com atraso", "Não tentado")
-_OUTCOME_OF = {
-    state.name.lower(): label for label, states in OUTCOMES.items() for state in states
-}
+_OUTCOME_OF = {state.name.lower(): label for label, states in OUTCOMES.items() for state in states}
 AGES = (("Hoje", 0), ("1 dia", 1), ("2 a 3 dias", 3), ("4 a 7 dias", 7), ("8 a 30 dias", 30))
 OLDEST = "Mais de 30 dias"
 WAITS = (("até 1 h", 4), ("1 a 2 h", 8), ("2 a 4 h", 16), ("4 a 8 h", 32), ("8 a 24 h", 96),

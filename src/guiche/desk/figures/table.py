@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from guiche.desk.figures.count import ERASED, FOREIGN, NOT_READ
+from guiche.desk.figures.count import ERASED, FOREIGN, NOT_READ, UNKNOWN
 from guiche.desk.figures.summary import AGES, OLDEST, OUTCOMES, Summary
 from guiche.desk.figures.tally import Tally
 from guiche.desk.figures.words import percent
@@ -27,7 +27,8 @@ VERDICTS = {
     ERASED: "Dados apagados",
 }
 _SOURCES = {kind.kind: kind.label for kind in KINDS}
-_REMAINDER = {NOT_READ: "Sem leitura", ERASED: "Dados apagados", FOREIGN: "Outra emissora"}
+_REMAINDER = {NOT_READ: "Sem leitura", ERASED: "Dados apagados", FOREIGN: "Outra emissora",
+              UNKNOWN: "Não se sabe"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _short(summary: Summary) -> Table:
 
 def _outcomes_by_day(summary: Summary) -> Table:
     days = summary.outcomes_by_day()
-    rows = ((f"{day:%d/%m/%Y}", *_by(OUTCOMES, counts)) for day, counts in days.items())
+    rows = (_row(f"{day:%d/%m/%Y}", _by(OUTCOMES, counts)) for day, counts in days.items())
     return _summed(
         "prazos", "Como terminaram os prazos, por dia", "Aberto em", tuple(OUTCOMES), rows,
         shape="columns", palette="outcomes",
@@ -92,7 +93,7 @@ def _outcomes_by_day(summary: Summary) -> Table:
 
 def _outcomes_by_team(summary: Summary) -> Table:
     teams = summary.outcomes_by_team()
-    rows = ((team, *_by(OUTCOMES, counts)) for team, counts in teams.items())
+    rows = (_row(team, _by(OUTCOMES, counts)) for team, counts in teams.items())
     return _summed(
         "equipes", "Como terminaram os prazos, por equipe", "Equipe", tuple(OUTCOMES), rows,
         shape="bars", palette="outcomes",
@@ -101,7 +102,7 @@ def _outcomes_by_team(summary: Summary) -> Table:
 
 def _standing(summary: Summary) -> Table:
     rows = (
-        (STATES[state], *(summary.standing.get((state, age), 0) for age in _AGES))
+        _row(STATES[state], (summary.standing.get((state, age), 0) for age in _AGES))
         for state in OPEN
     )
     return _summed(
@@ -114,7 +115,7 @@ def _waits(summary: Summary) -> Table:
     rows = tuple(summary.waits().items())
     return Table(
         "contato", "Tempo até o primeiro contato", ("Da abertura ao contato", "Chamados"), rows,
-        shape="columns", note="Contato é ter falado com o cliente.",
+        shape="bars", note="Contato é ter falado com o cliente.",
     )  # fmt: skip
 
 
@@ -137,11 +138,9 @@ def _verdicts(
     """The most frequent first, and of verdicts those alone that there are."""
     found = {which for each in counts.values() for which in each}
     shown = {which: label for which, label in VERDICTS.items() if which in found}
-    names = {**labels, **_REMAINDER, "unreadable": VERDICTS["unreadable"]}
+    names = {**labels, **_REMAINDER}
     ordered = sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
-    rows = (
-        (names.get(what, what), *(each[which] for which in shown)) for what, each in ordered
-    )
+    rows = (_row(names.get(what, what), (each[which] for which in shown)) for what, each in ordered)
     return _summed(
         key, title, of, tuple(shown.values()), rows, shape="bars", palette="verdicts"
     )  # fmt: skip
@@ -149,7 +148,7 @@ def _verdicts(
 
 def _sources(summary: Summary) -> Table:
     rows = tuple(
-        (_SOURCES.get(what, _REMAINDER.get(what, VERDICTS.get(what, what))), count)
+        (_SOURCES.get(what) or _REMAINDER.get(what, what), count)
         for what, count in summary.by_what(_Kind.SOURCE).most_common()
     )
     return Table(
@@ -173,9 +172,11 @@ def _missing(summary: Summary) -> Table:
         for which, count in each.items()
     )
     rows = tuple(sorted(pairs, key=lambda row: (-row[2], row[0], row[1])))
-    return Table(
-        "faltas", "Dados que o cliente não tinha", ("Dado", "Resposta", "Chamados"), rows
-    )
+    return Table("faltas", "Dados que o cliente não tinha", ("Dado", "Resposta", "Chamados"), rows)
+
+
+def _row(name: str, counts: Iterable[int]) -> tuple[Cell, ...]:
+    return (name, *counts)
 
 
 def _by(labels: Iterable[str], counts: Counter[str]) -> tuple[int, ...]:

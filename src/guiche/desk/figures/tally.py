@@ -85,7 +85,9 @@ class Stale(models.Model):
     @classmethod
     def mark(cls, days: Iterable[date]) -> None:
         """Has these days counted anew."""
-        cls.objects.bulk_create([cls(day=day) for day in sorted(set(days))])
+        rows = [Stale(day=day) for day in sorted(set(days))]
+        if rows:
+            Stale.objects.bulk_create(rows)
 
 
 class Counted(models.Model):

@@ -1,7 +1,7 @@
 """An e-mail that waits in its row until it is sent, and is tried again when it could not be."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q, QuerySet
@@ -39,9 +39,6 @@ class Queued(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True)
 
-    if TYPE_CHECKING:
-        objects: ClassVar[models.Manager[Any]]
-
     class Meta:
         """What it is about, and what follows once it is sent, its own kind says."""
 
@@ -69,7 +66,7 @@ class Queued(models.Model):
     def due(cls, now: datetime) -> "QuerySet[Self]":
         """What is to be tried now, lost attempts too, the longest waiting first."""
         open_ = Q(state__in=(cls.State.WAITING, cls.State.SENDING))
-        rows: QuerySet[Self] = cls.objects.filter(open_, next_at__lte=now)
+        rows: QuerySet[Self] = cls._default_manager.filter(open_, next_at__lte=now)
         return rows.order_by("next_at", "pk")
 
     def claim(self, now: datetime) -> bool:
@@ -103,7 +100,7 @@ class Queued(models.Model):
         self._mark(state=self.State.WAITING, next_at=next_at, last_error=why)
 
     def _mark(self, **changes: object) -> bool:
-        held = type(self).objects.filter(
+        held = type(self)._default_manager.filter(
             pk=self.pk, state=self.State.SENDING, attempts=self.attempts
         )
         marked = held.update(**changes) == 1

@@ -1,5 +1,6 @@
 """Painel: what is about to go wrong, and then the figures of a period."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from guiche.desk import clock
-from guiche.desk.figures.choice import PERIODS, Choice
+from guiche.desk.figures.choice import NAMED, PERIODS, Choice
 from guiche.desk.figures.digest import HOURS, Digest, DigestRefused
 from guiche.desk.figures.repeated import Repeated
 from guiche.desk.figures.risk import Risk
@@ -46,9 +47,9 @@ class Tile:
         """What is about to go wrong, the worst first."""
         sendings = risk.unsure + risk.refused
         return [
-            cls._of(risk.overdue, "vencidos sem tentativa", "stop", "alert", "fila"),
-            cls._of(risk.soon, "vencem em 2 h sem tentativa", "ask", "clock", "fila"),
-            cls._of(risk.unowned, "destes, sem ninguém ter ligado", "ask", "phone", "fila"),
+            cls._of(risk.overdue, "vencidos", "stop", "alert", "fila"),
+            cls._of(risk.soon, "vencem em 2 h, sem tentativa", "ask", "clock", "fila"),
+            cls._of(risk.unowned, "destes, sem nenhuma ligação", "ask", "phone", "fila"),
             cls._of(sendings, "envios recusados ou a verificar", "ask", "send", "envios"),
             cls._of(risk.outside, "prazos fora do horário", "ask", "settings", ""),
         ]
@@ -88,12 +89,13 @@ def show(request: HttpRequest) -> HttpResponse:
         "section": "painel",
         "choice": choice,
         "address": address,
-        "periods": [(key, name) for key, (name, _) in PERIODS.items()],
+        "periods": list(_periods(choice)),
         "teams": teams,
         "procedures": _titles(procedures),
         "tiles": Tile.all(risk),
         "calm": risk.is_calm,
         "rows": [Row(ticket, Clock.of(ticket.promise, now)) for ticket in risk.tickets],
+        "more": risk.more,
         "short": _short(summary),
         "fresh": Freshness.now(now),
         "parts": {key.replace("-", "_"): Part(table, address) for key, table in made.items()},
@@ -103,6 +105,13 @@ def show(request: HttpRequest) -> HttpResponse:
         "has_address": bool(user.email),
     }
     return render(request, "desk/painel.html", page)
+
+
+def _periods(choice: Choice) -> Iterator[tuple[str, str, str]]:
+    """Key and name of each, and its address with the same team and procedure."""
+    for key, (name, _) in PERIODS.items():
+        named = {name: value for name, value in choice.address.items() if name in NAMED}
+        yield key, name, urlencode({"periodo": key, **named})
 
 
 def _choice(request: HttpRequest, now: datetime) -> Choice:
@@ -156,11 +165,11 @@ def _table(request: HttpRequest, key: str) -> Table:
 @require_GET
 @for_supervisors
 def drawing(request: HttpRequest, key: str) -> HttpResponse:
-    """The drawing of one table; `estreito` for a narrow screen."""
+    """The drawing of one table; `largura` says for which place."""
     table = _table(request, key)
     if not table.shape:
         raise Http404("Esta tabela não tem gráfico.")
-    width = plot.NARROW if "estreito" in request.GET else plot.WIDE
+    width = plot.WIDTHS.get(request.GET.get("largura", ""), plot.WIDE)
     headers = {"Content-Security-Policy": plot.policy(table), "Cache-Control": _PRIVATE}
     return HttpResponse(plot.draw(table, width), content_type="image/svg+xml", headers=headers)
 

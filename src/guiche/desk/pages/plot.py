@@ -5,26 +5,29 @@ or by a hatch, and carry their counts. What is too small for a number stands in 
 """
 
 import base64
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any
 from xml.etree import ElementTree
 
-import pygal
-
 from guiche.desk.figures.table import Table
 from guiche.desk.figures.words import number
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
-WIDE, NARROW = 900, 360
-_MOST = {WIDE: 15, NARROW: 6}
+WIDE, HALF, NARROW = 1040, 520, 300
+WIDTHS = {"": WIDE, "meia": HALF, "estreita": NARROW}
+"""By their name in addresses: a card over the whole page, one of two beside each other, a phone."""
+_MOST = {WIDE: 31, HALF: 10, NARROW: 6}
 """Columns that have room for their counts."""
-_BARS = {WIDE: 9, NARROW: 7}
-_SMALLEST = 0.055
+_BARS = {WIDE: 9, HALF: 8, NARROW: 7}
+_IN_LEGEND = {WIDE: 7, HALF: 3, NARROW: 2}
+_SMALLEST = {"columns": dict.fromkeys((WIDE, HALF, NARROW), 0.055),
+             "bars": {WIDE: 0.04, HALF: 0.08, NARROW: 0.17}}  # fmt: skip
 """Share of the longest column or bar in which a number has room."""
-_LONGEST_LABEL = {WIDE: 34, NARROW: 15}
-_LINE = 20
+_LONGEST_LABEL = {WIDE: 34, HALF: 26, NARROW: 15}
+_LINE, _CLOSE, _MARGIN = 20, 20, 8
 _REST = "Outras"
 
 # Fill and ink of each series, light and dark. "h" and "o" are a hatch and an outline.
@@ -33,8 +36,8 @@ _PALETTES: dict[str, tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]
     "outcomes": (
         [("#cfe7d8", "#1b2030"), ("#8db4cf", "#1b2030"), ("#b9770e", "#fff"), ("#7d1610", "#fff"),
          ("h", "#1b2030"), ("o", "#1b2030"), ("#e4dfd2", "#1b2030")],
-        [("#2c5c42", "#fff"), ("#5d8cad", "#0c0e14"), ("#f3bd62", "#14153f"), ("#ffb3a9", "#2a0806"),
-         ("h", "#eceef4"), ("o", "#eceef4"), ("#3b4152", "#fff")],
+        [("#2c5c42", "#fff"), ("#5d8cad", "#0c0e14"), ("#f3bd62", "#14153f"),
+         ("#ffb3a9", "#2a0806"), ("h", "#eceef4"), ("o", "#eceef4"), ("#3b4152", "#fff")],
     ),
     "ages": (
         [("#e6e5fa", "#1b2030"), ("#c3c2ef", "#1b2030"), ("#9392dc", "#1b2030"),
@@ -43,8 +46,8 @@ _PALETTES: dict[str, tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]
          ("#b9baff", "#14153f"), ("#eeeeff", "#14153f")],
     ),
     "verdicts": (
-        [("#cfe7d8", "#1b2030"), ("#e0a53f", "#1b2030"), ("#34466b", "#fff"), ("#8ea0c4", "#1b2030"),
-         ("#7d1610", "#fff"), ("h", "#1b2030"), ("o", "#1b2030"), ("#e4dfd2", "#1b2030")],
+        [("#cfe7d8", "#1b2030"), ("#e0a53f", "#1b2030"), ("#34466b", "#fff"),
+         ("#8ea0c4", "#1b2030"), ("#7d1610", "#fff"), ("h", "#1b2030"), ("o", "#1b2030"), ("#e4dfd2", "#1b2030")],
         [("#2c5c42", "#fff"), ("#f3bd62", "#14153f"), ("#c9d6f2", "#14153f"), ("#60708f", "#fff"),
          ("#ffb3a9", "#2a0806"), ("h", "#eceef4"), ("o", "#eceef4"), ("#3b4152", "#fff")],
     ),
@@ -54,8 +57,7 @@ _PAPER = (("#1b2030", "#555c6c", "#e0dbcf", "#fff"), ("#eceef4", "#a9b0c0", "#2f
 
 _SHEET = """
 text { font-family: system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif; font-size: 13px; }
-.legend text { font-size: 13px; }
-.axis.x text, .centered { text-anchor: middle; }
+.title, .axis.x text, .centered { text-anchor: middle; }
 .axis.y text { text-anchor: end; }
 .guide.line, .axis path { fill: none; stroke-width: 1px; }
 .vertical .axis.x .guide.line, .horizontal .axis.y .guide.line { stroke: none; }
@@ -66,15 +68,20 @@ rect.rect, .legend rect { stroke-width: 1px; }
 
 def draw(table: Table, width: int = WIDE) -> bytes:
     """The drawing of a table that has a shape."""
-    rows = _grouped(table, _MOST[width]) if table.shape == "columns" else _top(table, _BARS[width])
-    labels = [_label(table, str(row[0]), width) for row in rows]
+    upright = table.shape == "columns"
+    size = -(-len(table.rows) // _MOST[width]) if upright else 1
+    rows = _grouped(table, size) if upright else _top(table, _BARS[width])
     columns = [[row[at] for row in rows] for at in range(1, len(table.series) + 1)]
-    longest = max((sum(int(cell) for cell in row[1:]) for row in _counts(table, rows)), default=0)
+    longest = max((sum(cells) for cells in zip(*columns, strict=True)), default=0)
+    smallest = longest * _SMALLEST[table.shape][width]
+    labels = _days(rows) if upright else [_short(str(row[0]), width) for row in rows]
     chart = _chart(table, width, len(labels))
+    if size > 1:
+        chart.title = f"Cada coluna soma {size} dias"
     chart.x_labels = labels
     for name, column in zip(table.series, columns, strict=True):
-        chart.add(name, [_value(int(cell), longest) for cell in column])
-    return _alone(chart.render(), table)
+        chart.add(name, [_value(int(cell), smallest) for cell in column])
+    return _alone(chart.render(), table, width)
 
 
 def policy(table: Table) -> str:
@@ -83,17 +90,14 @@ def policy(table: Table) -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; sandbox"
 
 
-def _counts(table: Table, rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    return (row[: len(table.series) + 1] for row in rows)
-
-
 def _chart(table: Table, width: int, count: int) -> Any:
+    pygal = _pygal()
     upright, stacked = table.shape == "columns", len(table.series) > 1
     made = {
         (True, True): pygal.StackedBar, (True, False): pygal.Bar,
         (False, True): pygal.HorizontalStackedBar, (False, False): pygal.HorizontalBar,
     }[upright, stacked]  # fmt: skip
-    per_row = 3 if width == WIDE else 2
+    per_row = _IN_LEGEND[width]
     lines = -(-len(table.series) // per_row) if stacked else 0
     height = (280 if upright else 60 + 40 * count) + lines * _LINE
     # pygal rounds the lines of its legend down.
@@ -101,37 +105,46 @@ def _chart(table: Table, width: int, count: int) -> Any:
     return made(
         width=width, height=height, js=(), css=(), no_prefix=True, show_legend=stacked,
         legend_at_bottom=True, legend_at_bottom_columns=per_row, print_values=True,
-        print_zeroes=False, explicit_size=True, max_scale=5, margin=8,
+        print_zeroes=False, explicit_size=True, max_scale=5, margin=_MARGIN,
         margin_bottom=10 + lacking, spacing=8,
         disable_xml_declaration=True, formatter=lambda count: number(round(count)),
         truncate_legend=-1, truncate_label=-1, min_scale=1, x_label_rotation=0,
-        style=pygal.style.Style(label_font_size=13, value_font_size=13, legend_font_size=13,
-                                font_family="sans-serif"),
+        style=pygal.style.Style(
+            label_font_size=13, value_font_size=13, legend_font_size=13, title_font_size=13,
+            font_family="sans-serif",
+        ),
     )  # fmt: skip
 
 
-def _value(count: int, longest: int) -> dict[str, Any]:
-    small = count < longest * _SMALLEST
-    return {"value": count, "formatter": lambda _: "" if small else number(count)}
+def _pygal() -> Any:
+    """Imported late, for it takes the time of a page. It hooks into every later import of the
+    process, in a way that Python gave up, for plugins of its own: that is taken out."""
+    import pygal
+
+    hook = pygal.PluginImportFixer
+    sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, hook)]
+    return pygal
 
 
-def _label(table: Table, text: str, width: int) -> str:
-    if table.key == "prazos":
-        return "–".join(part[:5] for part in text.split(" a "))
+def _value(count: int, smallest: float) -> dict[str, Any]:
+    return {"value": count, "formatter": lambda _: "" if count < smallest else number(count)}
+
+
+def _short(text: str, width: int) -> str:
     most = _LONGEST_LABEL[width]
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def _grouped(table: Table, most: int) -> list[Sequence[Any]]:
-    """Neighbours together, so that there are no more columns than have room."""
-    size = -(-len(table.rows) // most)
-    if size <= 1 or table.key != "prazos":
-        return list(table.rows)
+def _days(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """`25/10`; every second one where they stand close."""
+    every = 2 if len(rows) > _CLOSE else 1
+    return ["" if at % every else str(row[0])[:5] for at, row in enumerate(rows)]
+
+
+def _grouped(table: Table, size: int) -> list[Sequence[Any]]:
+    """So many neighbours as one column, named for the first of them."""
     groups = (table.rows[at : at + size] for at in range(0, len(table.rows), size))
-    return [
-        (f"{group[0][0]} a {group[-1][0]}", *_sums(group)) if len(group) > 1 else group[0]
-        for group in groups
-    ]
+    return [(group[0][0], *_sums(group)) for group in groups]
 
 
 def _top(table: Table, most: int) -> list[Sequence[Any]]:
@@ -146,7 +159,7 @@ def _sums(rows: Sequence[Sequence[Any]]) -> list[int]:
     return [sum(cells) for cells in list(zip(*rows, strict=True))[1:]]
 
 
-def _alone(drawn: bytes, table: Table) -> bytes:
+def _alone(drawn: bytes, table: Table, width: int) -> bytes:
     """Without what pygal puts in for its script, and with our style."""
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _XLINK)
@@ -157,21 +170,35 @@ def _alone(drawn: bytes, table: Table) -> bytes:
                 parent.remove(child)
         parent.attrib.pop("style", None)
         parent.attrib.pop("id", None)
-    title = root.find(f"{{{_SVG}}}title")
-    if title is not None:
-        title.text = table.title
+    _spread_legend(root, width)
     root.set("role", "img")
     root.insert(0, _defined(table.palette))
-    return ElementTree.tostring(root, encoding="utf-8")
+    title = ElementTree.Element(f"{{{_SVG}}}title")
+    title.text = table.title
+    root.insert(0, title)
+    alone: bytes = ElementTree.tostring(root, encoding="utf-8")
+    return alone
+
+
+def _spread_legend(root: ElementTree.Element, width: int) -> None:
+    """Over the whole width: pygal leaves out what stands left of the bars, and names overlap."""
+    for group in root.iter(f"{{{_SVG}}}g"):
+        if group.get("class") == "legends" and len(group):
+            down = group.get("transform", "").rpartition(",")[2].strip(" )")
+            group.set("transform", f"translate({_MARGIN}, {down})")
+            step = (width - 2 * _MARGIN) / _IN_LEGEND[width]
+            for at, legend in enumerate(group):
+                left = at % _IN_LEGEND[width] * step
+                for shape, shift in zip(legend, (0, 17), strict=False):
+                    shape.set("x", f"{left + shift:.0f}")
 
 
 def _is_of_the_script(element: ElementTree.Element) -> bool:
     kind = element.tag.rpartition("}")[2]
-    return (
-        kind in ("defs", "desc", "script", "style")
-        or not {"tooltip", "tooltip-overlay"}.isdisjoint(element.get("class", "").split())
-        or (kind == "title" and not (element.text or "").startswith("Pygal"))
-    )
+    return kind in ("defs", "desc", "script", "style", "title") or not {
+        "tooltip",
+        "tooltip-overlay",
+    }.isdisjoint(element.get("class", "").split())
 
 
 @cache

@@ -4,8 +4,6 @@ import csv
 import io
 from collections.abc import Iterable
 
-import xlsxwriter
-
 from guiche.desk.figures.table import Table
 from guiche.desk.pages.table import harmless
 
@@ -26,6 +24,8 @@ def as_csv(table: Table) -> bytes:
 
 def as_workbook(tables: Iterable[Table], words: str) -> bytes:
     """A sheet each; `words` say what they are of. Rows are written as they come and not held."""
+    import xlsxwriter  # late: nobody waits for it who takes no sheet
+
     file = io.BytesIO()
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
