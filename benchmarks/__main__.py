@@ -16,6 +16,7 @@ from benchmarks import (
     pkcs12,
     search,
     submit,
+    supervisor,
     trust,
 )
 
@@ -29,6 +30,7 @@ SUITES = {
     "deliveries": deliveries.figures,
     "opening": opening.figures,
     "submit": submit.figures,
+    "supervisor": supervisor.figures,
     "trust": trust.figures,
 }
 

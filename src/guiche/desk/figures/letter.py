@@ -23,7 +23,7 @@ def letter(now: datetime) -> tuple[str, str]:
     risk = Risk.of(Choice(today, today), now)
     summary = Summary.of(Choice(yesterday, yesterday), today)
     date = f"{DAYS[today.weekday()]}, {today:%d/%m}"
-    subject = f"Guichê, {date}: {risk.overdue} vencidos, {risk.soon} vencem em 2 h"
+    subject = f"Resumo de {date}: {risk.overdue} vencidos, {risk.soon} vencem em 2 h"
     before = f"Ontem, {DAYS[yesterday.weekday()]}, {yesterday:%d/%m}:"
     parts = [
         f"Bom dia. Agora, às {_hour(now)}:", _now(risk, now), before, _before(summary),
