@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('hour', models.PositiveSmallIntegerField(null=True)),
                 ('changed_at', models.DateTimeField(default=guiche.desk.clock.now)),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='digest', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -45,7 +46,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=guiche.desk.clock.now)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('day', models.DateField()),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'day'), name='digest_once_a_day')],
+            },
         ),
         migrations.CreateModel(
             name='Stale',
@@ -67,6 +72,10 @@ class Migration(migrations.Migration):
                 ('which', models.CharField(blank=True, max_length=200)),
                 ('count', models.PositiveIntegerField()),
             ],
+            options={
+                'indexes': [models.Index(fields=['kind', 'day'], name='tally_kind')],
+                'constraints': [models.UniqueConstraint(fields=('day', 'kind', 'team', 'procedure', 'what', 'which'), name='tally_once')],
+            },
         ),
         migrations.AddIndex(
             model_name='draft',
@@ -79,27 +88,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='ticket',
             index=models.Index(fields=['opened_at'], name='ticket_opened'),
-        ),
-        migrations.AddField(
-            model_name='digest',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='digest', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='digestmail',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='tally',
-            index=models.Index(fields=['kind', 'day'], name='tally_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('day', 'kind', 'team', 'procedure', 'what', 'which'), name='tally_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='digestmail',
-            constraint=models.UniqueConstraint(fields=('user', 'day'), name='digest_once_a_day'),
         ),
     ]
