@@ -219,7 +219,7 @@ def _rules(
     ink, soft, line, ground = paper
     yield f"text {{ fill: {ink}; }} .axis text {{ fill: {soft}; }}"
     yield f".background {{ fill: {ground}; }}"
-    yield f".axis path {{ stroke: {line}; }} .axis .major.line {{ stroke: {soft}; }}"
+    yield f".axis path {{ stroke: {line}; }} .axis path.axis {{ stroke: {soft}; }}"
     for at, (fill, text) in enumerate(series):
         paint = {"h": f"url(#{theme}h)", "o": ground}.get(fill, fill)
         yield f".color-{at} rect.rect, rect.color-{at} {{ fill: {paint}; stroke: {ink}; }}"
