@@ -7,9 +7,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import postgresql
 from benchmarks.measure import Figure, duration, percentile
@@ -77,13 +78,10 @@ def _measure() -> Measured:
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import connection, transaction
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from benchmarks.crowd import seed
-    from calls import answers
-    from certificates import ZEROS, e_cnpj
     from guiche.desk import clock
     from guiche.desk.figures import keep
     from guiche.desk.figures.tally import Counted, Stale, Tally
@@ -96,8 +94,8 @@ def _measure() -> Measured:
         if connection.vendor == "sqlite":  # of this connection alone: what is measured has its own
             cursor.execute("PRAGMA cache_size = -500000")
             cursor.execute("PRAGMA synchronous = OFF")
-        seed(TICKETS, e_cnpj(cei=ZEROS).der(), answers())
-        _vary()
+        with transaction.atomic():
+            _seed()
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM ANALYZE")  # what autovacuum does within the minute
     connection.close()  # SQLite then takes the log of the seeding into its file
@@ -116,6 +114,7 @@ def _measure() -> Measured:
         client.get(address)
     with CaptureQueriesContext(connection) as queries:
         client.get("/painel/?periodo=365")
+    asked = len(queries)
     pages = [_seconds(client, address) for address in addresses]
     drawings = [
         _seconds(client, address.replace("/painel/", f"/painel/{key}.svg"))
@@ -126,7 +125,7 @@ def _measure() -> Measured:
     assert not Stale.objects.exists()
     return Measured(
         percentile(pages, 0.95), percentile(pages, 0.5), percentile(drawings, 0.95),
-        len(queries), from_nothing, from_nothing / days, a_minute, Tally.objects.count(),
+        asked, from_nothing, from_nothing / days, a_minute, Tally.objects.count(),
     )  # fmt: skip
 
 
@@ -166,55 +165,100 @@ def _one_minute() -> float:
         return time.perf_counter() - start
 
 
-def _vary() -> None:
-    """Not one desk in the world has all its promises broken and all its readings alike."""
-    from guiche.desk.models import Draft, Inspection, ProcedureVersion, Promise, Ticket, User
+def _seed() -> None:
+    """One ticket as a call makes it, and the others like it: a year of them, that ended in all the
+    ways that there are. One in ten is still open, and of those few are at risk."""
+    from calls import answers
+    from certificates import ZEROS, e_cnpj
+    from guiche.desk import clock
+    from guiche.desk.models import Draft, Inspection, SiteVersion, User
+    from guiche.icpbrasil import inspect
 
-    chance, user = Random(482), User.objects.get()
-    tickets = Ticket.objects.select_related("promise", "inspection").order_by("pk")
-    for start in range(0, TICKETS, _AT_ONCE):
-        some = list(tickets[start : start + _AT_ONCE])
-        for ticket in some:
-            _vary_one(ticket, chance)
-        Ticket.objects.bulk_update(some, ["team", "state", "facts"], 200)
-        promises = [ticket.promise for ticket in some]
-        Promise.objects.bulk_update(promises, ["kept_at", "tried_at", "closed_at"], 200)
-        readings = [ticket.inspection for ticket in some if ticket.inspection]
-        Inspection.objects.bulk_update(readings, ["contract", "status"], 200)
-    version = ProcedureVersion.objects.first()
-    assert version
-    reasons = version.procedure.reasons["end"]
+    user = User.objects.create_user("bruno", name="Bruno Exemplo")
+    SiteVersion.objects.create(content={"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}})
+    draft, der = Draft.start(user), e_cnpj(cei=ZEROS).der()
+    draft.attach(Inspection.store(inspect(der, at=clock.now()), der=der, by=user))
+    draft.type_in(answers())
+    model, chance = draft.submit(user), Random(482)
+    for start in range(1, TICKETS, _AT_ONCE):
+        numbers = range(start, min(start + _AT_ONCE, TICKETS))
+        _write([_case(model, number, chance) for number in numbers])
+    reasons = draft.procedure.reasons["end"]
     Draft.objects.bulk_create(
         Draft(
-            procedure_version=version, by=user, ended_reason=chance.choice(reasons),
-            ended_at=promise.made_at,
+            procedure_version=draft.procedure_version, by=user,
+            ended_reason=chance.choice(reasons), ended_at=_opened(model, number),
         )
-        for promise in Promise.objects.order_by("pk")[::5]
+        for number in range(0, TICKETS, 5)
     )  # fmt: skip
 
 
-def _vary_one(ticket: Any, chance: Random) -> None:
-    promise, contract = ticket.promise, ticket.inspection.contract
-    ticket.team = chance.choice(_TEAMS)
-    ticket.inspection.status = chance.choice(_VERDICTS)
-    ticket.inspection.contract = {
-        **contract, "icp_brasil": True, "issuer": {"name": chance.choice(_ISSUERS)},
+def _opened(model: Any, number: int) -> datetime:
+    """One every five minutes."""
+    opened: datetime = model.opened_at - timedelta(minutes=5 * number)
+    return opened
+
+
+def _case(model: Any, number: int, chance: Random) -> tuple[Any, Any, Any]:
+    from guiche.desk.models import Inspection, Ticket
+    from guiche.desk.tickets import number as numbers
+
+    at, read = _opened(model, number), model.inspection
+    contract = {
+        **read.contract, "icp_brasil": True, "issuer": {"name": chance.choice(_ISSUERS)},
         "profile": chance.choice(_PROFILES), "source": {"kind": chance.choice(_SOURCES)},
     }  # fmt: skip
+    inspection = Inspection(
+        sha256=f"{chance.getrandbits(256):064x}", status=chance.choice(_VERDICTS),
+        headline=read.headline, explanation="", contract=contract, by=read.by,
+    )  # fmt: skip
+    document = f"{chance.randrange(TICKETS * 3):014}"
+    facts = {**model.facts, "document": document}
     if chance.random() < 0.1:
-        ticket.facts["phone_2"] = "Cliente só tem um telefone"
-    end, draw = promise.due_at, chance.random()
-    if ticket.state == "forwarded":  # one in ten: most were called and are not closed yet
+        facts["phone_2"] = "Cliente só tem um telefone"
+    is_open = number % 10 == 0
+    ticket = Ticket(
+        number=numbers.new(lambda below: number * 7_919_993 % below), submission_key=uuid4(),
+        procedure_version=model.procedure_version, inspection=inspection, facts=facts, typed={},
+        team=chance.choice(_TEAMS), opened_by=model.opened_by, opened_at=at, moved_at=at,
+        state="forwarded" if is_open else "resolved",
+    )  # fmt: skip
+    ticket.promise = _promise(at, chance.random(), is_open=is_open)
+    return inspection, ticket.promise, ticket
+
+
+def _promise(at: datetime, draw: float, *, is_open: bool) -> Any:
+    from guiche.desk.models import Promise
+
+    end = at + timedelta(hours=24)
+    promise = Promise(made_at=at, warn_at=end - timedelta(hours=5), due_at=end)
+    if is_open:  # most were called and are not closed yet
         promise.kept_at = end - timedelta(hours=2) if draw < 0.8 else None
         promise.tried_at = end - timedelta(hours=1) if 0.8 <= draw < 0.9 else None
-        return
+        return promise
     promise.closed_at = end
     if draw < 0.8:
-        promise.kept_at = promise.made_at + timedelta(hours=chance.expovariate(1 / 6))
+        promise.kept_at = at + timedelta(hours=24 * draw * draw)
     elif draw < 0.9:
         promise.tried_at = end - timedelta(hours=1)
     elif draw < 0.98:
         promise.kept_at = promise.closed_at = end + timedelta(hours=3)
+    return promise
+
+
+def _write(cases: list[tuple[Any, Any, Any]]) -> None:
+    from guiche.desk.models import Inspection, Promise, Term, Ticket
+
+    inspections, promises, tickets = zip(*cases, strict=True)
+    Inspection.objects.bulk_create(inspections)
+    Promise.objects.bulk_create(promises)
+    for ticket in tickets:
+        ticket.inspection, ticket.promise = ticket.inspection, ticket.promise  # their keys
+    Ticket.objects.bulk_create(tickets)
+    Term.objects.bulk_create(
+        Term(kind=Term.Kind.DOCUMENT, term=ticket.facts["document"].encode(), ticket=ticket)
+        for ticket in tickets
+    )
 
 
 if __name__ == "__main__":

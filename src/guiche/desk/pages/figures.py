@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from guiche.desk import clock
@@ -17,9 +19,9 @@ from guiche.desk.figures.digest import HOURS, Digest, DigestRefused
 from guiche.desk.figures.repeated import Repeated
 from guiche.desk.figures.risk import Risk
 from guiche.desk.figures.summary import Freshness, Summary, offered
-from guiche.desk.figures.table import Table, tables
+from guiche.desk.figures.table import Cell, Table, tables
 from guiche.desk.figures.tally import day_of
-from guiche.desk.figures.words import percent
+from guiche.desk.figures.words import number, percent
 from guiche.desk.models import ProcedureVersion, Ticket
 from guiche.desk.pages import plot, sheets
 from guiche.desk.pages.access import account, for_supervisors
@@ -74,6 +76,18 @@ class Part:
     table: Table
     address: str
 
+    @property
+    def rows(self) -> SafeString:
+        """The body of the table. A template takes fifty milliseconds for a year of days."""
+        cells = (
+            (row[0], format_html_join("", "<td>{}</td>", _cells(row))) for row in self.table.rows
+        )
+        return format_html_join("", '<tr><th scope="row">{}</th>{}</tr>', cells)
+
+
+def _cells(row: tuple[Cell, ...]) -> Iterator[tuple[str]]:
+    return ((number(cell) if isinstance(cell, int) else cell,) for cell in row[1:])
+
 
 @require_GET
 @for_supervisors
@@ -122,7 +136,7 @@ def _short(summary: Summary) -> list[tuple[str, str, str]]:
     """The figures that stand above the drawings: number, what it is, and what it is of."""
     half, most = summary.contact_within(0.5), summary.contact_within(0.9)
     return [
-        (str(summary.opened), "chamados abertos", ""),
+        (number(summary.opened), "chamados abertos", ""),
         (percent(summary.met_share), "prazos cumpridos ou tentados", "dos que terminaram"),
         (_until(half), "até o primeiro contato", "em metade dos chamados"),
         (_until(most), "até o primeiro contato", "em nove de cada dez"),
