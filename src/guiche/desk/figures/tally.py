@@ -56,14 +56,19 @@ class Tally(models.Model):
     count = models.PositiveIntegerField()
 
     class Meta:
-        """One row a key and day. A page asks for the days of a period, or for a kind of all."""
+        """One row a key and day. Sums are read from the second index alone, in its order."""
 
         constraints = (
             models.UniqueConstraint(
                 fields=["day", "kind", "team", "procedure", "what", "which"], name="tally_once"
             ),
         )
-        indexes = (models.Index(fields=["kind", "day"], name="tally_kind"),)
+        indexes = (
+            models.Index(
+                fields=["kind", "what", "which", "day", "team", "procedure", "count"],
+                name="tally_sums",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.day} {self.kind} {self.what} {self.which}: {self.count}"

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'day'], name='tally_kind')],
+                'indexes': [models.Index(fields=['kind', 'what', 'which', 'day', 'team', 'procedure', 'count'], name='tally_sums')],
                 'constraints': [models.UniqueConstraint(fields=('day', 'kind', 'team', 'procedure', 'what', 'which'), name='tally_once')],
             },
         ),
