@@ -19,6 +19,7 @@ from benchmarks import (
     pkcs12,
     search,
     submit,
+    supervisor,
     sweep,
     trust,
 )
@@ -36,6 +37,7 @@ SUITES = {
     "opening": opening.figures,
     "submit": submit.figures,
     "sweep": sweep.figures,
+    "supervisor": supervisor.figures,
     "trust": trust.figures,
     "api": api.figures,
 }

@@ -202,11 +202,14 @@ def shoot_asking(browser: Browser, address: str) -> None:
 
 
 def shoot_settings(browser: Browser, address: str) -> None:
-    """What a supervisor changes."""
+    """What a supervisor changes, and sees."""
     page = open_page(browser, address)
     sign_in(page, "supervisao")
     page.goto("/ajustes/")
     shoot("ajustes.png", page)
+    page.goto("/painel/")
+    page.wait_for_load_state("networkidle")
+    shoot("painel.png", page)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 import postgresql
 from calls import signed_in
@@ -28,6 +29,7 @@ from guiche.desk.api import bearer
 from guiche.desk.models import Draft, Inspection, SiteVersion, Ticket, User
 from guiche.desk.pages.giving import PACE
 from guiche.desk.people.role import Role
+from mail_server import MailServer, mail_server
 
 DATABASES = os.environ.get("GUICHE_TEST_DATABASES", "sqlite,postgresql").split(",")
 USES_DATABASE = {"db", "transactional_db", "live_server", "django_db_serialized_rollback"}
@@ -258,3 +260,15 @@ def open_ticket(suporte: User, fill: Fill) -> Callable[..., Ticket]:
 @pytest.fixture
 def ticket(stopped_clock: StoppedClock, open_ticket: Callable[..., Ticket]) -> Ticket:
     return open_ticket()
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[MailServer]:
+    """A mail server of our own, to which e-mails go."""
+    with mail_server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.DEFAULT_FROM_EMAIL = "Suporte Exemplo <suporte@exemplo.com.br>"
+        settings.EMAIL_REPLY_TO = "atendimento@exemplo.com.br"
+        yield server

@@ -3,7 +3,7 @@
 import logging
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -14,23 +14,13 @@ from django.db import connections
 from pytest_django.fixtures import Settings
 
 from guiche.desk import clock, retention
-from guiche.desk.messages.message import LEASE, MOST_ATTEMPTS, PAUSES, Message
+from guiche.desk.messages.message import Message
 from guiche.desk.messages.outbox import send_due
+from guiche.desk.messages.queued import LEASE, MOST_ATTEMPTS, PAUSES
 from guiche.desk.models import Ticket, User
 from mail_server import MailServer, mail_server
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def server(settings: Settings) -> Iterator[MailServer]:
-    with mail_server() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.DEFAULT_FROM_EMAIL = "Suporte Exemplo <suporte@exemplo.com.br>"
-        settings.EMAIL_REPLY_TO = "atendimento@exemplo.com.br"
-        yield server
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ class DeskConfig(AppConfig):
         from guiche.desk import checks  # noqa: F401  registers them
         from guiche.desk.deliveries.enqueue import enqueue
         from guiche.desk.deliveries.withdraw import withdraw
+        from guiche.desk.figures import keep
         from guiche.desk.people import journal
         from guiche.desk.search.index import follow
         from guiche.desk.tickets.event import recorded, undoing
@@ -22,4 +23,5 @@ class DeskConfig(AppConfig):
         journal.follow()
         recorded.connect(enqueue, dispatch_uid="deliveries")
         recorded.connect(follow, dispatch_uid="terms")
+        recorded.connect(keep.follow, dispatch_uid="figures")
         undoing.connect(withdraw, dispatch_uid="deliveries")

@@ -11,6 +11,8 @@ from guiche.desk.deliveries.heartbeat import Heartbeat
 from guiche.desk.deliveries.host_clock import HostClock
 from guiche.desk.deliveries.link import Link
 from guiche.desk.deliveries.stray import Stray
+from guiche.desk.figures.digest import Digest, DigestMail
+from guiche.desk.figures.tally import Counted, Stale, Tally
 from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
@@ -39,7 +41,10 @@ __all__ = [
     "Connection",
     "ConnectionChange",
     "ContactAttempt",
+    "Counted",
     "Delivery",
+    "Digest",
+    "DigestMail",
     "Draft",
     "Event",
     "Guess",
@@ -61,7 +66,9 @@ __all__ = [
     "Remembered",
     "ServiceAccount",
     "SiteVersion",
+    "Stale",
     "Stray",
+    "Tally",
     "Term",
     "Ticket",
     "User",

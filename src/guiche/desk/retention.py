@@ -10,6 +10,7 @@
 | reason of a call that needed no ticket                | `KEEP_TICKETS` from its end    |
 | link of a call, which tells of nobody                 | 7 days from its end            |
 | address and words of an e-mail to a customer          | 90 days                        |
+| digest of the figures to a supervisor                 | 7 days                         |
 | that somebody has a ticket open                       | a minute from the last sign    |
 | try of a protocol on the page of customers            | 1 day                          |
 | answer to a program's request, enciphered             | 2 days                         |
@@ -30,6 +31,8 @@ from django.utils import timezone
 
 from guiche.desk.api.answered import KEPT as ANSWER_KEPT
 from guiche.desk.api.answered import Answered
+from guiche.desk.figures import digest
+from guiche.desk.figures.keep import forget_ended
 from guiche.desk.intake import genuine
 from guiche.desk.intake.draft import DRAFT_KEPT, Draft
 from guiche.desk.intake.image import Image
@@ -70,10 +73,9 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
     ).delete()[0],
     "e-mails": lambda now: Message.forget(Message.ended().filter(created_at__lte=now - KEPT)),
     "e-mail files": lambda now: folder.delete_before(now - KEPT),
+    "digests": digest.forget_old,
     "tickets": lambda now: erasure.erase_closed_before(now - settings.KEEP_TICKETS),
-    "ended calls": lambda now: Draft.objects.filter(
-        ended_at__lte=now - settings.KEEP_TICKETS
-    ).delete()[0],
+    "ended calls": lambda now: forget_ended(now - settings.KEEP_TICKETS),
     "answers of the API": lambda now: Answered.objects.filter(
         created_at__lte=now - ANSWER_KEPT
     ).delete()[0],

@@ -19,6 +19,8 @@ from guiche.desk.deliveries.dispatch import Dispatcher
 from guiche.desk.deliveries.home import read_due
 from guiche.desk.deliveries.listen import listen
 from guiche.desk.deliveries.reconcile import reconcile_due
+from guiche.desk.figures import keep
+from guiche.desk.figures.digest import send_digests
 from guiche.desk.messages.outbox import send_due
 from guiche.desk.promises.watch import watch
 
@@ -35,6 +37,9 @@ def work_once() -> None:
     opened, now = Opened(), clock.now()
     watch(now)
     send_due(now)
+    keep.begin(now)
+    keep.count_due(now)
+    send_digests(now)
     dispatcher = Dispatcher(opened)
     while dispatcher.round():
         dispatcher.finish()
@@ -63,7 +68,11 @@ def work_until(stop: Event, pause: float = _PAUSE) -> None:
 
 def _keep_house(stop: Event, opened: Opened, pause: float) -> None:
     next_sweep = clock.now()
-    rounds = (watch, send_due, partial(read_due, opened), partial(reconcile_due, opened))
+    rounds = (
+        watch, send_due, partial(read_due, opened), partial(reconcile_due, opened),
+        keep.count_due, send_digests,
+    )  # fmt: skip
+    _try(keep.begin)
     while not stop.is_set():
         close_old_connections()
         for each in rounds:

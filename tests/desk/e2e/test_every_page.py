@@ -13,11 +13,13 @@ from calls import answers, ticket_of, zeros
 from certificates import CEI, e_cnpj, e_cpf, pem, selo_eletronico
 from guiche import sources
 from guiche.desk import clock
+from guiche.desk.figures import keep
 from guiche.desk.models import (
     CaseLink,
     Draft,
     Inspection,
     ProcedureVersion,
+    Promise,
     SiteVersion,
     Ticket,
     User,
@@ -478,6 +480,32 @@ def unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
 
 
+def figures(new_page: Open, bruno: User, carla: User) -> Page:
+    """With everything that it can show: at risk, ended, missing, come back."""
+    for answers_ in ({}, {"phone_2": "Cliente só tem um telefone"}):
+        case = ticket_of(bruno, **answers_)
+    case.promise.log_attempt(carla, case.phones[0], "spoke")
+    late = ticket_of(bruno, name="Cartório de Registro de Nome Comprido Exemplo Ltda")
+    Promise.objects.filter(pk=late.promise_id).update(due_at=clock.now() - timedelta(hours=1))
+    Ticket.objects.filter(pk=case.pk).update(opened_at=clock.now() - timedelta(days=2))
+    draft = Draft.start(bruno)
+    draft.end(bruno, draft.procedure.reasons["end"][0])
+    keep.mark_since(None, clock.now())
+    keep.count_due(clock.now())
+    page = supervisor(new_page)
+    User.objects.filter(username="eva").update(email="eva@exemplo.com.br")
+    page.goto("/painel/")
+    unfold(page)
+    return page
+
+
+def came_back(new_page: Open, bruno: User, carla: User) -> Page:
+    page = figures(new_page, bruno, carla)
+    page.get_by_role("link", name="chamados de clientes que voltaram").click()
+    expect(page.get_by_text("2 chamados").first).to_be_visible()
+    return page
+
+
 PAGES = (
     login, refused_login, empty_call, read_call, proposed_procedure, call_of_another_procedure,
     choice, table, batch, spoken, taking_up,
@@ -487,8 +515,7 @@ PAGES = (
     procedure_versions, whole_procedure,
     asking, asked, giving, giving_container, given, refused_gift, choice_of_gift, closed_link,
     followed, refused_answer, received_answer, sending_a_file, finding_by_number, closed_following,
-    answered_ticket,
-    not_found, forbidden,
+    answered_ticket, not_found, forbidden, figures, came_back,
 )  # fmt: skip
 
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary, nav a")]

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import Count, F, Q
 
 from guiche.desk import clock
+from guiche.desk.figures.tally import Stale, day_of
 from guiche.desk.intake.answers import Answers
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.problem import Problem
@@ -89,6 +90,11 @@ class Draft(Whose, models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=200, blank=True)
     """Why the call needed no ticket."""
+
+    class Meta:
+        """Calls without a ticket are counted by the day on which they ended."""
+
+        indexes = (models.Index(fields=["ended_at"], name="draft_ended"),)
 
     def __str__(self) -> str:
         return str(self.id)
@@ -404,6 +410,7 @@ class Draft(Whose, models.Model):
         if ended:
             self.images.all().delete()
             self.terms.all().delete()
+            Stale.mark([day_of(clock.now())])
         return ended
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 
 from guiche.desk.intake.plain import plain_text
-from guiche.desk.messages.message import Message
+from guiche.desk.messages.queued import Queued
 
 # RFC 3834 and Exchange's own: no machine answers. `Precedence` is discouraged by both.
 _NO_ANSWER = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -27,7 +27,7 @@ class MailError(Exception):
         self.final, self.reached = final, reached
 
 
-def compose(message: Message) -> EmailMessage:
+def compose(message: Queued) -> EmailMessage:
     """The e-mail of a row, the same at every attempt but for the date."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     return EmailMessage(
@@ -39,7 +39,7 @@ def compose(message: Message) -> EmailMessage:
     )
 
 
-def send(message: Message) -> None:
+def send(message: Queued) -> None:
     """Hands it over, or raises a `MailError`."""
     try:
         _hand_over(compose(message))

@@ -1,6 +1,7 @@
 """A round of the worker over the e-mails that are due. Safe to run in any number at once."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -8,21 +9,28 @@ from django.conf import settings
 from guiche.desk import clock
 from guiche.desk.logs.context import about
 from guiche.desk.messages import mail
-from guiche.desk.messages.message import MOST_ATTEMPTS, Message
+from guiche.desk.messages.message import Message
+from guiche.desk.messages.queued import MOST_ATTEMPTS, Queued
 
 log = logging.getLogger(__name__)
 
-_STALE = "O protocolo ou o prazo mudou, ou já houve contato, antes de a mensagem sair."
 _STORED = "Não há servidor de e-mail: a mensagem foi só gravada na pasta de e-mails do Guichê."
 
 
 def send_due(now: datetime) -> int:
-    """Sends what is due at `now`; how many went. An unreachable server ends the round."""
+    """Sends to customers what is due at `now`; how many went."""
+    return send_each(
+        Message.due(now).select_related("ticket__promise", "ticket__procedure_version")
+    )
+
+
+def send_each(due: Iterable[Queued]) -> int:
+    """Sends these; how many went. An unreachable server ends the round."""
     sent = 0
-    for message in Message.due(now).select_related("ticket__promise", "ticket__procedure_version"):
+    for message in due:
         if not message.claim(clock.now()):
             continue
-        with about(message.ticket.spoken):
+        with about(message.about):
             try:
                 sent += _attempt(message)
             except mail.MailError as error:
@@ -38,11 +46,11 @@ def send_due(now: datetime) -> int:
     return sent
 
 
-def _attempt(message: Message) -> bool:
+def _attempt(message: Queued) -> bool:
     if message.attempts > MOST_ATTEMPTS:
         message.mark_failed("O envio foi interrompido vezes demais.")
-    elif message.is_stale:
-        message.mark_failed(_STALE)
+    elif refusal := message.refusal:
+        message.mark_failed(refusal)
     else:
         mail.send(message)
         if settings.EMAIL_HOST:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_POST
 
-from guiche.desk.models import Login, Record, User
+from guiche.desk.models import Login, Record, Ticket, User
 from guiche.desk.pages.access import account, for_supervisors, page_or_form
 from guiche.desk.people import factor
 from guiche.desk.people.role import Role
@@ -96,6 +96,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         if not changed.is_active or changed.role != user.role:
             # Of one's own account this request goes on, and whoever may do nothing sees so next.
             Login.end_all(changed, but=request.session.session_key)
+        if not changed.is_active:
+            Ticket.release_all_of(changed, account(request))
     messages.success(request, f"Conta de {changed} salva.")
     return redirect("pessoas")
 

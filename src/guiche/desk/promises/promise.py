@@ -85,14 +85,18 @@ class Promise(models.Model):
     """The promise that this one replaced when the ticket was reopened."""
 
     class Meta:
-        """Of all promises the sweep looks at those alone of which something is still to be told."""
+        """Few promises are still to be told of, or owed a call, and they are asked for often."""
 
         indexes = (
             models.Index(fields=["due_at"], condition=UNTOLD, name="promise_to_run_out"),
             models.Index(
                 fields=["warn_at"], condition=UNTOLD & Q(warned_at=None), name="promise_to_warn"
             ),
-        )
+            models.Index(
+                fields=["due_at"], name="promise_owed",
+                condition=Q(kept_at=None, tried_at=None, closed_at=None),
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return due_time.written(self.due_at)

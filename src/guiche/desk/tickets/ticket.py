@@ -87,11 +87,13 @@ class Ticket(Listed, Renewal, Followed, Told, Holding):
     """Count of events and link of the last: the history can be neither cut nor grown unseen."""
 
     class Meta(Told.Meta):
-        """A list is counted, filtered and ordered without touching the rows, which are wide."""
+        """A list is counted, filtered and ordered without touching the rows, which are wide;
+        figures are counted by the day of the opening."""
 
         indexes = (
             models.Index(fields=["state", "team", "owner", "promise"], name="ticket_listed"),
             models.Index(fields=["moved_at", "id", "state", "team", "owner"], name="ticket_moved"),
+            models.Index(fields=["opened_at"], name="ticket_opened"),
         )
 
     def __str__(self) -> str:
