@@ -206,6 +206,17 @@ def test_the_period(asked: dict[str, str], days: int, stopped_clock: Any) -> Non
     assert Choice.of(choice.address, day_of(clock.now())) == choice
 
 
+def test_a_year_is_shown_by_month_and_taken_away_by_day(
+    open_ticket: Open, supervisor: Client, stopped_clock: Any
+) -> None:
+    open_ticket()
+    count(stopped_clock)
+    page = supervisor.get("/painel/?periodo=365").content.decode()
+    assert '<th scope="row">11/2026</th><td>0</td>' in page
+    assert "23/11/2026</th>" not in page
+    assert b"23/11/2026;" in supervisor.get("/painel/prazos.csv?periodo=365").content
+
+
 def test_team_and_procedure_choose(
     open_ticket: Open, supervisor: Client, stopped_clock: Any
 ) -> None:

@@ -1,6 +1,6 @@
 """Painel: what is about to go wrong, and then the figures of a period."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -31,6 +31,7 @@ from guiche.desk.promises.due_time import length
 
 _CSV = "text/csv; charset=utf-8"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MOST_DAYS = 92
 _PRIVATE = "private, max-age=30"
 
 
@@ -79,10 +80,23 @@ class Part:
     @property
     def rows(self) -> SafeString:
         """The body of the table. A template takes fifty milliseconds for a year of days."""
-        cells = (
-            (row[0], format_html_join("", "<td>{}</td>", _cells(row))) for row in self.table.rows
-        )
+        cells = ((row[0], format_html_join("", "<td>{}</td>", _cells(row))) for row in self._shown)
         return format_html_join("", '<tr><th scope="row">{}</th>{}</tr>', cells)
+
+    @property
+    def is_by_month(self) -> bool:
+        """Whether there are more days than anybody reads; a sheet has them all."""
+        return self.table.key == "prazos" and len(self.table.rows) > _MOST_DAYS
+
+    @property
+    def _shown(self) -> Iterable[tuple[Cell, ...]]:
+        if not self.is_by_month:
+            return self.table.rows
+        months: dict[str, list[int]] = {}
+        for day, *counts in self.table.rows:
+            month = months.setdefault(str(day)[3:], [0] * len(counts))
+            months[str(day)[3:]] = [a + int(b) for a, b in zip(month, counts, strict=True)]
+        return ((month, *counts) for month, counts in months.items())
 
 
 def _cells(row: tuple[Cell, ...]) -> Iterator[tuple[str]]:
