@@ -25,7 +25,7 @@ class Risk:
     soon: int
     """Run out within `SOON`, and nobody has called."""
     unowned: int
-    """Of those two, the ones whose customer nobody has called at all."""
+    """Of those two, the ones that nobody has."""
     outside: int
     """Promised for a time at which the team is not at work."""
     unsure: int
@@ -43,7 +43,7 @@ class Risk:
         counted = near.annotate(called=called).aggregate(
             overdue=Count("pk", filter=Q(due_at__lte=now)),
             soon=Count("pk", filter=Q(due_at__gt=now, called=False)),
-            unowned=Count("pk", filter=Q(called=False)),
+            unowned=Count("pk", filter=Q(ticket__owner=None) | Q(ticket__owner__is_active=False)),
         )
         return cls(
             **counted, **_deliveries(choice), outside=_outside(owed, now, site),
@@ -62,8 +62,9 @@ class Risk:
 
 
 def _owed(path: str = "") -> Q:
-    """A call is still owed."""
-    return Q(**dict.fromkeys(f"{path}{name}" for name in ("kept_at", "tried_at", "closed_at")))
+    """A call is still owed, and its time runs."""
+    ends = ("kept_at", "tried_at", "closed_at", "paused_at")
+    return Q(**dict.fromkeys(f"{path}{name}" for name in ends))
 
 
 def _outside(owed: QuerySet[Promise], now: datetime, site: Site) -> int:
