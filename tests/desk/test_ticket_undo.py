@@ -138,6 +138,14 @@ def test_what_the_worker_notes_is_in_nobodys_way(
     assert fresh(ticket).state == "forwarded"
 
 
+def test_what_the_version_before_did_is_not_undone(
+    ticket: Ticket, carla: User, stopped_clock: StoppedClock
+) -> None:
+    """It may be at work beside this one, and kept nothing of how it was."""
+    ticket.record("waiting", by=carla, payload={}, at=stopped_clock.now, target="waiting_customer")
+    assert undoable(fresh(ticket), carla, stopped_clock.now) is None
+
+
 def test_opening_is_not_undone(ticket: Ticket, suporte: User, stopped_clock: StoppedClock) -> None:
     assert undoable(ticket, suporte, stopped_clock.now) is None
 

@@ -53,7 +53,9 @@ def undoable(ticket: Ticket, by: User, now: datetime) -> Event | None:
     if last is None or ticket.erased_at or last.by_id != by.pk or last.kind not in _UNDOABLE:
         return None
     payload = last.payload or {}
-    return last if not payload.get("undoes") and until(last) > now else None
+    # A version from before there was undoing kept nothing of how it was.
+    known = last.kind == "attempted" or "was" in payload
+    return last if known and not payload.get("undoes") and until(last) > now else None
 
 
 def until(event: Event) -> datetime:
