@@ -234,3 +234,12 @@ def test_the_memory_keeps_what_a_cache_keeps(db: None) -> None:
     cache.set("b", 1)
     cache.clear()
     assert cache.get("b") is None
+
+
+def test_who_logs_in_where_somebody_else_was_has_a_login_of_their_own(
+    client: Client, bruno: User, carla: User
+) -> None:
+    client.force_login(carla)
+    assert client.get("/conta/").context["user"] == carla
+    (login,) = carla.logins.all()
+    assert login.session_key == client.session.session_key

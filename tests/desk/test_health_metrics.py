@@ -18,7 +18,17 @@ from certificates import e_cnpj
 from guiche.desk import clock
 from guiche.desk.health import counters
 from guiche.desk.health.figures import Figures
-from guiche.desk.models import Connection, Delivery, Draft, Heartbeat, Link, Message, Ticket, User
+from guiche.desk.models import (
+    Connection,
+    Delivery,
+    DigestMail,
+    Draft,
+    Heartbeat,
+    Link,
+    Message,
+    Ticket,
+    User,
+)
 
 Figure = tuple[str, tuple[str, ...]]
 
@@ -86,9 +96,10 @@ def test_deliveries(ticket: Ticket, stopped_clock: object) -> None:
 @pytest.mark.django_db
 def test_e_mails_and_workers(ticket: Ticket, suporte: User) -> None:
     Message.queue(ticket, suporte)
+    DigestMail.objects.create(user=suporte, day=clock.now().date())
     Heartbeat.beat("um", clock.now())
     found = scraped()
-    assert found[("emails_waiting", ())] == 1
+    assert found[("emails_waiting", ())] == 2
     assert found[("workers", ())] == 1
 
 
@@ -101,7 +112,7 @@ def test_the_number_of_queries_is_bounded(
     for number in range(3):
         Connection.objects.create(kind="http", name=f"Central {number}")
     figures = Figures(kept_seconds=60)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         first = scraped(figures=figures)
     with django_assert_num_queries(0):
         assert scraped(figures=figures) == first

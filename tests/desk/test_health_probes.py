@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from guiche.desk import clock
-from guiche.desk.models import Connection, Delivery, Heartbeat, Message, Ticket, User
+from guiche.desk.models import Connection, Delivery, DigestMail, Heartbeat, Message, Ticket, User
 
 
 @pytest.fixture
@@ -118,4 +118,10 @@ def test_an_e_mail_that_nobody_sends_is_told(
     balancer: Client, ticket: Ticket, suporte: User
 ) -> None:
     Message.queue(ticket, suporte)
+    assert outbox(balancer, 6) == "behind"
+
+
+@pytest.mark.django_db
+def test_a_digest_that_nobody_sends_is_told(balancer: Client, supervisao: User) -> None:
+    DigestMail.objects.create(user=supervisao, day=clock.now().date())
     assert outbox(balancer, 6) == "behind"

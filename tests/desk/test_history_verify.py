@@ -4,15 +4,19 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
 
 from guiche.cli import FAILED, group
-from guiche.desk.models import Event, Ticket, User
+from guiche.desk.models import Event, Inspection, Ticket, User
 from guiche.desk.tickets import audit
 from guiche.desk.tickets.erasure import erase
 
@@ -285,3 +289,25 @@ def test_batches_join_without_a_gap(
         open_ticket()
     monkeypatch.setattr(audit, "_AT_ONCE", 2)
     assert "Chamados conferidos: 5. Eventos: 13." in guiche()[1]
+
+
+def test_the_whole_check_after_a_restore_finds_the_same(
+    guiche: Command, moved: Ticket, supervisao: User
+) -> None:
+    """Also that a content is gone without the history saying so, and which key sealed a factor."""
+    Authenticator.objects.create(
+        user=supervisao, type=Authenticator.Type.TOTP, data={"secret": get_adapter().encrypt("AB")}
+    )
+    said = StringIO()
+    call_command("verify", stdout=said)
+    assert "inteiro: 2 de 2" in said.getvalue()
+    sealed = Inspection.objects.exclude(sealed_der=None).count() + 1
+    assert f"que a chave abre: {sealed} de {sealed}" in said.getvalue()
+    Event.objects.filter(ticket=moved, seq=3).update(payload=None, salt=None)
+    with pytest.raises(CommandError, match="evento 3: o conteúdo foi apagado"):
+        call_command("verify", stdout=said)
+    assert found(guiche) == [(3, "emptied")]
+    Event.objects.filter(ticket=moved, seq=5).delete()
+    with pytest.raises(CommandError, match="a partir do evento"):
+        call_command("verify", stdout=said)
+    assert (5, "missing") in found(guiche) or (5, "cut") in found(guiche)

@@ -10,10 +10,20 @@ from django.urls import reverse
 
 from calls import company, upload, zeros
 from certificates import CEI, e_cnpj, e_cpf, pem
-from guiche.desk.models import Event, Image, Inspection, Received, Ticket, User
+from guiche.desk.models import (
+    Connection,
+    Delivery,
+    Event,
+    Image,
+    Inspection,
+    Received,
+    Ticket,
+    User,
+)
 from guiche.desk.portal.ticket_token import Opened, opened, token_of
 from guiche.desk.tickets.erasure import erase
 from guiche.desk.tickets.followed import KEPT, MOST
+from guiche.desk.tickets.undo import undo
 from pictures import png
 from sources import pfx
 from stored import assert_nowhere, everything_stored
@@ -68,6 +78,22 @@ def test_the_page_says_how_it_stands(visitor: Client, ticket: Ticket) -> None:
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     assert answer["Cache-Control"] == "no-store"
     assert not answer.cookies
+
+
+def test_a_reason_of_the_desk_is_no_reason_of_the_customer(
+    visitor: Client, ticket: Ticket, supervisao: User
+) -> None:
+    """“Retomado”, told to a program and undone, leaves a “waiting” that says “Feito por engano”."""
+    program = Connection(kind="webhook", name="Programa", numbers=False)
+    program.set({"url": "https://programa.example/aviso", "secret": f"whsec_{'A' * 43}="})
+    program.keep()
+    ticket.move("wait", supervisao, "Cliente pediu outro horário")
+    event = ticket.move("resume", supervisao)
+    Delivery.objects.update(state=Delivery.State.DONE, open=False)
+    assert undo(ticket, event.seq, supervisao).kind == "waiting"
+    page = words(visitor.get(address(ticket)))
+    assert "“Cliente pediu outro horário”" in page
+    assert "engano" not in page
 
 
 def test_what_is_missing_is_named(visitor: Client, open_ticket: Any, stopped_clock: Any) -> None:

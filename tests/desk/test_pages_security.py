@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 PUBLIC = {
     "entrar", "account_login", "openid_connect_login", "openid_connect_callback",
     "aviso", "enviar", "nuvem", "escolher_da_nuvem", "retorno_da_nuvem",
+    "acompanhar", "acompanhamento", "mandar_telefone", "responder", "mandar_arquivo", "comprovante",
+    "mfa_authenticate", "mfa_login_webauthn",
 }  # fmt: skip
 SAMPLES = {
     "draft_id": "00000000-0000-4000-8000-000000000000",
@@ -22,6 +24,7 @@ SAMPLES = {
     "token": "a" * 43,
     "key": "birdid",
     "datum": "nome",
+    "seq": 1,
 }
 
 

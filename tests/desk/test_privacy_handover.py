@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from calls import signed_in
+from certificates import e_cpf
+from guiche import sources
 from guiche.desk.intake.draft import Draft
 from guiche.desk.models import Record, Ticket, User
 from guiche.desk.people.record import digest_of
@@ -46,6 +48,15 @@ def test_gives_all_that_is_held(ticket: Ticket, number: str, suporte: User) -> N
     assert record.detail["tickets"] == [ticket.number]
     assert without_person(ticket)
     ticket.verify_chain()
+
+
+def test_gives_what_the_customer_sent_by_the_page(ticket: Ticket, number: str) -> None:
+    """Also a certificate of another holder, which none of the numbers finds."""
+    (found,) = sources.read(e_cpf().der(), "outro.cer").leaves
+    ticket.take_certificate(found)
+    (case,) = hand_over(number)[0]["chamados"]
+    (sent,) = case["certificados_mandados"]
+    assert sent["conteudo"]["sha256"] == ticket.received.get().reading.sha256
 
 
 def test_can_be_read_by_people(ticket: Ticket, number: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from guiche.desk import clock
 from guiche.desk.intake.problem import Problem
@@ -116,6 +118,22 @@ def test_the_end_is_told_once_before_and_once_after(ticket: Ticket, stopped_cloc
 def test_after_an_outage_only_the_news_is_told(ticket: Ticket, stopped_clock: Clock) -> None:
     watch(stopped_clock.forward(hours=30))
     assert kinds(ticket) == ["overdue"]
+
+
+def test_many_that_run_out_cost_as_many_queries_as_one(
+    open_ticket: Callable[..., Ticket], stopped_clock: Clock
+) -> None:
+    """Also with all who hear of it: figures, deliveries, search."""
+
+    def queries(count: int) -> int:
+        for _ in range(count):
+            open_ticket()
+        with CaptureQueriesContext(connection) as asked:
+            assert watch(stopped_clock.forward(hours=30)) == count
+        return len(asked)
+
+    queries(1)
+    assert queries(2) == queries(6)
 
 
 def test_nothing_is_told_of_what_was_kept_or_closed(

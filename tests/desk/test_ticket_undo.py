@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from at_once import at_once
 from desk.conftest import StoppedClock
@@ -87,6 +88,26 @@ def test_all_is_as_it_was(
     assert undoable(fresh(ticket), supervisao, stopped_clock.now) is None
 
 
+@pytest.mark.parametrize("later", [False, True])
+def test_an_answer_of_the_customer_still_waits_for_somebody(
+    client: Client, ticket: Ticket, supervisao: User, stopped_clock: StoppedClock, *, later: bool
+) -> None:
+    """To do something and undo it is not to act on the answer, which came before it or between."""
+    if not later:
+        ticket.answer("other", "Depois das 17h")
+    event = fresh(ticket).claim(supervisao)
+    stopped_clock.forward(minutes=1)
+    if later:
+        fresh(ticket).answer("other", "Depois das 17h")
+    answered_at = ticket.events.get(kind="customer_answer").at
+    undo(fresh(ticket), event.seq, supervisao)
+    assert fresh(ticket).answered_at == answered_at
+    page = client.get(f"/chamados/{ticket.number}/").context
+    assert [each.kind for each in page["answered"]] == ["customer_answer"]
+    fresh(ticket).move("wait", supervisao, "Cliente pediu outro horário")
+    assert fresh(ticket).answered_at is None
+
+
 def test_for_some_minutes_only(ticket: Ticket, carla: User, stopped_clock: StoppedClock) -> None:
     event = ticket.claim(carla)
     stopped_clock.set(stopped_clock.now + UNDO_FOR)
@@ -115,6 +136,14 @@ def test_what_the_worker_notes_is_in_nobodys_way(
     ticket.record("overdue", by=None, payload={}, at=stopped_clock.now)
     undo(ticket, event.seq, carla)
     assert fresh(ticket).state == "forwarded"
+
+
+def test_what_the_version_before_did_is_not_undone(
+    ticket: Ticket, carla: User, stopped_clock: StoppedClock
+) -> None:
+    """It may be at work beside this one, and kept nothing of how it was."""
+    ticket.record("waiting", by=carla, payload={}, at=stopped_clock.now, target="waiting_customer")
+    assert undoable(fresh(ticket), carla, stopped_clock.now) is None
 
 
 def test_opening_is_not_undone(ticket: Ticket, suporte: User, stopped_clock: StoppedClock) -> None:

@@ -37,9 +37,7 @@ def names() -> list[str]:
 
 def unsafe(operations: list[Operation], before: ProjectState | None = None) -> Iterator[str]:
     for operation in operations:
-        if isinstance(operation, SAFE) or _names_choices_alone(operation):
-            continue
-        if _is_left_out_by_older_code(operation):
+        if isinstance(operation, SAFE) or _is_left_out_by_older_code(operation):
             continue
         if before and _changes_only_words(operation, before):
             continue
@@ -59,22 +57,12 @@ def _changes_only_words(operation: Operation, before: ProjectState) -> bool:
 
 
 def _is_left_out_by_older_code(operation: Operation) -> bool:
-    """A column that a row may be written without: Django takes a mere `default` out again.
-
-    And the kinds of events: words that no database knows.
-    """
-    if isinstance(operation, migrations.AlterField):
-        return (operation.model_name, operation.name) == ("event", "kind")
+    """A column that a row may be written without: Django takes a mere `default` out again."""
     if not isinstance(operation, migrations.AddField):
         return False
     field = operation.field
     has_default = getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
     return field.null or has_default or isinstance(field, models.ManyToManyField)
-
-
-def _names_choices_alone(operation: Operation) -> bool:
-    """Choices are checked by forms: the column stays as it is."""
-    return isinstance(operation, migrations.AlterField) and bool(operation.field.choices)
 
 
 def test_the_version_before_goes_on() -> None:

@@ -12,6 +12,8 @@ from desk.api.caller import Caller, problem_of
 from guiche.desk import clock, retention, vault
 from guiche.desk.api.answered import KEPT, Answered
 from guiche.desk.models import ContactAttempt, Promise, Ticket, User
+from guiche.desk.tickets.erasure import erase
+from guiche.desk.tickets.undo import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +157,48 @@ def test_while_the_first_is_under_way(database: str, monkeypatch: pytest.MonkeyP
     assert told["type"].endswith("in-progress")
     assert second[0].headers["Retry-After"] == "1"
     assert Ticket.objects.count() == 1
+
+
+def test_a_call_that_was_undone_is_not_told_as_made(
+    caller: Caller, carla: User, stopped_clock: Any
+) -> None:
+    """Also long after the answer itself was forgotten."""
+    ticket = Ticket.find(caller.post("/tickets", WHOLE).json()["number"])
+    assert ticket
+    program, path = Caller(carla), f"/tickets/{ticket.number}/attempts"
+    sent = {"phone": ticket.phones[0], "result": "no_answer"}
+    assert program.post(path, sent, "chave-2").status_code == 201
+    undo(ticket, 3, carla)
+    retention.sweep(stopped_clock.forward(days=3))
+    assert problem_of(program.post(path, sent, "chave-2"), 409)["type"].endswith("undone")
+    assert not ContactAttempt.objects.exists()
+
+
+def test_a_call_of_an_earlier_promise_is_told_again(
+    caller: Caller, supervisao: User, stopped_clock: Any
+) -> None:
+    ticket = Ticket.find(caller.post("/tickets", WHOLE).json()["number"])
+    assert ticket
+    program, path = Caller(supervisao), f"/tickets/{ticket.number}/attempts"
+    sent = {"phone": ticket.phones[0], "result": "no_answer"}
+    first = program.post(path, sent, "chave-2")
+    ticket.move("resolve", supervisao, "Cliente desistiu")
+    ticket.move("reopen", supervisao, "Problema continua")
+    retention.sweep(stopped_clock.forward(days=3))
+    assert program.post(path, sent, "chave-2").json() == first.json()
+
+
+def test_no_answer_outlives_the_data_of_its_customer(caller: Caller, supervisao: User) -> None:
+    number = caller.post("/tickets", WHOLE, "chave-1").json()["number"]
+    other = caller.post("/tickets", WHOLE, "chave-2").json()["number"]
+    ticket, program = Ticket.find(number), Caller(supervisao)
+    assert ticket
+    sent = {"phone": ticket.phones[0], "result": "no_answer"}
+    program.post(f"/tickets/{number}/attempts", sent, "chave-3")
+    move = {"name": "cancel", "reason": "Aberto por engano", "note": "Falar com a Ana"}
+    program.post(f"/tickets/{number}/moves", move, "chave-4")
+    ticket.refresh_from_db()
+    assert erase(ticket, "Pedido do titular dos dados")
+    (kept,) = Answered.objects.all()
+    assert kept.location.endswith(other)
+    problem_of(program.post(f"/tickets/{number}/moves", move, "chave-4"), 422)

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from desk import kinds
 from desk.conftest import StoppedClock
 from desk.deliveries.conftest import Run
 from desk.deliveries.memory import Desk, after, lost
+from guiche.desk.connectors.happening import happening_of
+from guiche.desk.connectors.registry import Kind
 from guiche.desk.models import Connection, Delivery, Membership, Ticket, User
 from guiche.desk.tickets.undo import undo
 
@@ -117,6 +120,51 @@ def test_a_call_that_was_told_is_taken_back_in_words(
     assert "Desfaz “Tentativa de contato”. Motivo: Feito por engano." in held.notes[-1]
     assert undone.kind == "undone"
     assert fresh(opened).promise.kept_at is None
+
+
+@pytest.fixture
+def program(opened: Ticket, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    """A program that is called beside the desk."""
+    kind = Kind("Programa", "guiche.desk.connectors.webhook:Webhook")
+    monkeypatch.setitem(kinds.KINDS, "webhook", kind)
+    made = Connection(kind="webhook", name="Programa", numbers=False)
+    made.set({"url": "https://programa.example/aviso", "secret": f"whsec_{'A' * 43}="})
+    made.keep()
+    return made
+
+
+def told_to(program: Connection) -> list[Delivery]:
+    return list(Delivery.objects.filter(connection=program).order_by("pk"))
+
+
+def test_a_desk_hears_no_undoing_of_what_a_program_alone_was_told(
+    opened: Ticket, desk: Desk, program: Connection, supervisao: User
+) -> None:
+    event = opened.claim(supervisao)
+    Delivery.objects.filter(connection=program).update(state=State.DONE, open=False)
+    undone = undo(fresh(opened), event.seq, supervisao)
+    assert [each.connection for each in undone.deliveries.all()] == [program]
+
+
+def test_a_program_hears_no_undoing_of_what_it_was_not_told(
+    opened: Ticket, program: Connection, supervisao: User
+) -> None:
+    event = opened.move("resolve", supervisao, "Cliente desistiu")
+    undo(fresh(opened), event.seq, supervisao)
+    assert [each.event for each in told_to(program)] == [event]
+    assert told_to(program)[0].state == State.DROPPED
+
+
+def test_a_program_is_told_the_state_that_was_led_back_to(
+    opened: Ticket, program: Connection, supervisao: User
+) -> None:
+    opened.move("wait", supervisao, "Cliente pediu outro horário")
+    event = fresh(opened).move("resolve", supervisao, "Cliente desistiu")
+    Delivery.objects.filter(connection=program).update(state=State.DONE, open=False)
+    undone = undo(fresh(opened), event.seq, supervisao)
+    assert undone.kind == "reopened"
+    told = happening_of(told_to(program)[-1].event).content["event"]
+    assert (told["kind"], told["state"]) == ("reopened", fresh(opened).state)
 
 
 def test_a_team_is_told_and_a_person_is_not(

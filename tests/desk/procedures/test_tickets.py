@@ -1,13 +1,17 @@
 """A ticket of each shipped procedure, by the pages: number, blocks, delivery, queue, search."""
 
+import base64
 import re
 
 import pytest
 from django.test import Client
 
 from calls import signed_in, upload, zeros
+from desk.api.caller import Caller
+from guiche import sources
+from guiche.desk import clock
 from guiche.desk.connectors.case import case_of
-from guiche.desk.models import Draft, ProcedureVersion, Ticket, User
+from guiche.desk.models import Draft, Inspection, ProcedureVersion, Ticket, User
 from guiche.desk.procedures import shelf
 from guiche.desk.tickets.block import copy_blocks
 from procedure_calls import complete
@@ -54,6 +58,25 @@ def test_from_the_page_to_the_other_desk(
     assert ticket.procedure.title in returns.get("/fila/").content.decode()
     found = returns.post("/busca/", {"q": "11.222.333/0001-81"}, follow=True)
     assert ticket.spoken in found.content.decode()
+    ticket.verify_chain()
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["read", "unread"])
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_program_opens_what_the_page_would(bruno: User, slug: str, *, read: bool) -> None:
+    found = sources.read(zeros(), "cliente.cer").leaves[0]
+    inspected = Inspection.of_found(found, found.inspect(at=clock.now()), bruno) if read else None
+    answers = complete(shelf.find(slug, site="")[0], inspected)
+    facts = {key: answers.values[key] for key in answers.asked}
+    certificate = {"certificate": base64.b64encode(zeros()).decode()} if read else {}
+    caller = Caller(bruno)
+    answer = caller.post("/tickets", {"procedure": slug, "facts": facts, **certificate})
+    assert answer.status_code == 201, answer.content
+    ticket = Ticket.objects.get()
+    assert ticket.procedure.slug == slug
+    shown = caller.get(f"/tickets/{ticket.number}")
+    assert shown.json()["procedure"]["slug"] == slug
+    assert shown.json()["facts"] == ticket.facts
     ticket.verify_chain()
 
 

@@ -5,15 +5,19 @@ other, however the process ends. Who asks with the same key meanwhile is told so
 has one writer), and never does it a second time.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import connection as database
 from django.db import models
+from django.db.models import Q
 
 from guiche.desk import clock, vault
 from guiche.desk.api.token import ApiToken
+from guiche.desk.tickets.event import Event
 
 KEPT = timedelta(days=2)
 LONGEST_KEY = 255
@@ -53,6 +57,18 @@ class Answered(models.Model):
     def body(self) -> bytes | None:
         """What was said; None where the key of the data was changed since."""
         return vault.unseal(bytes(self.sealed))
+
+
+def forget(events: Sequence[Event], **_: Any) -> None:
+    """Of a ticket whose customer was forgotten no answer is kept: telephones and notes are in it.
+
+    What was refused names no ticket, and may quote what was sent for as long as it is kept.
+    """
+    kept = Answered.objects.filter(created_at__gt=clock.now() - KEPT)
+    for event in events:
+        if event.kind == "erased":
+            place = f"/tickets/{event.ticket.number}"
+            kept.filter(Q(location__endswith=place) | Q(location__contains=f"{place}/")).delete()
 
 
 def digest_of(method: str, path: str, body: bytes) -> str:

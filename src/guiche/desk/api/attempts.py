@@ -10,12 +10,16 @@ from pydantic import ConfigDict, Field
 from guiche.desk.api.bearer import Bearer, account
 from guiche.desk.api.described import KEY, PROBLEMS, Text
 from guiche.desk.api.once import made, mark, once
+from guiche.desk.api.problem import NotDone
 from guiche.desk.api.tickets import ticket_of
 from guiche.desk.api.token import Scope
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.tickets.event import AlreadyRecorded
 
 router = Router(tags=["attempts"])
+
+
+_UNDONE = "Esta tentativa foi registrada e depois desfeita. Para registrar outra, use outra chave."
 
 
 class Made(Schema):
@@ -73,7 +77,11 @@ def log(request: HttpRequest, number: str, sent: NewAttempt) -> HttpResponse:
         )
     except AlreadyRecorded:  # by a request whose answer is no longer kept
         event = ticket.events.get(form=form)
-        logged = ContactAttempt.objects.get(promise__ticket=ticket, at=event.at, by=by)
+        earlier = ContactAttempt.objects.filter(promise__in=list(ticket.promise.line))
+        found = earlier.filter(at=event.at, by=by).first()
+        if found is None:
+            raise NotDone(409, _UNDONE, code="undone") from None
+        logged = found
     return made(request, _told(logged), f"/api/v1/tickets/{ticket.number}/attempts")
 
 

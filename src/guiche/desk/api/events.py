@@ -20,7 +20,7 @@ _NO_CURSOR = "Use o next da parte anterior."
 
 
 class Happened(Schema):
-    """One event; `by` is null of what the desk itself did."""
+    """One event; `by` is null of what the desk itself did, and of what the customer sent."""
 
     seq: int
     kind: str

@@ -24,9 +24,12 @@ class Happening:
 
 
 def happening_of(event: "Event") -> Happening:
-    """What is told of an event; `state` is null where the event moved nothing."""
+    """What is told of an event; `state` is null where the event moved nothing, and of an undoing
+    the one that it led back to."""
     ticket = event.ticket
     payload = event.payload or {}
+    undone = payload.get("undoes")
+    state = undone.get("state") if undone else _TARGETS.get(event.kind)
     return Happening(
         f"{ticket.key}.{event.seq}",
         {
@@ -42,7 +45,7 @@ def happening_of(event: "Event") -> Happening:
                 "seq": event.seq,
                 "kind": event.kind,
                 "label": event.label,
-                "state": _TARGETS.get(event.kind),
+                "state": state,
                 "reason": payload.get("reason") or None,
                 "result": payload.get("result") or None,
             },

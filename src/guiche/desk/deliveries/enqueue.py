@@ -64,9 +64,19 @@ def enqueue(events: Sequence[Event], **_: Any) -> None:
 
 
 def _concerns_desks(event: Event) -> bool:
-    """Which of the team has a ticket is ours alone, and so is what no desk had heard of."""
-    needed = {"handed_over": "team", "undone": "told"}.get(event.kind)
-    return needed is None or bool((event.payload or {}).get(needed))
+    """Which of the team has a ticket is ours alone."""
+    return event.kind != "handed_over" or bool((event.payload or {}).get("team"))
+
+
+def _had_heard(event: Event, connection: Connection) -> bool:
+    """Not, where it undoes what this very connection was never told of."""
+    undone = (event.payload or {}).get("undoes")
+    if not undone:
+        return True
+    told = Delivery.objects.filter(
+        event__ticket=event.ticket_id, event__seq=undone["seq"], connection=connection
+    )
+    return told.exclude(state=Delivery.State.DROPPED).exists()
 
 
 def _hold_creation(event: Event) -> None:
@@ -83,6 +93,7 @@ def _steps(event: Event, connection: Connection) -> Iterator[str]:
 
 def _told(events: Sequence[Event], connection: Connection) -> Sequence[Event]:
     """What there is to be told: to a program everything, to a desk of the tickets that it has."""
+    events = [event for event in events if _had_heard(event, connection)]
     if can(connector_class(connection.kind), _STEP.TELL):
         return events
     told: dict[int, list[Event]] = {}

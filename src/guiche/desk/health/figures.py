@@ -21,7 +21,9 @@ from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import Heartbeat
 from guiche.desk.deliveries.link import Link
+from guiche.desk.figures.digest import DigestMail
 from guiche.desk.messages.message import Message
+from guiche.desk.messages.queued import Queued
 from guiche.desk.promises.promise import Promise
 from guiche.desk.tickets.ticket import Ticket
 
@@ -53,7 +55,7 @@ class _Kept:
 
 
 class Figures(Collector):
-    """Seven queries, and `database_up` 0 instead where the database does not answer."""
+    """Eight queries, and `database_up` 0 instead where the database does not answer."""
 
     def __init__(
         self, kept_seconds: float = KEPT_SECONDS, totals_seconds: float = TOTALS_SECONDS
@@ -137,12 +139,17 @@ def _of(*states: str) -> Count:
 
 
 def _messages(now: datetime) -> Iterator[Metric]:
-    found = Message.objects.filter(
-        state__in=(Message.State.WAITING, Message.State.SENDING)
-    ).aggregate(count=Count("pk"), oldest=Min("created_at"))
-    yield GaugeMetricFamily("emails_waiting", "E-mails to be sent.", found["count"])
+    """To customers, and the digests to supervisors."""
+    unsent = Q(state__in=(Queued.State.WAITING, Queued.State.SENDING))
+    found = [
+        rows.filter(unsent).aggregate(count=Count("pk"), oldest=Min("created_at"))
+        for rows in (Message.objects, DigestMail.objects)
+    ]
+    oldest = min((each["oldest"] for each in found if each["oldest"]), default=None)
+    count = sum(each["count"] for each in found)
+    yield GaugeMetricFamily("emails_waiting", "E-mails to be sent.", count)
     yield GaugeMetricFamily(
-        "emails_oldest_seconds", "Age of the oldest of them.", _seconds(found["oldest"], now)
+        "emails_oldest_seconds", "Age of the oldest of them.", _seconds(oldest, now)
     )
 
 

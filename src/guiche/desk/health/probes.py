@@ -12,6 +12,7 @@ from guiche.desk.checks import is_migrated
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.heartbeat import Heartbeat
+from guiche.desk.figures.digest import DigestMail
 from guiche.desk.messages.message import Message
 
 BEHIND = timedelta(minutes=5)
@@ -69,7 +70,8 @@ def _is_behind(now: datetime) -> bool:
         state=Delivery.State.WAITING,
         next_at__lte=late,
     )
-    return Message.due(late).exists() or waiting.exists()
+    mail = Message.due(late).exists() or DigestMail.due(late).exists()
+    return mail or waiting.exists()
 
 
 _PROBES = {"/livez": _live, "/readyz": _ready}

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.db.models import Subquery, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -160,11 +160,19 @@ def ticket_page(
 
 
 def _answered(ticket: Ticket) -> list[Event]:
-    """What the customer answered since somebody of the team acted, in order."""
+    """What the customer answered since somebody of the team acted, in order.
+
+    What was done and undone was no act.
+    """
     if not (ticket.is_open and ticket.answered_at):
         return []
-    last = ticket.events.filter(by__isnull=False).order_by("-seq").values("seq")[:1]
-    return list(ticket.history.filter(kind__in=FROM_CUSTOMER, seq__gt=Subquery(last)))
+    history = list(ticket.history)
+    undoings = [(each.seq, (each.payload or {}).get("undoes")) for each in history]
+    undone = {seq: undoes["seq"] for seq, undoes in undoings if undoes}
+    nothing = {*undone, *undone.values()}
+    acts = [each.seq for each in history if each.by_id and each.seq not in nothing]
+    acted = max(acts, default=0)
+    return [each for each in history if each.kind in FROM_CUSTOMER and each.seq > acted]
 
 
 def _still_counts(ticket: Ticket, now: datetime) -> bool:

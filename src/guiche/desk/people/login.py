@@ -42,6 +42,8 @@ class Login(models.Model):
     def begin(cls, user: User, session: SessionBase, *, agent: str, address: str) -> "Login":
         """The login of a session that has just been made."""
         now = timezone.now()
+        if session.session_key is None:  # of somebody else who was logged in here: it was emptied
+            session.create()
         session[BEGAN] = session[SEEN] = now.timestamp()
         told: dict[str, Any] = {"device": device.words(agent), "network": device.network(address)}
         return cls.objects.update_or_create(

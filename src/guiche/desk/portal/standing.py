@@ -42,7 +42,9 @@ class Standing:
 
 
 def _waiting(ticket: Ticket) -> Standing:
-    event = ticket.events.filter(kind="waiting").order_by("-seq").first()
+    # To undo a “Retomado” leaves one too, with no reason that the customer is waited for.
+    waits = ticket.events.filter(kind="waiting", payload__undoes__isnull=True)
+    event = waits.order_by("-seq").first()
     reason = ((event.payload or {}) if event else {}).get("reason", "")
     noted_down = f" Está anotado: “{reason}”." if reason else ""
     text = f"O {ticket.team} segue assim que você responder.{noted_down}"

@@ -1,6 +1,6 @@
 """The promise of a return: made once, watched, kept by a contact or told as overdue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -100,6 +100,14 @@ class Promise(models.Model):
 
     def __str__(self) -> str:
         return due_time.written(self.due_at)
+
+    @property
+    def line(self) -> "Iterator[Promise]":
+        """This one, and before it those that it replaced."""
+        promise: Promise | None = self
+        while promise:
+            yield promise
+            promise = promise.previous
 
     @classmethod
     def make(

@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 250
 """Of one transaction: SQLite lets nobody else write meanwhile."""
 
+_NEEDED = ("state", "seq", "head", "opened_at", "promise__id")
+"""Of a ticket, also by those who hear of its event: what is missing is a query for each."""
+
 Due = Callable[[], QuerySet[Promise]]
 
 
@@ -76,7 +79,7 @@ def _mark_alone(due: Due, pk: int, column: str, kind: str, now: datetime) -> int
 
 @transaction.atomic
 def _mark(due: Due, some: Collection[int], column: str, kind: str, now: datetime) -> int:
-    held = Ticket.objects.filter(promise__in=some).only("state", "seq", "head", "promise__id")
+    held = Ticket.objects.filter(promise__in=some).only(*_NEEDED)
     held = held.select_related("promise").select_for_update(
         skip_locked=True, of=("self", "promise"), no_key=True
     )

@@ -26,7 +26,6 @@ from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.attempt import ContactAttempt
-from guiche.desk.promises.promise import Promise
 from guiche.desk.refusal import Refused
 from guiche.desk.search.term import Term
 from guiche.desk.tickets.event import Event
@@ -120,10 +119,8 @@ def _erase_around(ticket: Ticket) -> None:
     messages = Message.objects.filter(ticket=ticket)
     messages.exclude(state=Message.State.SENT).update(state=Message.State.FAILED)
     messages.update(to="", body="", last_error="")
-    promise: Promise | None = ticket.promise
-    while promise:
+    for promise in ticket.promise.line:
         ContactAttempt.objects.filter(promise=promise).update(phone="", note="")
-        promise = promise.previous
 
 
 def _is_personal(event: Event) -> bool:

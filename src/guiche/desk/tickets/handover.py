@@ -4,7 +4,7 @@ The record says when, by whom and how much; of the person it keeps a keyed diges
 which tells only whoever has the number that it was asked for.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +81,10 @@ def _ticket(ticket: Ticket) -> dict[str, Any]:
         "validacao_marcada": _moment(ticket.validation_at),
         "leitura": _reading(ticket.inspection),
         "novo_certificado": _reading(ticket.proof),
-        "tentativas_de_contato": list(_attempts(ticket.promise)),
+        "certificados_mandados": [
+            _reading(each.reading) for each in ticket.received.order_by("pk")
+        ],
+        "tentativas_de_contato": list(_attempts(ticket.promise.line)),
         "mensagens": [
             {
                 "para": each.to, "assunto": each.subject, "texto": each.body,
@@ -97,8 +100,8 @@ def _ticket(ticket: Ticket) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _attempts(promise: Promise | None) -> Iterator[dict[str, Any]]:
-    while promise:
+def _attempts(promises: Iterable[Promise]) -> Iterator[dict[str, Any]]:
+    for promise in promises:
         for each in promise.attempts.order_by("at", "pk"):
             yield {
                 "em": _moment(each.at),
@@ -106,7 +109,6 @@ def _attempts(promise: Promise | None) -> Iterator[dict[str, Any]]:
                 "resultado": str(each),
                 "anotacao": each.note,
             }
-        promise = promise.previous
 
 
 def _call(call: Draft) -> dict[str, Any]:

@@ -177,7 +177,7 @@ class Ticket(Listed, Renewal, Followed, Told, Holding):
         Raises `AlreadyRecorded` when `form` left an event before, `Overtaken` when one of the
         columns of `also`, which change with it, is no longer as it is here. Call it within a
         transaction: what belongs to the event is written in the same one. What is `undoable` keeps
-        how these columns and the state were.
+        how these columns, the state and the mark of the customer's answer were.
         """
         also = also or {}
         before = {name: getattr(self, name) for name in also}
@@ -192,7 +192,7 @@ class Ticket(Listed, Renewal, Followed, Told, Holding):
                 raise AlreadyRecorded
             if origins is not None and self.state not in origins:
                 return None
-            was = {**before, **({"state": self.state} if target else {})} if undoable else {}
+            was = self._as_it_is(before, moves=bool(target)) if undoable else {}
             event = self._next_event(kind, by, {**payload, "was": was} if was else payload, at)
             event.form = form
             if self._advance(event, target or self.state, also):
@@ -235,8 +235,14 @@ class Ticket(Listed, Renewal, Followed, Told, Holding):
         event.ticket = self
         return event
 
+    def _as_it_is(self, columns: Mapping[str, Any], *, moves: bool) -> dict[str, Any]:
+        """What an undoing brings back."""
+        state = {"state": self.state} if moves else {}
+        answered = {"answered_at": self.answered_at.isoformat()} if self.answered_at else {}
+        return {**columns, **state, **answered}
+
     def _refresh_head(self, *also: str) -> None:
-        self.refresh_from_db(fields=["state", "seq", "head", "erased_at", *also])
+        self.refresh_from_db(fields=["state", "seq", "head", "erased_at", "answered_at", *also])
 
     def _advance(self, event: Event, target: str, also: Mapping[str, Any]) -> bool:
         """Takes the next place in the history; False when another writer took it first."""
@@ -245,7 +251,7 @@ class Ticket(Listed, Renewal, Followed, Told, Holding):
             now["moved_at"] = event.at
         if event.kind in FROM_CUSTOMER:
             now["answered_at"] = event.at
-        elif event.by_id:
+        elif event.by_id and "answered_at" not in also:
             now["answered_at"] = None
         seen = Ticket.objects.filter(pk=self.pk, state=self.state, seq=self.seq)
         if seen.update(**now) != 1:

@@ -53,7 +53,9 @@ def undoable(ticket: Ticket, by: User, now: datetime) -> Event | None:
     if last is None or ticket.erased_at or last.by_id != by.pk or last.kind not in _UNDOABLE:
         return None
     payload = last.payload or {}
-    return last if not payload.get("undoes") and until(last) > now else None
+    # A version from before there was undoing kept nothing of how it was.
+    known = last.kind == "attempted" or "was" in payload
+    return last if known and not payload.get("undoes") and until(last) > now else None
 
 
 def until(event: Event) -> datetime:
@@ -82,9 +84,10 @@ def undo(ticket: Ticket, seq: int, by: User, form: UUID | None = None) -> Event:
         )
     was: Mapping[str, Any] = (event.payload or {}).get("was", {})
     told = not _taken_back(event, by)
-    also = {name: value for name, value in was.items() if name != "state"}
+    also = {name: value for name, value in was.items() if name not in ("state", "answered_at")}
+    also["answered_at"] = _answered_at(ticket, was)
     payload = {
-        "undoes": {"seq": seq, "kind": event.kind},
+        "undoes": {"seq": seq, "kind": event.kind, "state": was.get("state")},
         **(_for_desks(was) if told else {}),
         **_restore_promise(ticket, event),
     }
@@ -95,6 +98,12 @@ def undo(ticket: Ticket, seq: int, by: User, form: UUID | None = None) -> Event:
     if undone is None:
         raise UndoRefused("Os dados deste chamado foram apagados, e nada mais muda nele.")
     return undone
+
+
+def _answered_at(ticket: Ticket, was: Mapping[str, Any]) -> datetime | None:
+    """The mark of the customer's last answer: to do and undo something was not to act on it."""
+    before = was.get("answered_at")
+    return ticket.answered_at or (datetime.fromisoformat(before) if before else None)
 
 
 def _kind(event: Event, was: Mapping[str, Any]) -> str:
