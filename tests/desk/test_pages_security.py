@@ -123,3 +123,12 @@ def test_the_error_pages_speak_portuguese_and_show_no_inside(visitor: Client) ->
     assert 'lang="pt-BR"' in page
     assert "Não encontrei esta página" in page
     assert "urlpatterns" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/entrar/", "/acompanhar/"])
+@pytest.mark.parametrize("encoding", ["zlib", "idna", "utf-7"])
+def test_a_form_is_utf_8_whatever_its_sender_says(address: str, encoding: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="protocolo"\r\n\r\n+2AA-\xff\r\n--x--\r\n'
+    kind = f"multipart/form-data; boundary=x; charset={encoding}"
+    assert Client().generic("POST", address, part, content_type=kind).status_code in (200, 422)
