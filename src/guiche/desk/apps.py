@@ -13,6 +13,7 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Joins what does not know each other: tickets say what happened, others listen."""
         from guiche.desk import checks  # noqa: F401  registers them
+        from guiche.desk.api.answered import Answered
         from guiche.desk.deliveries.enqueue import enqueue
         from guiche.desk.deliveries.withdraw import withdraw
         from guiche.desk.figures import keep
@@ -24,4 +25,5 @@ class DeskConfig(AppConfig):
         recorded.connect(enqueue, dispatch_uid="deliveries")
         recorded.connect(follow, dispatch_uid="terms")
         recorded.connect(keep.follow, dispatch_uid="figures")
+        recorded.connect(Answered.follow, dispatch_uid="answers")
         undoing.connect(withdraw, dispatch_uid="deliveries")

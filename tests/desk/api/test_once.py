@@ -12,6 +12,8 @@ from desk.api.caller import Caller, problem_of
 from guiche.desk import clock, retention, vault
 from guiche.desk.api.answered import KEPT, Answered
 from guiche.desk.models import ContactAttempt, Promise, Ticket, User
+from guiche.desk.tickets.erasure import ON_REQUEST, erase
+from guiche.desk.tickets.undo import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +157,37 @@ def test_while_the_first_is_under_way(database: str, monkeypatch: pytest.MonkeyP
     assert told["type"].endswith("in-progress")
     assert second[0].headers["Retry-After"] == "1"
     assert Ticket.objects.count() == 1
+
+
+def test_what_was_answered_of_an_erased_ticket_is_not_given_again(supervisao: User) -> None:
+    caller = Caller(supervisao)
+    number = caller.post("/tickets", WHOLE, "chave-1").json()["number"]
+    ticket = Ticket.objects.get()
+    call = {"result": "busy", "phone": ticket.phones[0], "note": "O genro atende."}
+    reason = ticket.procedure.reasons["cancel"][0]
+    cancel = {"name": "cancel", "reason": reason, "note": "Falei com o genro."}
+    asked = {f"/tickets/{number}/attempts": call, f"/tickets/{number}/moves": cancel}
+    for path, content in asked.items():
+        answer = caller.post(path, content, path)
+        assert answer.status_code == 201
+        assert "genro" in answer.content.decode()
+    ticket.refresh_from_db()
+    erase(ticket, ON_REQUEST, supervisao)
+    for path, content in asked.items():
+        again = caller.post(path, content, path).content.decode()
+        assert "genro" not in again
+        assert "3333" not in again
+    assert caller.post("/tickets", WHOLE, "chave-1").json()["number"] == number
+
+
+def test_a_call_that_was_undone_is_not_made_again(supervisao: User) -> None:
+    caller = Caller(supervisao)
+    caller.post("/tickets", WHOLE)
+    ticket = Ticket.objects.get()
+    path, call = f"/tickets/{ticket.number}/attempts", {"result": "busy", "phone": ticket.phones[0]}
+    assert caller.post(path, call, "chave-1").status_code == 201
+    undo(ticket, ticket.events.count(), supervisao)
+    Answered.objects.all().delete()  # as after its time
+    told = problem_of(caller.post(path, call, "chave-1"), 409)
+    assert told["type"].endswith("answer-lost")
+    assert not ContactAttempt.objects.exists()

@@ -5,8 +5,10 @@ other, however the process ends. Who asks with the same key meanwhile is told so
 has one writer), and never does it a second time.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import connection as database
@@ -14,6 +16,7 @@ from django.db import models
 
 from guiche.desk import clock, vault
 from guiche.desk.api.token import ApiToken
+from guiche.desk.tickets.event import Event
 
 KEPT = timedelta(days=2)
 LONGEST_KEY = 255
@@ -48,6 +51,13 @@ class Answered(models.Model):
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock(token, key)])
             row = cursor.fetchone()
         return bool(row and row[0])
+
+    @classmethod
+    def follow(cls, events: Sequence[Event], **_: Any) -> None:
+        """Forgets what was answered about a ticket whose data are erased: calls and notes."""
+        for event in events:
+            if event.kind == "erased":
+                cls.objects.filter(location__contains=f"/tickets/{event.ticket.number}/").delete()
 
     @property
     def body(self) -> bytes | None:

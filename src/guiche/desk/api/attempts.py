@@ -10,12 +10,15 @@ from pydantic import ConfigDict, Field
 from guiche.desk.api.bearer import Bearer, account
 from guiche.desk.api.described import KEY, PROBLEMS, Text
 from guiche.desk.api.once import made, mark, once
+from guiche.desk.api.problem import NotDone
 from guiche.desk.api.tickets import ticket_of
 from guiche.desk.api.token import Scope
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.tickets.event import AlreadyRecorded
 
 router = Router(tags=["attempts"])
+
+_UNDONE = "Esta ligação foi registrada, e desfeita depois. Use uma chave nova para outra."
 
 
 class Made(Schema):
@@ -73,7 +76,9 @@ def log(request: HttpRequest, number: str, sent: NewAttempt) -> HttpResponse:
         )
     except AlreadyRecorded:  # by a request whose answer is no longer kept
         event = ticket.events.get(form=form)
-        logged = ContactAttempt.objects.get(promise__ticket=ticket, at=event.at, by=by)
+        logged = ContactAttempt.objects.filter(promise__ticket=ticket, at=event.at, by=by).first()
+        if logged is None:
+            raise NotDone(409, _UNDONE, code="answer-lost") from None
     return made(request, _told(logged), f"/api/v1/tickets/{ticket.number}/attempts")
 
 
