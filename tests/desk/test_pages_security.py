@@ -8,7 +8,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 PUBLIC = {
     "entrar", "account_login", "openid_connect_login", "openid_connect_callback",
+    "mfa_authenticate", "mfa_login_webauthn",
     "aviso", "enviar", "nuvem", "escolher_da_nuvem", "retorno_da_nuvem",
+    "acompanhar", "acompanhamento", "mandar_telefone", "responder", "mandar_arquivo",
+    "comprovante",
 }  # fmt: skip
 SAMPLES = {
     "draft_id": "00000000-0000-4000-8000-000000000000",
@@ -18,6 +21,7 @@ SAMPLES = {
     "number": "4821703657",
     "name": "resolve",
     "pk": 1,
+    "seq": 1,
     "kind": "qualitor",
     "token": "a" * 43,
     "key": "birdid",
