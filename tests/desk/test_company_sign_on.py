@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from calls import signed_in
 from desk.factors import PASSWORD, turn_on_app
 from desk.provider import CLIENT, SECRET, Provider, running
+from guiche.desk.api.token import ServiceAccount
 from guiche.desk.models import Record, User
 from guiche.desk.people import company_settings
 from guiche.desk.people.role import Role
@@ -156,6 +157,10 @@ def test_an_answer_is_used_up(visitor: Client, provider: Provider) -> None:
         ({"groups": "retorno"}, True),
         ({"groups": ["chefia"]}, False),
         ({"preferred_username": ""}, False),
+        ({"groups": None}, False),
+        ({"groups": 7}, False),
+        ({"preferred_username": "davi exemplo / outro"}, False),
+        ({"preferred_username": "d" * 200}, False),
     ],
 )
 def test_who_may_come_in(
@@ -196,6 +201,15 @@ def test_an_account_that_was_made_for_it_is_taken_once(
     assert "Peça o acesso" in come_in(other, provider)
     provider.claims |= {"sub": "0003", "preferred_username": "eva"}
     assert "Peça o acesso" in come_in(Client(), provider)
+
+
+def test_the_account_of_a_program_is_nobodys(
+    visitor: Client, provider: Provider, supervisao: User
+) -> None:
+    ServiceAccount.named("davi", Role.SUPERVISAO, supervisao)
+    assert "Peça o acesso à supervisão" in come_in(visitor, provider)
+    assert not is_in(visitor)
+    assert not SocialAccount.objects.exists()
 
 
 def test_who_left_the_group_stays_out(visitor: Client, provider: Provider) -> None:

@@ -17,6 +17,7 @@ from calls import signed_in
 from guiche.desk import clock
 from guiche.desk.figures import keep
 from guiche.desk.figures.choice import Choice
+from guiche.desk.figures.digest import Digest
 from guiche.desk.figures.risk import Risk
 from guiche.desk.figures.summary import Freshness, Summary
 from guiche.desk.figures.table import Table, tables
@@ -333,3 +334,20 @@ def test_many_days_share_a_column() -> None:
     table = Table("prazos", "T", ("Dia", "a", "b", "Total"), rows, "columns", total=True)
     assert "Cada coluna soma 3 dias" in plot.draw(table).decode()
     assert "Cada coluna soma 15 dias" in plot.draw(table, plot.NARROW).decode()
+
+
+@pytest.mark.parametrize("address", ["", "prazos.csv", "prazos.svg", "planilha.xlsx", "repetidos/"])
+def test_days_before_all_time_are_passed_over(supervisor: Client, address: str) -> None:
+    days = {"de": "0001-01-01", "ate": "0001-01-02"}
+    assert supervisor.get(f"/painel/{address}", days).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["equipe", "procedimento"])
+def test_what_no_database_can_store_is_no_name(supervisor: Client, name: str) -> None:
+    assert supervisor.get("/painel/", {name: "\x00"}).status_code == 200
+
+
+def test_an_hour_of_many_digits_is_none(supervisor: Client, supervisao: User) -> None:
+    User.objects.filter(pk=supervisao.pk).update(email="chefia@exemplo.com.br")
+    assert supervisor.post("/painel/resumo/", {"hora": "9" * 5000}).status_code == 302
+    assert not Digest.objects.exists()

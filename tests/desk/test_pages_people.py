@@ -9,6 +9,7 @@ from django.test import Client
 
 from calls import signed_in
 from desk.factors import turn_on_app
+from guiche.desk.api.token import ServiceAccount
 from guiche.desk.models import Record, User
 from guiche.desk.people.role import Role
 
@@ -132,3 +133,11 @@ def test_the_list_says_who_has_what(supervisor: Client, bruno: User) -> None:
     page = supervisor.get("/pessoas/").content.decode()
     assert "Bruno Exemplo" in page
     assert supervisor.get("/pessoas/999/").status_code == 404
+
+
+def test_the_account_of_a_program_gets_no_password(supervisor: Client, supervisao: User) -> None:
+    program = ServiceAccount.named("erp", Role.SUPORTE, supervisao)
+    page = supervisor.post(f"/pessoas/{program.pk}/senha/", follow=True).content.decode()
+    assert "Esta conta é de um programa" in page
+    program.refresh_from_db()
+    assert not program.has_usable_password()

@@ -8,9 +8,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 PUBLIC = {
     "entrar", "account_login", "openid_connect_login", "openid_connect_callback",
+    "mfa_authenticate", "mfa_login_webauthn",
     "aviso", "enviar", "nuvem", "escolher_da_nuvem", "retorno_da_nuvem",
     "acompanhar", "acompanhamento", "mandar_telefone", "responder", "mandar_arquivo", "comprovante",
-    "mfa_authenticate", "mfa_login_webauthn",
 }  # fmt: skip
 SAMPLES = {
     "draft_id": "00000000-0000-4000-8000-000000000000",
@@ -20,6 +20,7 @@ SAMPLES = {
     "number": "4821703657",
     "name": "resolve",
     "pk": 1,
+    "seq": 1,
     "kind": "qualitor",
     "token": "a" * 43,
     "key": "birdid",
@@ -126,3 +127,12 @@ def test_the_error_pages_speak_portuguese_and_show_no_inside(visitor: Client) ->
     assert 'lang="pt-BR"' in page
     assert "Não encontrei esta página" in page
     assert "urlpatterns" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/entrar/", "/acompanhar/"])
+@pytest.mark.parametrize("encoding", ["zlib", "idna", "utf-7"])
+def test_a_form_is_utf_8_whatever_its_sender_says(address: str, encoding: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="protocolo"\r\n\r\n+2AA-\xff\r\n--x--\r\n'
+    kind = f"multipart/form-data; boundary=x; charset={encoding}"
+    assert Client().generic("POST", address, part, content_type=kind).status_code in (200, 422)

@@ -268,3 +268,24 @@ def test_news_of_the_law_come_when_a_supervisor_says_so(
     assert hours
     assert hours.holidays.name(date(2027, 12, 22)) == "Dia inventado"
     assert "A lista de feriados mudou" not in page_of(client)
+
+
+BROKEN = {
+    "a column without end": "25/01;" + "x" * 200_000,
+    "the last day there is": "DTSTART;VALUE=DATE:99991231",
+    "two rules": "DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=YEARLY\nRRULE:FREQ=YEARLY",
+    "no date": "DTSTART:x",
+    "no end": "DTSTART;VALUE=DATE:20260101\nDTEND:x",
+    "a zone without end": f"DTSTART;TZID={'A' * 5000}:20260101T000000",
+    "events without end": "DTSTART;VALUE=DATE:20260101\nEND:VEVENT\nBEGIN:VEVENT\n" * 3000,
+    "lines without end": "25/01 Aniversário da cidade\n" * 3000,
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_whatever_is_pasted_is_read_or_told_to_be_wrong(what: str) -> None:
+    text = BROKEN[what]
+    if text.startswith("DTSTART"):
+        text = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x\n{text}\nEND:VEVENT\nEND:VCALENDAR"
+    with pytest.raises(Problem):
+        days.read_holidays(text)

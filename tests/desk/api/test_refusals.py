@@ -132,3 +132,32 @@ def test_the_use_of_a_token_is_seen(caller: Caller) -> None:
     caller.get("/tickets")
     caller.token.refresh_from_db()
     assert caller.token.last_used_at
+
+
+@pytest.mark.parametrize("name", ["opened_since", "opened_until", "moved_since"])
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59"]
+)
+def test_a_moment_outside_of_all_time_is_refused(caller: Caller, name: str, moment: str) -> None:
+    told = problem_of(caller.get("/tickets", **{name: moment}), 422)
+    assert set(told["errors"]) == {name}
+
+
+def test_a_moment_without_an_offset_is_of_the_desk(caller: Caller) -> None:
+    assert caller.get("/tickets", opened_since="2026-11-23T02:00:00").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; a=\xe9"]
+)
+def test_a_form_without_parts_is_not_understood(caller: Caller, kind: str) -> None:
+    problem_of(caller.post("/inspections", "x", content_type=kind), 400)
+
+
+def test_no_length_but_a_number_is_believed(caller: Caller) -> None:
+    headers = {"Authorization": f"Bearer {caller.text}"}
+    for length in ("9" * 5000, "٣", "-1"):
+        answer = caller.client.generic(
+            "POST", "/api/v1/search", b"{}", headers=headers, CONTENT_LENGTH=length
+        )
+        problem_of(answer, 413)

@@ -18,8 +18,7 @@ from guiche.desk.tickets.event import AlreadyRecorded
 
 router = Router(tags=["attempts"])
 
-
-_UNDONE = "Esta tentativa foi registrada e depois desfeita. Para registrar outra, use outra chave."
+_UNDONE = "Esta ligação foi registrada, e desfeita depois. Use uma chave nova para outra."
 
 
 class Made(Schema):

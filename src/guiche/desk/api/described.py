@@ -1,7 +1,9 @@
 """What the OpenAPI document says of every operation alike."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
+from django.utils import timezone
 from ninja import Schema
 from pydantic import AfterValidator, Field
 
@@ -9,6 +11,18 @@ from guiche.desk.intake.plain import plain_text
 
 Text = Annotated[str, AfterValidator(plain_text)]
 """What both databases can store."""
+
+
+def _moment(told: datetime) -> datetime:
+    try:
+        aware = told if told.tzinfo else timezone.make_aware(told)
+        return aware.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("before the first or after the last day there is") from error
+
+
+Moment = Annotated[datetime, AfterValidator(_moment)]
+"""One that both databases can compare; without an offset it is of the desk's own time."""
 
 
 class Told(Schema):

@@ -4,13 +4,13 @@ form mark counts there, and no answer is a page."""
 import logging
 from collections.abc import Callable
 
-from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import resolve
 
 from guiche.desk.api.problem import MEDIA_TYPE, problem
+from guiche.desk.pages.uploads import ENCODING, is_too_large
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +43,9 @@ class Door:
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         request.get_host()
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+        if is_too_large(request):
             return problem(413)
+        request.encoding = ENCODING
         try:
             match = resolve(request.path_info)
         except Http404:

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from guiche.desk import clock
 from guiche.desk.api.bearer import Bearer, account
-from guiche.desk.api.described import KEY, PROBLEMS, Text
+from guiche.desk.api.described import KEY, PROBLEMS, Moment, Text
 from guiche.desk.api.inspections import one_of
 from guiche.desk.api.once import made, mark, once
 from guiche.desk.api.paging import Cursor, page_of
@@ -109,9 +109,9 @@ class Filters(Schema):
 
     state: list[State] = Field(default_factory=list)
     team: Text | None = Field(None, max_length=120)
-    opened_since: datetime | None = None
-    opened_until: datetime | None = None
-    moved_since: datetime | None = None
+    opened_since: Moment | None = None
+    opened_until: Moment | None = None
+    moved_since: Moment | None = None
 
 
 def ticket_of(number: str) -> Ticket:

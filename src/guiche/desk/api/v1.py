@@ -4,7 +4,9 @@ import json
 import logging
 from typing import Any
 
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -92,6 +94,13 @@ def _http_error(_: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(Http404)
 def _not_found(_: HttpRequest, _error: Http404) -> HttpResponse:
     return problem(404)
+
+
+@api.exception_handler(BadRequest)
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(SuspiciousOperation)
+def _not_understood(_: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(413 if isinstance(error, RequestDataTooBig) else 400)
 
 
 @api.exception_handler(Exception)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from guiche.desk.figures.tally import Tally
+from guiche.desk.intake.plain import plain_text
 
 PERIODS = {
     "hoje": ("Hoje", 1),
@@ -21,6 +22,8 @@ USUAL = "30"
 NAMED = ("equipe", "procedimento")
 """What an address may say beside the days."""
 LONGEST = timedelta(days=5 * 366)
+_EARLIEST = date(2000, 1, 1)
+"""No ticket is older, and days may be counted back from it."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,13 @@ class Choice:
 
         A form sends the days beside the name of a period: where they are other days, they hold.
         """
-        named = {"team": asked.get("equipe", ""), "procedure": asked.get("procedimento", "")}
+        team, procedure = (plain_text(asked.get(name, "")) for name in NAMED)
+        named = {"team": team, "procedure": procedure}
         period = asked.get("periodo", "")
         period = period if period in PERIODS else USUAL
         usual = cls(today - timedelta(days=PERIODS[period][1] - 1), today, period, **named)
         first, last = _day(asked.get("de", "")), _day(asked.get("ate", ""))
-        last = min(last or today, today)
+        last = max(min(last or today, today), _EARLIEST)
         first = max(min(first or usual.first, last), last - LONGEST)
         if (first, last) == (usual.first, usual.last):
             return usual

@@ -24,7 +24,7 @@ from guiche.desk.figures.tally import day_of
 from guiche.desk.figures.words import number, percent
 from guiche.desk.models import ProcedureVersion, Ticket
 from guiche.desk.pages import plot, sheets
-from guiche.desk.pages.access import account, for_supervisors
+from guiche.desk.pages.access import account, for_supervisors, sent_number
 from guiche.desk.pages.due import Clock
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.promises.due_time import length
@@ -247,7 +247,7 @@ def digest(request: HttpRequest) -> HttpResponse:
             Digest.stop(user)
             messages.success(request, "Você não recebe mais o resumo por e-mail.")
         else:
-            Digest.ask(user, int(hour) if hour.isascii() and hour.isdecimal() else None)
+            Digest.ask(user, sent_number(hour) if hour.isdecimal() else None)
             messages.success(request, "Resumo ligado: um e-mail por dia, a partir do próximo.")
     except DigestRefused as refused:
         messages.error(request, str(refused))

@@ -120,6 +120,9 @@ def _acts(act: Callable[[HttpRequest, User], HttpResponse]) -> Callable[..., Htt
 @_acts
 def give_password(request: HttpRequest, user: User) -> HttpResponse:
     """A new password, shown once; whoever logs in with it must change it."""
+    if hasattr(user, "service"):
+        messages.error(request, "Esta conta é de um programa: ninguém entra por ela.")
+        return redirect("pessoa", pk=user.pk)
     with transaction.atomic():
         password = _fresh(user)
         user.save(update_fields=["password", "must_change_password"])

@@ -29,6 +29,9 @@ from guiche.sources import (
     read_text,
 )
 
+ENCODING = "utf-8"
+"""Of every form, whatever its sender says: Python also knows `zlib` and `idna` as encodings."""
+_DIGITS = 16
 NOTHING_SENT = "Escolha o arquivo do certificado, ou cole o texto."
 PASTED = "texto colado"
 _FORGOTTEN = "A senha e o arquivo não são guardados."
@@ -61,6 +64,13 @@ def reader() -> dict[str, Any]:
     }
 
 
+def is_too_large(request: HttpRequest) -> bool:
+    """Whether a body is longer than may be read, by what is told of it."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    told = length.isascii() and length.isdecimal() and len(length) < _DIGITS
+    return not told or int(length) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+
+
 class BodyLimit:
     """Middleware: refuses a larger body by its declared length, before parsing it.
 
@@ -73,9 +83,9 @@ class BodyLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """413 above the limit; else the answer of the rest of the chain."""
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+        if is_too_large(request):
             return too_large(request)
+        request.encoding = ENCODING
         return self.get_response(request)
 
 

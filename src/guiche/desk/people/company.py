@@ -19,6 +19,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -113,14 +114,18 @@ class Company(DefaultSocialAccountAdapter):
         found = User.objects.filter(username=name).first() if name else None
         if found:
             # An account with a password is its owner's: a provider's user names are no proof of it.
-            if found.has_usable_password() or _is_linked(found):
+            # That of a program has none either, and is nobody's.
+            if found.has_usable_password() or _is_linked(found) or hasattr(found, "service"):
                 self._refuse(request, "the user name is that of another account")
             return found
         if not name or role is None or (role == Role.SUPERVISAO and not _oidc().makes_supervisors):
             self._refuse(request, "no account")
         user = User(username=name, name=str(claims.get("name", ""))[:120], role=str(role))
         user.set_unusable_password()
-        user.clean_fields(exclude=["password"])
+        try:
+            user.clean_fields(exclude=["password"])
+        except ValidationError:
+            self._refuse(request, "the user name is none of an account")
         user.save()
         Record.write(Record.Kind.ACCOUNT, "criada pela conta da empresa", None, person=user)
         return user
@@ -158,5 +163,6 @@ def _is_linked(user: User) -> bool:
 def _role(claims: dict[str, Any]) -> str | None:
     """The role of the first of the person's groups that has one, in the order of the setting."""
     told = claims.get(_oidc().role_claim, [])
-    groups = {told} if isinstance(told, str) else {str(each) for each in told}
+    listed = told if isinstance(told, list) else [told]
+    groups = {each for each in listed if isinstance(each, str)}
     return next((role for group, role in _oidc().roles.items() if group in groups), None)

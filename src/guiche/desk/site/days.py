@@ -19,6 +19,9 @@ from guiche.desk.site.hours import HoursRefused, read_day
 
 _MOST = 500
 _LONGEST_NAME = 80
+_LONGEST_TEXT = 500_000
+_MOST_ENTRIES = 2000
+"""Lines or events, also where many are of one day: reading them holds the page up."""
 _LONGEST_EVENT = timedelta(days=31)
 _LEAP = 2000
 """Every day of a year is one of this one's."""
@@ -34,19 +37,31 @@ def read_holidays(text: str) -> list[list[str]]:
 
     Lines, CSV with the day first, or iCalendar. A `Problem` names the line that it is about.
     """
-    if text.lstrip("\ufeff \r\n").upper().startswith(_ICALENDAR):
+    _refuse_endless(text)
+    if _is_calendar(text):
         return _each_once(_events(text))
     return _each_once(_lines(text, _holiday))
 
 
 def read_openings(text: str) -> list[list[str]]:
     """Pairs of a day and its hours, as a weekday's are written."""
+    _refuse_endless(text)
     return _each_once(_lines(text, _opening))
 
 
 def show(days: Named) -> str:
     """The same as lines."""
     return "\n".join(f"{_show_day(day)} {text}" for day, text in days)
+
+
+def _refuse_endless(text: str) -> None:
+    entries = text.upper().count("BEGIN:") if _is_calendar(text) else len(text.splitlines())
+    if len(text) > _LONGEST_TEXT or entries > _MOST_ENTRIES:
+        raise Problem("é texto demais para ler de uma vez. Deixe só os anos que importam.")
+
+
+def _is_calendar(text: str) -> bool:
+    return text.lstrip("\ufeff \r\n").upper().startswith(_ICALENDAR)
 
 
 def _each_once(days: Iterator[tuple[str, str]]) -> list[list[str]]:
@@ -72,7 +87,10 @@ def _lines(text: str, read: Callable[[str, str], tuple[str, str]]) -> Iterator[t
 
 def _column(rest: str, comma: str) -> str:
     """The first of CSV; what else a line tells is not ours."""
-    return next(csv.reader([rest], delimiter=comma), [""])[0]
+    try:
+        return next(csv.reader([rest], delimiter=comma), [""])[0]
+    except csv.Error:  # longer than any column
+        return rest
 
 
 def _holiday(day: str, rest: str) -> tuple[str, str]:
@@ -109,20 +127,29 @@ def _show_day(day: str) -> str:
 def _events(text: str) -> Iterator[tuple[str, str]]:
     """The days of each event of a calendar; of one that comes each year, without the year."""
     from icalendar import Calendar
+    from icalendar.error import BrokenCalendarProperty
 
     try:
+        # The library fails in many ways, and looks zones up by whatever name they have.
         events = Calendar.from_ical(text.strip()).walk("VEVENT")
-    except (ValueError, IndexError, KeyError) as error:
+    except (ValueError, LookupError, TypeError, OSError, ArithmeticError, RecursionError) as error:
         raise Problem("não consegui ler este iCalendar. Cole o arquivo .ics inteiro.") from error
     for event in events:
         name = " ".join(str(event.get("SUMMARY", "")).split())[:_LONGEST_NAME]
-        first, last = _span(event, name)
-        if not name:
-            raise Problem(f"o feriado de {first:%d/%m/%Y} está sem nome (SUMMARY).")
-        yearly = _is_yearly(event, name)
-        for number in range((last - first).days):
-            day = first + timedelta(number)
-            yield (f"{day:%m-%d}" if yearly else day.isoformat()), name
+        try:
+            yield from _days_of(event, name)
+        except (BrokenCalendarProperty, TypeError, OverflowError) as error:
+            raise Problem(f"“{name}” tem uma data que não sei ler. Escreva-o em linhas.") from error
+
+
+def _days_of(event: Any, name: str) -> Iterator[tuple[str, str]]:
+    first, last = _span(event, name)
+    if not name:
+        raise Problem(f"o feriado de {first:%d/%m/%Y} está sem nome (SUMMARY).")
+    yearly = _is_yearly(event, name)
+    for number in range((last - first).days):
+        day = first + timedelta(number)
+        yield (f"{day:%m-%d}" if yearly else day.isoformat()), name
 
 
 def _span(event: Any, name: str) -> tuple[date, date]:
