@@ -10,11 +10,20 @@ from calls import answers, ticket_of
 from certificates import CEI, e_cnpj, e_cpf, pem
 from desk.e2e.keys import Keys
 from desk.e2e.test_every_page import supervisor
+from desk.e2e.test_pages_beside import SECRET
 from desk.factors import PASSWORD, code_of
 from guiche.desk import clock
 from guiche.desk.api.token import ApiToken
 from guiche.desk.figures import keep
-from guiche.desk.models import ContactAttempt, Draft, ProcedureVersion, SiteVersion, Ticket, User
+from guiche.desk.models import (
+    Connection,
+    ContactAttempt,
+    Draft,
+    ProcedureVersion,
+    SiteVersion,
+    Ticket,
+    User,
+)
 
 Open = Callable[..., Page]
 
@@ -183,6 +192,24 @@ def test_a_procedure_is_changed_and_published(new_page: Open) -> None:
     keys.on(button(page, "Publicar"))
     expect(page.get_by_text("Publicado. Vale a partir do próximo atendimento.")).to_be_visible()
     assert ProcedureVersion.current("cei-ausente").by
+
+
+def test_an_integration_is_set_up(new_page: Open) -> None:
+    page = supervisor(new_page)
+    page.goto("/ajustes/")
+    keys = Keys(page).on(link(page, "Integrações"))
+    keys.on(link(page, "Aviso a um programa (webhook)"))
+    keys.write(page.get_by_label("Nome", exact=True), "Aviso ao RH")
+    keys.write(page.get_by_label("Endereço"), "avisos.exemplo.com.br")
+    keys.on(button(page, "Salvar"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    keys.on(link(page, "Endereço: comece com https"))
+    expect(page.get_by_label("Endereço")).to_be_focused()
+    keys.write(page.get_by_label("Endereço"), "https://avisos.exemplo.com.br/guiche")
+    keys.write(page.get_by_label("Segredo"), SECRET)
+    keys.on(button(page, "Salvar"))
+    expect(page.get_by_text("Integração salva.")).to_be_visible()
+    assert Connection.objects.get().kind == "webhook"
 
 
 def test_a_person_is_made(new_page: Open, silvia: User) -> None:
