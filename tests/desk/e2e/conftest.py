@@ -23,7 +23,7 @@ ARGS = [
     "--disable-sync",
 ]
 # The browser reports every answer over 399 as an error; a refused form is one, and no mistake.
-EXPECTED = tuple(f"status of {code}" for code in (401, 403, 404, 409, 422))
+EXPECTED = tuple(f"status of {code}" for code in (401, 403, 404, 409, 422, 429))
 
 Open = Callable[..., Page]
 

@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 
 from calls import ticket_of
 from desk.e2e.test_every_page import assert_accessible
-from desk.e2e.test_passkey import log_in
+from desk.e2e.test_passkey import log_in, plug_in, set_up
 from desk.factors import PASSWORD, code_of
+from guiche.desk.api.token import ApiToken
 from guiche.desk.models import Record, User
 
 Open = Callable[..., Page]
@@ -124,9 +125,82 @@ def masked(page: Page, bruno: User) -> None:
     expect(page.get_by_text("Ana Exemplo da Silva")).to_be_visible()
 
 
+def person(page: Page, bruno: User) -> None:
+    page.goto(f"/pessoas/{bruno.pk}/")
+    page.get_by_label("Nome", exact=True).fill("")
+    page.get_by_label("Usuário", exact=True).fill("")
+    page.get_by_role("button", name="Salvar").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def own_data(page: Page, bruno: User) -> None:
+    proving(page, "/conta/dados/")
+
+
+def removing_the_app(page: Page, bruno: User) -> None:
+    turn_on(page)
+    page.goto("/conta/aplicativo/remover/")
+    expect(page.get_by_role("heading", name="Remover o aplicativo")).to_be_visible()
+
+
+def other_codes(page: Page, bruno: User) -> None:
+    turn_on(page)
+    page.goto("/conta/codigos/novos/")
+    expect(page.get_by_role("heading", name="Gerar outros códigos")).to_be_visible()
+
+
+def codes_seen(page: Page, bruno: User) -> None:
+    turn_on(page)
+    page.goto("/conta/codigos/")
+
+
+def removing_a_passkey(page: Page, bruno: User) -> None:
+    plug_in(page)
+    set_up(page)
+    page.goto("/conta/")
+    page.get_by_role("link", name="Remover a chave").click()
+    expect(page.get_by_role("heading", name="Remover a chave")).to_be_visible()
+
+
+def asked_by_passkey(page: Page, bruno: User) -> None:
+    plug_in(page)
+    set_up(page)
+    page.goto("/conta/confirmar/chave/")
+    expect(page.get_by_role("button", name="Usar a chave de acesso")).to_be_visible()
+
+
+def asked_by_code(page: Page, bruno: User) -> None:
+    turn_on(page)
+    page.goto("/conta/confirmar/codigo/")
+    page.get_by_label("Código").fill("abc")
+    page.get_by_role("button", name="Confirmar").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def shown(page: Page, bruno: User) -> None:
+    """As without a script: a page of its own."""
+    ticket = ticket_of(bruno, document="529.982.247-25", name="Ana Exemplo da Silva")
+    page.goto("/fila/")
+    page.evaluate(
+        "address => Object.assign(document.forms.mostrar, {action: address}).submit()",
+        f"/chamados/{ticket.number}/mostrar/nome/",
+    )
+    expect(page.get_by_text("Ana Exemplo da Silva")).to_be_visible()
+
+
+def programs(page: Page, bruno: User) -> None:
+    ApiToken.create(bruno, "Planilha do RH de nome bem comprido", ["search"], "30", bruno)
+    page.goto("/programas/")
+    page.get_by_label("Para que serve").fill("Painel")
+    page.get_by_role("button", name="Fazer o token").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
 PAGES = (
-    own_account, asked_again, setting_up_the_app, codes, new_passkey, second_step, password,
-    people, made, records, holder, erased, masked,
+    own_account, own_data, asked_again, setting_up_the_app, removing_the_app, codes, codes_seen,
+    other_codes, new_passkey, removing_a_passkey, asked_by_passkey, asked_by_code,
+    second_step, password,
+    people, made, person, programs, records, holder, erased, masked, shown,
 )  # fmt: skip
 
 

@@ -520,8 +520,9 @@ PAGES = (
 
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary, nav a")]
   .filter(element => element.checkVisibility({visibilityProperty: true}))
-  .map(element => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
-  .filter(([, box]) => box.width && (box.width < 22 || box.height < 22))"""
+  .map(element => [element, element.matches("[type=checkbox], [type=radio]") ? 22 : 24])
+  .map(([element, least]) => [element.outerHTML.slice(0, 80), least, element.getBoundingClientRect()])
+  .filter(([, least, box]) => box.width && (box.width < least || box.height < least))"""
 
 
 def named(violations: list[Any]) -> list[tuple[str, list[str]]]:
