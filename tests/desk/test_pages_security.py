@@ -25,7 +25,6 @@ SAMPLES = {
     "token": "a" * 43,
     "key": "birdid",
     "datum": "nome",
-    "seq": 1,
 }
 
 
