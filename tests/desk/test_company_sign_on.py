@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from calls import signed_in
 from desk.factors import PASSWORD, turn_on_app
 from desk.provider import CLIENT, SECRET, Provider, running
+from guiche.desk.api.token import ServiceAccount
 from guiche.desk.models import Record, User
 from guiche.desk.people import company_settings
 from guiche.desk.people.role import Role
@@ -180,6 +181,15 @@ def test_a_user_name_opens_no_account_that_has_a_password(
     visitor: Client, provider: Provider
 ) -> None:
     User.objects.create_superuser("davi", PASSWORD)
+    assert "Peça o acesso à supervisão" in come_in(visitor, provider)
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_user_name_opens_no_account_of_a_program(
+    visitor: Client, provider: Provider, supervisao: User
+) -> None:
+    """It has no password either, and is nobody's."""
+    ServiceAccount.named("davi", Role.SUPERVISAO, supervisao)
     assert "Peça o acesso à supervisão" in come_in(visitor, provider)
     assert not SocialAccount.objects.exists()
 

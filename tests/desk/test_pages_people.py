@@ -9,6 +9,7 @@ from django.test import Client
 
 from calls import signed_in
 from desk.factors import turn_on_app
+from guiche.desk.api.token import ServiceAccount
 from guiche.desk.models import Record, User
 from guiche.desk.people.role import Role
 
@@ -132,3 +133,18 @@ def test_the_list_says_who_has_what(supervisor: Client, bruno: User) -> None:
     page = supervisor.get("/pessoas/").content.decode()
     assert "Bruno Exemplo" in page
     assert supervisor.get("/pessoas/999/").status_code == 404
+
+
+def test_nobody_is_let_in_as_a_program(supervisor: Client, supervisao: User) -> None:
+    program = ServiceAccount.named("discador", Role.SUPERVISAO, supervisao)
+    page = supervisor.get(f"/pessoas/{program.pk}/").content.decode()
+    assert "ninguém entra por ela" in page
+    assert "Dar senha nova" not in page
+    supervisor.post(f"/pessoas/{program.pk}/senha/")
+    program.refresh_from_db()
+    assert not program.has_usable_password()
+    assert program not in [person.user for person in supervisor.get("/equipe/").context["people"]]
+    # It keeps no page open: the last supervisor is a person.
+    sent = {"username": supervisao.username, "role": Role.SUPORTE, "is_active": "on"}
+    answer = supervisor.post(f"/pessoas/{supervisao.pk}/", sent)
+    assert "É a única conta ativa da supervisão" in answer.content.decode()
