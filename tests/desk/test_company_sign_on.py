@@ -189,6 +189,15 @@ def test_a_user_name_opens_no_account_that_has_a_password(
     assert not SocialAccount.objects.exists()
 
 
+def test_a_user_name_opens_no_account_of_a_program(
+    visitor: Client, provider: Provider, supervisao: User
+) -> None:
+    """It has no password either, and is nobody's."""
+    ServiceAccount.named("davi", Role.SUPERVISAO, supervisao)
+    assert "Peça o acesso à supervisão" in come_in(visitor, provider)
+    assert not SocialAccount.objects.exists()
+
+
 def test_an_account_that_was_made_for_it_is_taken_once(
     visitor: Client, provider: Provider, settings: Settings
 ) -> None:

@@ -135,9 +135,16 @@ def test_the_list_says_who_has_what(supervisor: Client, bruno: User) -> None:
     assert supervisor.get("/pessoas/999/").status_code == 404
 
 
-def test_the_account_of_a_program_gets_no_password(supervisor: Client, supervisao: User) -> None:
-    program = ServiceAccount.named("erp", Role.SUPORTE, supervisao)
-    page = supervisor.post(f"/pessoas/{program.pk}/senha/", follow=True).content.decode()
-    assert "Esta conta é de um programa" in page
+def test_nobody_is_let_in_as_a_program(supervisor: Client, supervisao: User) -> None:
+    program = ServiceAccount.named("discador", Role.SUPERVISAO, supervisao)
+    page = supervisor.get(f"/pessoas/{program.pk}/").content.decode()
+    assert "ninguém entra por ela" in page
+    assert "Dar senha nova" not in page
+    supervisor.post(f"/pessoas/{program.pk}/senha/")
     program.refresh_from_db()
     assert not program.has_usable_password()
+    assert program not in [person.user for person in supervisor.get("/equipe/").context["people"]]
+    # It keeps no page open: the last supervisor is a person.
+    sent = {"username": supervisao.username, "role": Role.SUPORTE, "is_active": "on"}
+    answer = supervisor.post(f"/pessoas/{supervisao.pk}/", sent)
+    assert "É a única conta ativa da supervisão" in answer.content.decode()

@@ -9,6 +9,7 @@ import pytest
 
 from at_once import at_once
 from guiche.desk import clock
+from guiche.desk.api.token import ServiceAccount
 from guiche.desk.models import Membership, Ticket, User
 from guiche.desk.people.role import Role
 from guiche.desk.refusal import Refused
@@ -171,6 +172,18 @@ def test_a_call_about_what_support_has_takes_nothing(ticket: Ticket, carla: User
     ticket.move("return", carla, "Dados insuficientes", "Falta o CNPJ.")
     ticket.promise.log_attempt(carla, ticket.phones[0], "spoke")
     assert owner_of(ticket) is None
+
+
+def test_a_program_has_no_ticket(ticket: Ticket, carla: User, supervisao: User) -> None:
+    """It may log a call, for somebody made it; nobody would see to what it had."""
+    program = ServiceAccount.named("discador", Role.RELACIONAMENTO, supervisao)
+    ticket.promise.log_attempt(program, ticket.phones[0], "no_answer")
+    assert owner_of(ticket) is None
+    assert program not in ticket.takers(supervisao)
+    with pytest.raises(HandRefused, match="não trabalha"):
+        ticket.pass_to(program, supervisao)
+    ticket.promise.log_attempt(carla, ticket.phones[0], "no_answer")
+    assert owner_of(ticket) == carla
 
 
 def test_whoever_leaves_leaves_no_ticket_behind(ticket: Ticket, carla: User, diana: User) -> None:

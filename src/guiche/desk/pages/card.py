@@ -1,11 +1,11 @@
 """The card of whoever calls back: all that one call needs, in the order it is needed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from guiche.desk.intake.facts import show_phone, whatsapp_url
-from guiche.desk.models import ContactAttempt, Ticket
+from guiche.desk.models import ContactAttempt, Event, Ticket
 from guiche.desk.promises.due_time import said
 
 
@@ -53,7 +53,7 @@ class Card:
     missing: tuple[Line, ...]
 
     @classmethod
-    def of(cls, ticket: Ticket, now: datetime) -> "Card":
+    def of(cls, ticket: Ticket, history: Sequence[Event], now: datetime) -> "Card":
         """The card of a ticket, of any procedure: what it does not ask for is not there."""
         customer, shown = ticket.procedure.customer, ticket.shown
         again = ticket.promise.next_try if ticket.is_open else None
@@ -66,7 +66,7 @@ class Card:
             relation=shown.get(customer.relation, ""),
             hour=shown.get(customer.hour, ""),
             email=ticket.email,
-            phones=tuple(_phones(ticket, shown)),
+            phones=tuple(_phones(ticket, history, shown)),
             next_try=said(again, now) if again else "",
             attempts=tuple(
                 sorted(ticket.promise.attempts.all(), key=lambda each: (each.at, each.pk))
@@ -79,14 +79,14 @@ class Card:
         )
 
 
-def _phones(ticket: Ticket, shown: Mapping[str, str]) -> Iterator[Phone]:
+def _phones(ticket: Ticket, history: Sequence[Event], shown: Mapping[str, str]) -> Iterator[Phone]:
     customer = ticket.procedure.customer
     keys = customer.phones
     owners = customer.whose or ("",) * len(keys)
     for key, owner in zip(keys, owners, strict=True):
         if (number := ticket.facts.get(key, "")) in ticket.phones:
             yield Phone(number, show_phone(number), shown.get(owner, ""))
-    sent = ticket.events.filter(kind="customer_phone").order_by("seq")
+    sent = (event for event in history if event.kind == "customer_phone")
     numbers = [(event.payload or {}).get("phone", "") for event in sent]
     for number in dict.fromkeys(filter(None, numbers)):
         if number not in ticket.phones:

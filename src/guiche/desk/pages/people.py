@@ -43,7 +43,7 @@ class Account(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
         """Somebody must remain who may open this page."""
         typed = super().clean() or {}
         remains = typed.get("role") == Role.SUPERVISAO and typed.get("is_active")
-        others = User.objects.filter(role=Role.SUPERVISAO, is_active=True)
+        others = User.objects.people().filter(role=Role.SUPERVISAO)
         was = others.filter(pk=self.instance.pk).exists()
         if was and not remains and not others.exclude(pk=self.instance.pk).exists():
             raise ValidationError("É a única conta ativa da supervisão. Crie outra antes.")
@@ -56,7 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """Everybody, the active first."""
     query = Q(authenticator__type__in=("totp", "webauthn"))
     secured = set(User.objects.filter(query).values_list("pk", flat=True))
-    people = User.objects.order_by("-is_active", "name", "username")
+    people = User.objects.select_related("service").order_by("-is_active", "name", "username")
     page = {"section": "ajustes", "people": people, "secured": secured}
     return render(request, "desk/pessoas.html", page)
 
@@ -112,6 +112,9 @@ def _acts(act: Callable[[HttpRequest, User], HttpResponse]) -> Callable[..., Htt
         if user == account(request):
             messages.error(request, "Da sua própria conta você cuida em Minha conta.")
             return redirect("conta")
+        if user.is_program:
+            messages.error(request, f"{user} é conta de programa: ninguém entra por ela.")
+            return redirect("programas")
         return act(request, user)
 
     return acting
@@ -120,9 +123,6 @@ def _acts(act: Callable[[HttpRequest, User], HttpResponse]) -> Callable[..., Htt
 @_acts
 def give_password(request: HttpRequest, user: User) -> HttpResponse:
     """A new password, shown once; whoever logs in with it must change it."""
-    if hasattr(user, "service"):
-        messages.error(request, "Esta conta é de um programa: ninguém entra por ela.")
-        return redirect("pessoa", pk=user.pk)
     with transaction.atomic():
         password = _fresh(user)
         user.save(update_fields=["password", "must_change_password"])

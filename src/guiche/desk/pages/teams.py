@@ -49,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return _page(request)
     if "nova" in request.POST:
         return _found(request)
-    people = User.objects.filter(is_active=True)
+    people = User.objects.people()
     changed = sum(_changed(request, user) for user in people)
     messages.success(request, f"Salvo. {_people(changed)}." if changed else "Nada mudou.")
     return redirect("equipe")
@@ -73,7 +73,7 @@ def _changed(request: HttpRequest, user: User) -> bool:
 def _found(request: HttpRequest) -> HttpResponse:
     """A team that no procedure names, with its first person."""
     typed, pk = request.POST.get("nome", ""), sent_number(request.POST.get("pessoa", ""))
-    user = User.objects.filter(pk=pk, is_active=True).first()
+    user = User.objects.people().filter(pk=pk).first()
     try:
         if user is None:
             raise TeamRefused("Escolha quem é o primeiro da equipe.")
@@ -94,7 +94,7 @@ def _page(
     tickets = dict(rows.annotate(count=Count("pk")))
     members = [team for teams in belongs.values() for team in teams]
     names = sorted({*members, *tickets, *_of_procedures()})
-    users = sorted(User.objects.filter(is_active=True), key=lambda user: (user.role, str(user)))
+    users = sorted(User.objects.people(), key=lambda user: (user.role, str(user)))
     page = {
         "section": "ajustes",
         "people": [

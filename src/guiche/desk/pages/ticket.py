@@ -126,16 +126,17 @@ def ticket_page(
     """The page; with a form that was refused, what is wrong with it and all that was typed."""
     user, now = account(request), clock.now()
     prefetch_related_objects([ticket], "promise__attempts__by")
+    history = list(ticket.history)
     may_call, hands = ticket.promise.may_log(user), ticket.hands_for(user)
     page: dict[str, Any] = {
         "section": "fila",
         "ticket": ticket,
         "clock": Clock.of(ticket.promise, now),
-        "card": Card.of(ticket, now),
+        "card": Card.of(ticket, history, now),
         "verdict": Verdict.of_row(ticket.inspection, now) if ticket.inspection else None,
         "screens": _screens(ticket),
-        "history": reversed(ticket.history),
-        "answered": _answered(ticket),
+        "history": history[::-1],
+        "answered": _answered(ticket, history),
         "received": ticket.received.select_related("reading").order_by("-pk"),
         "may_call": may_call,
         "lacking": ticket.promise.lacking() if may_call and _still_counts(ticket, now) else (),
@@ -159,14 +160,13 @@ def ticket_page(
     return render(request, "desk/chamado.html", page, status=422 if refusal else 200)
 
 
-def _answered(ticket: Ticket) -> list[Event]:
+def _answered(ticket: Ticket, history: list[Event]) -> list[Event]:
     """What the customer answered since somebody of the team acted, in order.
 
     What was done and undone was no act.
     """
     if not (ticket.is_open and ticket.answered_at):
         return []
-    history = list(ticket.history)
     undoings = [(each.seq, (each.payload or {}).get("undoes")) for each in history]
     undone = {seq: undoes["seq"] for seq, undoes in undoings if undoes}
     nothing = {*undone, *undone.values()}

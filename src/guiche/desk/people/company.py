@@ -114,8 +114,7 @@ class Company(DefaultSocialAccountAdapter):
         found = User.objects.filter(username=name).first() if name else None
         if found:
             # An account with a password is its owner's: a provider's user names are no proof of it.
-            # That of a program has none either, and is nobody's.
-            if found.has_usable_password() or _is_linked(found) or hasattr(found, "service"):
+            if found.has_usable_password() or found.is_program or _is_linked(found):
                 self._refuse(request, "the user name is that of another account")
             return found
         if not name or role is None or (role == Role.SUPERVISAO and not _oidc().makes_supervisors):

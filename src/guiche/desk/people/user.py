@@ -38,6 +38,10 @@ class Accounts(BaseUserManager["User"]):
             username, password, **{"role": Role.SUPERVISAO, "is_superuser": True, **fields}
         )
 
+    def people(self) -> "models.QuerySet[User]":
+        """The accounts by which people log in now: neither closed, nor of programs."""
+        return self.filter(is_active=True, service=None)
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """An account. No e-mail is required: many desks share one."""
@@ -65,6 +69,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def is_program(self) -> bool:
+        """Whether programs act in its name, and nobody logs in to it."""
+        return hasattr(self, "service")
 
     @property
     def role_label(self) -> str:

@@ -63,7 +63,7 @@ class Holding(models.Model):
 
     def takers(self, user: User) -> list[User]:
         """The people whom this person may pass it to, by name."""
-        others = User.objects.filter(is_active=True, role__in=WORKERS.get(self.state, ()))
+        others = User.objects.people().filter(role__in=WORKERS.get(self.state, ()))
         return sorted(others.exclude(pk__in=[user.pk, self.owner_id or 0]), key=str)
 
     def other_teams(self) -> list[str]:
@@ -82,7 +82,7 @@ class Holding(models.Model):
         """Passes it to a person, or to a team by its name, with a note for whoever takes it."""
         note = clean_note(note, _LONGEST_NOTE, "A anotação")
         if isinstance(to, User):
-            if not to.is_active or not works_on(self.state, to):
+            if not to.is_active or to.is_program or not works_on(self.state, to):
                 raise HandRefused(f"{to} não trabalha com chamados assim. Escolha outra pessoa.")
             return self._change(PASS, by, {"owner_id": to.pk}, {"to": str(to), "note": note}, form)
         if to != self.team and to not in self.other_teams():
@@ -136,7 +136,8 @@ class Holding(models.Model):
     def record_attempt(
         self, by: User, payload: Mapping[str, Any], at: datetime, form: UUID | None
     ) -> Event | None:
-        """Records a call to the customer; what was nobody's is the caller's from then on."""
+        """Records a call to the customer; what was nobody's is the caller's from then on, unless
+        that is a program, which nobody counts on."""
         mine = self._is_free_for(by)
         try:
             event: Event | None = self.record(
@@ -151,7 +152,8 @@ class Holding(models.Model):
 
     def _is_free_for(self, by: User) -> bool:
         self.refresh_from_db(fields=["state", "owner"])
-        return works_on(self.state, by) and (self.owner is None or self.is_abandoned)
+        free = self.owner is None or self.is_abandoned
+        return free and works_on(self.state, by) and not by.is_program
 
     @classmethod
     def release_all_of(cls, user: User, by: User | None = None) -> int:
