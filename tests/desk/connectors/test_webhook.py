@@ -162,6 +162,10 @@ def test_nothing_is_called_inside_the_network(program: Program) -> None:
     ("url", "secret", "key"),
     [
         ("http://programa.example", SECRET, "url"),
+        ("https://xn--/", SECRET, "url"),
+        ("https://0177.0.0.1/", SECRET, "url"),
+        ("https://programa.example\t/", SECRET, "url"),
+        ("https://ⓛocalhost/", SECRET, "url"),
         ("https://programa.example", "segredo", "secret"),
         ("https://programa.example", "whsec_" + "A" * 8, "secret"),
     ],

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
+import httpx
+
 from guiche.desk.refusal import Refused
 
 Kind = Literal["line", "text", "url", "secret", "number", "flag", "choice", "table"]
@@ -172,7 +174,8 @@ def _url(each: Described, given: object) -> str:
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018  raises where it is none
-    except ValueError:
+        httpx.URL(url).host  # noqa: B018  what would call it knows more that is none
+    except (ValueError, httpx.InvalidURL):
         raise ValueError("não é um endereço.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("comece com https:// e o nome do servidor.")
