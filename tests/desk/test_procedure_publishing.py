@@ -438,3 +438,19 @@ def test_any_text_is_read_back_as_it_was_typed(text: str) -> None:
         assert proposals[0]["text"].strip() == lines
     else:
         assert proposals[0]["text"] != SHIPPED
+
+
+@pytest.mark.parametrize("team", ["E" * 121, "Equipe \\u0000"])
+def test_a_team_that_no_ticket_could_have_is_refused(team: str) -> None:
+    content = ProcedureVersion.current(SLUG).content
+    with pytest.raises(ProcedureError) as refused:
+        read_as(SLUG, content.replace('team = "Relacionamento"', f'team = "{team}"'))
+    assert refused.value.key == "team"
+
+
+@pytest.mark.parametrize("reason", ["m" * 201, "motivo \\u0000"])
+def test_a_reason_that_no_call_could_end_with_is_refused(reason: str) -> None:
+    content = ProcedureVersion.current(SLUG).content
+    with pytest.raises(ProcedureError) as refused:
+        read_as(SLUG, re.sub(r"(?m)^end = \[", lambda _: f'end = ["{reason}", ', content))
+    assert refused.value.key == "reasons.end"

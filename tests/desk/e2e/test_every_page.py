@@ -521,7 +521,7 @@ PAGES = (
 SMALL_TARGETS = """() => [...document.querySelectorAll("button, input, select, summary, nav a")]
   .filter(element => element.checkVisibility({visibilityProperty: true}))
   .map(element => [element, element.matches("[type=checkbox], [type=radio]") ? 22 : 24])
-  .map(([element, least]) => [element.outerHTML.slice(0, 80), least, element.getBoundingClientRect()])
+  .map(([each, least]) => [each.outerHTML.slice(0, 80), least, each.getBoundingClientRect()])
   .filter(([, least, box]) => box.width && (box.width < least || box.height < least))"""
 
 

@@ -174,7 +174,7 @@ def _url(each: Described, given: object) -> str:
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018  raises where it is none
-        httpx.URL(url)  # what would call it knows more that is none
+        httpx.URL(url).host  # noqa: B018  what would call it knows more that is none
     except (ValueError, httpx.InvalidURL):
         raise ValueError("não é um endereço.") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:

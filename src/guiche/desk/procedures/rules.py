@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from guiche.desk.intake.register import REGISTERS
 from guiche.desk.procedures import names
 from guiche.desk.procedures.fact import Fact
-from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.procedures.procedure import END, Procedure
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.procedures.text import Text, Variant
 
+_LONGEST_TEAM, _LONGEST_END = 120, 200
 _SAY_BOTH = (
     "precisa dizer {protocol} e {due} ao cliente, e na mesma linha só o que sempre se pergunta."
 )
@@ -42,6 +43,7 @@ def broken(procedure: Procedure, file: str, slug: str) -> Iterator[ProcedureErro
         yield ProcedureError(file, "slug", remedy)
     for key, remedy in (
         *_unsaid(procedure), *_unknown_registers(procedure), *_hidden_conditions(procedure),
+        *_without_room(procedure),
     ):  # fmt: skip
         yield ProcedureError(file, key, remedy)
 
@@ -81,3 +83,11 @@ def _hidden_conditions(procedure: Procedure) -> Iterator[tuple[str, str]]:
     for place, fact in _placed(procedure):
         if fact.key in names.ADDED:
             yield f"{place}.key", f"“{fact.key}” é uma condição da leitura; dê outro nome."
+
+
+def _without_room(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """What no ticket or call could be stored with: PostgreSQL refuses what SQLite takes."""
+    ends = ((f"reasons.{END}", reason, _LONGEST_END) for reason in procedure.reasons[END])
+    for key, text, longest in (("team", procedure.team, _LONGEST_TEAM), *ends):
+        if len(text) > longest or "\x00" in text:
+            yield key, f"escreva até {longest} letras, sem caracteres de controle."
