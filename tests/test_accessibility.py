@@ -92,60 +92,17 @@ LOOKED_AT = {
 }
 """By file and name of the address: the state of its page that axe sees."""
 
-NO_PAGE = [
-    "account_login",
-    "mfa_index",
-    "mfa_list_webauthn",
-    "comprovante",
-    "exportar",
-    "grafico",
-    "imagem",
-    "leitura_pdf",
-    "painel_csv",
-    "planilha",
-    "vencimento",
-    "entregar_ao_titular",
-    "mfa_login_webauthn",
-    "presenca",
-    "aviso",
-    "cancelar_pedido",
-    "pedido_ao_cliente",
-    "salvar",
-    "remover_imagem",
-    "openid_connect_login",
-    "openid_connect_callback",
-    "sair",
-    "inicio",
-    "trocar_procedimento",
-    "pausar",
-    "descartar_leitura",
-    "abrir_lote",
-    "responder_lote",
-    "registrar_lote",
-    "pausar_lote",
-    "trocar_link",
-    "chegou",
-    "numerar",
-    "informar",
-    "mandar",
-    "mover",
-    "desfazer",
-    "pedido",
-    "resumo",
-    "repetir_recusados",
-    "repetir_envio",
-    "dispensar_envio",
-    "resolver_achado",
-    "ligar_achado",
-    "tentar_integracao",
-    "revogar_token",
-    "publicar",
-    "dar_senha",
-    "tirar_segunda_etapa",
-    "encerrar_entradas",
-    "entrada_encerrar",
-    "entradas_encerrar",
-]
+_NO_PAGE = """
+account_login mfa_index mfa_list_webauthn
+comprovante exportar grafico imagem leitura_pdf painel_csv planilha vencimento entregar_ao_titular
+mfa_login_webauthn presenca aviso cancelar_pedido pedido_ao_cliente salvar remover_imagem
+openid_connect_login openid_connect_callback sair inicio trocar_procedimento pausar
+descartar_leitura abrir_lote responder_lote registrar_lote pausar_lote trocar_link chegou numerar
+informar mandar mover desfazer pedido resumo repetir_recusados repetir_envio dispensar_envio
+resolver_achado ligar_achado tentar_integracao revogar_token publicar dar_senha
+tirar_segunda_etapa encerrar_entradas entrada_encerrar entradas_encerrar
+"""
+NO_PAGE = _NO_PAGE.split()
 """Second names; files; parts of a page; and what leads on to a page that is looked at."""
 
 
