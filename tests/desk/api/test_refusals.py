@@ -157,7 +157,7 @@ def test_a_form_without_parts_is_not_understood(caller: Caller, kind: str) -> No
 def test_no_length_but_a_number_is_believed(caller: Caller) -> None:
     headers = {"Authorization": f"Bearer {caller.text}"}
     for length in ("9" * 5000, "٣", "-1"):
-        answer = caller.client.generic(
+        answer: Any = caller.client.generic(
             "POST", "/api/v1/search", b"{}", headers=headers, CONTENT_LENGTH=length
         )
         problem_of(answer, 413)

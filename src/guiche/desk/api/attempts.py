@@ -76,9 +76,10 @@ def log(request: HttpRequest, number: str, sent: NewAttempt) -> HttpResponse:
         )
     except AlreadyRecorded:  # by a request whose answer is no longer kept
         event = ticket.events.get(form=form)
-        logged = ContactAttempt.objects.filter(promise__ticket=ticket, at=event.at, by=by).first()
-        if logged is None:
+        found = ContactAttempt.objects.filter(promise__ticket=ticket, at=event.at, by=by).first()
+        if found is None:
             raise NotDone(409, _UNDONE, code="answer-lost") from None
+        logged = found
     return made(request, _told(logged), f"/api/v1/tickets/{ticket.number}/attempts")
 
 
