@@ -25,6 +25,7 @@ SAMPLES = {
     "token": "a" * 43,
     "key": "birdid",
     "datum": "nome",
+    "seq": 1,
 }
 
 
