@@ -31,7 +31,7 @@ AT_ONCE, REPEATED = 6, 10
 _PREPARE = """
 from guiche.desk.api.token import ApiToken, Scope
 from guiche.desk.models import SiteVersion, User
-SiteVersion.objects.create(content={"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}})
+SiteVersion.objects.create(content={"hours": {"week": ["00:00-24:00"] * 7, "holidays": False}})
 user = User.objects.create_user("programa", role="suporte")
 print(ApiToken.create(user, "medida", list(Scope), "30", user)[1])
 """

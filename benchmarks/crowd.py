@@ -92,7 +92,7 @@ def seed(count: int, der: bytes, answers: dict[str, str]) -> None:
     """So many tickets like the one that `answers` and the certificate make, each another's."""
     crowd = Crowd()
     user = User.objects.create_user("bruno", name="Bruno Exemplo")
-    SiteVersion.objects.create(content={"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}})
+    SiteVersion.objects.create(content={"hours": {"week": ["00:00-24:00"] * 7, "holidays": False}})
     draft = Draft.start(user)
     draft.attach(Inspection.store(inspect(der, at=clock.now()), der=der, by=user))
     draft.type_in(answers)

@@ -53,7 +53,7 @@ def _seed() -> None:
 
     make_data_folder(DATA)
     call_command("migrate", verbosity=0)
-    SiteVersion.objects.create(content={"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}})
+    SiteVersion.objects.create(content={"hours": {"week": ["00:00-24:00"] * 7, "holidays": False}})
     model = ticket_of(User.objects.create_user("bruno", name="Bruno Exemplo"))
     with connection.cursor() as cursor:  # of the seeding alone
         cursor.execute("PRAGMA synchronous = OFF")

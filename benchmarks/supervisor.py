@@ -175,7 +175,7 @@ def _seed() -> None:
     from guiche.icpbrasil import inspect
 
     user = User.objects.create_user("bruno", name="Bruno Exemplo")
-    SiteVersion.objects.create(content={"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}})
+    SiteVersion.objects.create(content={"hours": {"week": ["00:00-24:00"] * 7, "holidays": False}})
     draft, der = Draft.start(user), e_cnpj(cei=ZEROS).der()
     draft.attach(Inspection.store(inspect(der, at=clock.now()), der=der, by=user))
     draft.type_in(answers())

@@ -122,7 +122,7 @@ def _seed(now: datetime) -> None:
     from guiche.icpbrasil import inspect
 
     user = User.objects.create_user("bruno", name="Bruno Exemplo")
-    hours = {"week": ["00:00-23:59"] * 7, "holidays": False}
+    hours = {"week": ["00:00-24:00"] * 7, "holidays": False}
     SiteVersion.objects.create(content={"hours": hours})
     draft, der = Draft.start(user), e_cnpj(cei=ZEROS).der()
     draft.attach(Inspection.store(inspect(der, at=now), der=der, by=user))

@@ -133,7 +133,7 @@ def _unhurried() -> None:
         pace.forget()
 
 
-SITE = {"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}}
+SITE = {"hours": {"week": ["00:00-24:00"] * 7, "holidays": False}}
 """A team that is always there: any time may be promised."""
 
 

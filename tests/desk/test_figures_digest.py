@@ -128,7 +128,7 @@ def test_it_tells_of_yesterday_and_of_nobody(
     dora: User, server: MailServer, open_ticket: Callable[..., Ticket], stopped_clock: Any
 ) -> None:
     stopped_clock.set(MONDAY - timedelta(days=1) + timedelta(hours=6))
-    SiteVersion.objects.create(content={"hours": {**WEEK, "week": ["00:00-23:59"] * 7}})
+    SiteVersion.objects.create(content={"hours": {**WEEK, "week": ["00:00-24:00"] * 7}})
     ticket = open_ticket()
     stopped_clock.set(MONDAY + timedelta(hours=2))
     keep.count_due(clock.now())

@@ -20,7 +20,6 @@ SAMPLES = {
     "number": "4821703657",
     "name": "resolve",
     "pk": 1,
-    "seq": 1,
     "kind": "qualitor",
     "token": "a" * 43,
     "key": "birdid",

@@ -16,7 +16,7 @@ from guiche.desk.site.hours import Hours
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 NOTHING = timedelta()
 BUSY = ["08:00-12:00 13:00-18:00"] * 5 + ["09:00-13:00", ""]
-ALWAYS = ["00:00-23:59"] * 7
+ALWAYS = ["00:00-24:00"] * 7
 FIRST = date(2014, 1, 1)
 """Daylight saving began and ended in each of the years from here to 2019, and never after."""
 YEARS = 365 * 8
@@ -174,7 +174,7 @@ def wall(moment: datetime) -> str:
         (BUSY, here(2026, 11, 23, 17), 1, "23/11 18:00"),
         (BUSY, here(2026, 11, 23, 8), 9, "23/11 18:00"),
         # the clock goes forward at midnight: 2018-11-04 has no hour from 0:00 to 1:00
-        (ALWAYS, here(2018, 11, 3, 23), 1, "04/11 01:01"),
+        (ALWAYS, here(2018, 11, 3, 23), 1, "04/11 01:00"),
         (["00:30-06:00"] * 7, here(2018, 11, 3, 23), 1, "04/11 02:30"),
         # and back: 2019-02-16 has two from 23:00 to 24:00
         (["20:00-23:00"] * 7, here(2019, 2, 16, 22), 2, "17/02 21:00"),

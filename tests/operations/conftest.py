@@ -13,7 +13,7 @@ PEOPLE = ("ana", "bento", "clara")
 # any time may be said.
 _SET_UP = f"""
 from guiche.desk.models import SiteVersion, User
-SiteVersion.objects.create(content={{"hours": {{"week": ["00:00-23:59"] * 7, "holidays": False}}}})
+SiteVersion.objects.create(content={{"hours": {{"week": ["00:00-24:00"] * 7, "holidays": False}}}})
 for name in {PEOPLE}:
     User.objects.create_user(name, password={PASSWORD!r}, name=name.title(), role="suporte")
 """

@@ -33,7 +33,7 @@ def prepare(url: str, lag: str = "1") -> None:
 
     call_command("migrate", verbosity=0)
     user = User.objects.create_user("ana.exemplo", name="Ana Exemplo", role="supervisao")
-    SiteVersion.objects.create(content={"hours": {"week": ["00:00-23:59"] * 7, "holidays": False}})
+    SiteVersion.objects.create(content={"hours": {"week": ["00:00-24:00"] * 7, "holidays": False}})
     draft, der = Draft.start(user), e_cnpj(cei=ZEROS).der()
     draft.attach(Inspection.store(inspect(der, at=clock.now()), der=der, by=user))
     draft.type_in(answers())

@@ -11,6 +11,9 @@
 (True, False, False)
 >>> hours.covers(at(28, 12)), hours.covers(at(28, 13))
 (True, False)
+>>> always = Hours.read(["00:00-24:00"] * 7)
+>>> always.covers(at(24, 0)), always.is_open(at(24, 0))
+(True, True)
 >>> for moment in (hours.end_before(at(22, 12)), hours.start_after(at(22, 12))):
 ...     print(timezone.localtime(moment))
 2026-11-19 18:00:00-03:00
@@ -29,6 +32,8 @@ from guiche.desk.site.holiday import Frozen, Holidays, Named
 
 DAYS = ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo")
 _SPAN = re.compile(r"(\d{1,2})(?:[:h](\d{2})?)?\s*(?:-|–|às|a)\s*(\d{1,2})(?:[:h](\d{2})?)?")
+_MIDNIGHT = time.max
+"""The end of a day, `24:00`."""
 _SEARCHED = 60
 """Days looked ahead or back: a year has no longer holiday."""
 
@@ -79,7 +84,9 @@ class Hours:
 
     def covers(self, moment: datetime) -> bool:
         """Whether the team is at work; the last minute counts, the first does not yet."""
-        return any(start < moment <= end for start, end in self.on(timezone.localdate(moment)))
+        today = timezone.localdate(moment)
+        spans = (*self.on(today - timedelta(1)), *self.on(today))
+        return any(start < moment <= end for start, end in spans)
 
     def is_open(self, moment: datetime) -> bool:
         """Whether somebody would see a warning now."""
@@ -134,8 +141,14 @@ def _first(day: date, at: time) -> datetime:
 
 def _end(day: date, at: time) -> datetime:
     """The same; within an hour that comes twice its second passing, for both are worked."""
+    if at == _MIDNIGHT:
+        day, at = day + timedelta(1), time()
     first, again = _first(day, at), _first(day, at.replace(fold=1))
     return again if again > first and not _is_put_back(again) else first
+
+
+def _until(hour: int, minute: int) -> time:
+    return _MIDNIGHT if (hour, minute) == (24, 0) else time(hour, minute)
 
 
 def _is_put_back(moment: datetime) -> bool:
@@ -150,7 +163,7 @@ def read_day(text: str, day: str) -> tuple[Span, ...]:
     for found in _SPAN.finditer(text):
         hour, minute, until, until_minute = (int(part or 0) for part in found.groups())
         try:
-            spans.append((time(hour, minute), time(until, until_minute)))
+            spans.append((time(hour, minute), _until(until, until_minute)))
         except ValueError as error:
             raise HoursRefused(f"{day.capitalize()}: “{found[0]}” não é um horário.") from error
     left = _SPAN.sub("", text).replace(",", " ").replace(" e ", " ").strip()
