@@ -153,7 +153,7 @@ def test_a_draft_keeps_the_procedure_it_began_with(draft: Draft) -> None:
     version = draft.procedure_version
     ProcedureVersion.objects.create(slug=version.slug, digest="0" * 64, content="newer")
     assert again(draft).procedure_version == version
-    assert draft.procedure.title == "Certificado digital sem matrícula CEI"
+    assert draft.procedure.title == "Matrícula CEI no certificado digital"
 
 
 def test_ones_own_calls_wait_and_the_teams_once_paused(

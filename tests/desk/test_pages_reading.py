@@ -208,7 +208,8 @@ def test_only_a_cei_is_offered_in_the_form_of_one(client: Client, address: str) 
     doubtful = card(client, address, upload(e_cpf(cei="111444777001").der()))
     assert "Copiar 111444777001" in doubtful
     assert "Copiar 11.144" not in doubtful
-    assert 'class="notice' not in doubtful
+    assert doubtful.count('class="notice') == 1
+    assert "O que se sabe combina com outro procedimento." in doubtful
 
 
 # What is not read

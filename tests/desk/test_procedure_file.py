@@ -254,7 +254,7 @@ def test_a_file_that_is_no_text_and_a_folder_that_is_not_there(
 
 
 def test_an_unknown_procedure_names_those_there_are() -> None:
-    with pytest.raises(ProcedureError, match="use cei-ausente"):
+    with pytest.raises(ProcedureError, match="use cadeia-ausente, cei-ausente"):
         shelf.find("cei")
 
 

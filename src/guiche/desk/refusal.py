@@ -26,6 +26,8 @@ Refused                     the message is pt-BR and shown as it is
 ├── MessageRefused          the e-mail cannot be sent                 (messages/message.py)
 ├── BackupRefused           no copy of the database, or none put back (backup.py)
 ├── HoursRefused            the hours of the team are not understood  (site/hours.py)
+├── NeverOver               hours of work do not pass in these hours  (site/counting.py)
+├── DigestRefused           the digest cannot be sent to this person  (figures/digest.py)
 ├── SavedMeanwhile          another version of the settings holds     (site/site.py)
 ├── ConnectionChanged       somebody else changed the connection      (connectors/change.py)
 └── PublishedMeanwhile      another version of the procedure holds    (procedures/version.py)

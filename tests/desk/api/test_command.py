@@ -43,7 +43,7 @@ def test_a_whole_life(environment: dict[str, str], tmp_path: Path) -> None:
     )  # fmt: skip
     assert opened.exit_code == 0, opened.output
     ticket = Ticket.objects.get()
-    assert json.loads(opened.output)["number"] == ticket.number
+    assert json.loads(opened.stdout)["number"] == ticket.number
     assert ticket.facts["name"] == "Mercado Exemplo Ltda"
 
     shown = run(environment, "show", ticket.spoken)

@@ -58,7 +58,7 @@ class TestSettingUp:
         page = new_page(eva)
         page.goto("/ajustes/")
         page.get_by_role("link", name="Integrações").press("Enter")
-        page.get_by_role("link", name="Exemplo").press("Enter")
+        page.get_by_role("link", name="Exemplo", exact=True).press("Enter")
         page.get_by_label("Nome").fill("Qualitor")
         page.get_by_label("Endereço").fill("desk.exemplo.com.br")
         page.get_by_label("Senha").fill("segredo-de-teste")
