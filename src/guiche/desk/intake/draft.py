@@ -364,8 +364,8 @@ class Draft(Whose, models.Model):
         the procedure does not ask. `inspection` may be one that is not stored yet. A `key` that was
         used before gives the ticket that it opened. `ProcedureError`: there is none of this slug.
         """
-        if Ticket.objects.filter(submission_key=key).exists():
-            return Ticket.objects.get(submission_key=key)
+        if ticket := Ticket.submitted_from(key):
+            return ticket
         version = ProcedureVersion.current(slug or settings.PROCEDURE)
         unknown = typed.keys() - {fact.key for fact in version.procedure.facts}
         if unknown:

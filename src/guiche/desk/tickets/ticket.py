@@ -206,11 +206,7 @@ class Ticket(Listed, Renewal, Followed, Told, Holding):
     @classmethod
     def record_all(cls, tickets: "Sequence[Ticket]", kind: str, *, at: datetime) -> None:
         """Appends an event of the worker to each of these, whose rows this transaction holds."""
-        written = []
-        for ticket in tickets:
-            event = ticket._next_event(kind, None, {}, at)
-            ticket.seq, ticket.head = event.seq, event.link
-            written.append(event)
+        written = [ticket._placed(kind, None, {}, at) for ticket in tickets]
         with connection.cursor() as cursor:
             # `bulk_update` takes ten times as long, all of it for the making of its expressions.
             cursor.executemany(_ADVANCE, [(each.seq, each.head, each.pk) for each in tickets])
@@ -218,12 +214,17 @@ class Ticket(Listed, Renewal, Followed, Told, Holding):
 
     def _begin(self, entries: Mapping[str, Mapping[str, Any]], by: User, at: datetime) -> None:
         """The first events of a ticket that was made in this very transaction: nobody else's."""
-        written = []
-        for kind, payload in entries.items():
-            written.append(event := self._next_event(kind, by, payload, at))
-            self.seq, self.head = event.seq, event.link
+        written = [self._placed(kind, by, payload, at) for kind, payload in entries.items()]
         type(self).objects.filter(pk=self.pk).update(seq=self.seq, head=self.head)
         events.write(written)
+
+    def _placed(
+        self, kind: str, by: User | None, payload: Mapping[str, Any], at: datetime
+    ) -> Event:
+        """The next event, its place taken here: nobody else can take it in this transaction."""
+        event = self._next_event(kind, by, payload, at)
+        self.seq, self.head = event.seq, event.link
+        return event
 
     def _next_event(
         self, kind: str, by: User | None, payload: Mapping[str, Any], at: datetime
