@@ -4,10 +4,6 @@ Another page joins by one line in `PAGES`.
 """
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -16,6 +12,7 @@ from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 
 import postgresql
+from benchmarks.each_database import on_each_database
 from benchmarks.measure import Figure, duration, percentile
 
 TICKETS, EACH, PEOPLE = 100_000, 200, 30
@@ -78,24 +75,15 @@ PAGES: dict[str, Callable[[], Iterator[Asked]]] = {
 
 def figures() -> Iterator[Figure]:
     """A figure for each page on each database."""
-    with tempfile.TemporaryDirectory() as data:
-        yield from _figures("SQLite", {"GUICHE_DATA": data})
     try:
-        with postgresql.server() as url, tempfile.TemporaryDirectory() as data:
-            url = url.replace("/?", "/postgres?")
-            yield from _figures("PostgreSQL", {"GUICHE_DATA": data, "GUICHE_DATABASE_URL": url})
+        for name, answer in on_each_database("benchmarks.pages", seconds=1800):
+            yield from _figures(name, [Measured(*each) for each in answer])
     except postgresql.NotInstalled as missing:
         yield Figure("pages, PostgreSQL", "p95 under 100 ms", str(missing), None)
 
 
-def _figures(name: str, database: dict[str, str]) -> Iterator[Figure]:
-    # A process of its own: the settings are read once, when it starts.
-    environment = {**os.environ, **database, "DJANGO_SETTINGS_MODULE": "guiche.desk.settings"}
-    answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.pages"],
-        env=environment, stdout=subprocess.PIPE, check=True, timeout=1800,
-    )  # fmt: skip
-    for seen in (Measured(*each) for each in json.loads(answer.stdout)):
+def _figures(name: str, measured: list[Measured]) -> Iterator[Figure]:
+    for seen in measured:
         yield Figure(
             f"{seen.page}, {TICKETS:,} tickets, {name}",
             f"p95 under {duration(LIMITS[name])}",

@@ -1,16 +1,13 @@
 """Finding a ticket among 100,000, with all that the page of results shows, on both databases."""
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import postgresql
+from benchmarks.each_database import on_each_database
 from benchmarks.measure import Figure, duration, percentile
 
 TICKETS, QUESTIONS = 100_000, 1_600
@@ -30,26 +27,14 @@ class Measured(NamedTuple):
 
 def figures() -> Iterator[Figure]:
     """A figure for each database."""
-    with tempfile.TemporaryDirectory() as data:
-        yield _figure("SQLite", {"GUICHE_DATA": data})
     try:
-        with postgresql.server() as url, tempfile.TemporaryDirectory() as data:
-            yield _figure(
-                "PostgreSQL",
-                {"GUICHE_DATA": data, "GUICHE_DATABASE_URL": url.replace("/?", "/postgres?")},
-            )
+        for name, answer in on_each_database("benchmarks.search", seconds=900):
+            yield _figure(name, Measured(*answer))
     except postgresql.NotInstalled as missing:
         yield Figure("search, PostgreSQL", "p95 under 100 ms", str(missing), None)
 
 
-def _figure(name: str, database: dict[str, str]) -> Figure:
-    # A process of its own: the settings are read once, when it starts.
-    environment = {**os.environ, **database, "DJANGO_SETTINGS_MODULE": "guiche.desk.settings"}
-    answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.search"],
-        env=environment, stdout=subprocess.PIPE, check=True, timeout=900,
-    )  # fmt: skip
-    seen = Measured(*json.loads(answer.stdout))
+def _figure(name: str, seen: Measured) -> Figure:
     return Figure(
         f"search over {TICKETS:,} tickets, {name}",
         "p95 under 100 ms",

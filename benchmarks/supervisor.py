@@ -1,10 +1,6 @@
 """The supervisor's page over 100,000 tickets, and what it costs to keep its figures counted."""
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import postgresql
+from benchmarks.each_database import on_each_database
 from benchmarks.measure import Figure, duration, percentile
 
 TICKETS, REQUESTS, MINUTE = 100_000, 200, 20
@@ -40,26 +37,14 @@ class Measured(NamedTuple):
 
 def figures() -> Iterator[Figure]:
     """A figure for each database."""
-    with tempfile.TemporaryDirectory() as data:
-        yield _figure("SQLite", {"GUICHE_DATA": data})
     try:
-        with postgresql.server() as url, tempfile.TemporaryDirectory() as data:
-            yield _figure(
-                "PostgreSQL",
-                {"GUICHE_DATA": data, "GUICHE_DATABASE_URL": url.replace("/?", "/postgres?")},
-            )
+        for name, answer in on_each_database("benchmarks.supervisor", seconds=1800):
+            yield _figure(name, Measured(*answer))
     except postgresql.NotInstalled as missing:
         yield Figure("supervisor's page, PostgreSQL", "p95 under 100 ms", str(missing), None)
 
 
-def _figure(name: str, database: dict[str, str]) -> Figure:
-    # A process of its own: the settings are read once, when it starts.
-    environment = {**os.environ, **database, "DJANGO_SETTINGS_MODULE": "guiche.desk.settings"}
-    answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.supervisor"],
-        env=environment, stdout=subprocess.PIPE, check=True, timeout=1800,
-    )  # fmt: skip
-    seen = Measured(*json.loads(answer.stdout))
+def _figure(name: str, seen: Measured) -> Figure:
     return Figure(
         f"supervisor's page over {TICKETS:,} tickets, {name}",
         f"p95 under {duration(LIMITS[name])}",

@@ -1,10 +1,6 @@
 """One sweep over the promises of 100,000 open tickets: nothing due, and hundreds due at once."""
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import postgresql
+from benchmarks.each_database import on_each_database
 from benchmarks.measure import Figure, duration
 
 TICKETS, DUE = 100_000, 500
@@ -35,26 +32,14 @@ class Measured(NamedTuple):
 
 def figures() -> Iterator[Figure]:
     """A figure for each database."""
-    with tempfile.TemporaryDirectory() as data:
-        yield _figure("SQLite", {"GUICHE_DATA": data})
     try:
-        with postgresql.server() as url, tempfile.TemporaryDirectory() as data:
-            yield _figure(
-                "PostgreSQL",
-                {"GUICHE_DATA": data, "GUICHE_DATABASE_URL": url.replace("/?", "/postgres?")},
-            )
+        for name, answer in on_each_database("benchmarks.sweep", seconds=900):
+            yield _figure(name, Measured(*answer))
     except postgresql.NotInstalled as missing:
         yield Figure("sweep, PostgreSQL", "under 1 s", str(missing), None)
 
 
-def _figure(name: str, database: dict[str, str]) -> Figure:
-    # A process of its own: the settings are read once, when it starts.
-    environment = {**os.environ, **database, "DJANGO_SETTINGS_MODULE": "guiche.desk.settings"}
-    answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.sweep"],
-        env=environment, stdout=subprocess.PIPE, check=True, timeout=900,
-    )  # fmt: skip
-    seen = Measured(*json.loads(answer.stdout))
+def _figure(name: str, seen: Measured) -> Figure:
     return Figure(
         f"promise sweep over {TICKETS:,} open tickets, {name}",
         "under 1 s",
