@@ -6,6 +6,7 @@ each process has its own databases.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -24,6 +25,7 @@ from calls import signed_in
 from certificates import profiles
 from certificates.certificate import Certificate
 from guiche import sources
+from guiche.cli import group
 from guiche.desk import clock, environment
 from guiche.desk.api import bearer
 from guiche.desk.models import Draft, Inspection, SiteVersion, Ticket, User
@@ -98,6 +100,31 @@ def _quick_passwords() -> None:
 def _own_folder_of_mails(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Not that of a desk which is tried out here: old e-mails are deleted."""
     settings.EMAIL_FILE_PATH = tmp_path_factory.mktemp("emails")
+
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def guiche(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Iterator[Command]:
+    """Carries out a command; its status, and what it printed on either stream."""
+    monkeypatch.setenv("GUICHE_DATA", str(tmp_path / "data"))
+    umask = os.umask(0o077)
+
+    def carried_out(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["guiche", *map(str, words)])
+        capsys.readouterr()
+        try:
+            status = group.run()
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    yield carried_out
+    os.umask(umask)
 
 
 NOW = datetime(2026, 11, 23, 17, 44, tzinfo=UTC)

@@ -1,9 +1,7 @@
 """`guiche history verify`: every way to change a history behind its back is found and named."""
 
 import json
-import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,36 +13,19 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
 
-from guiche.cli import FAILED, group
+from desk.conftest import Command
+from guiche.cli import FAILED
 from guiche.desk.models import Event, Inspection, Ticket, User
 from guiche.desk.tickets import audit
 from guiche.desk.tickets.erasure import erase
 
 pytestmark = pytest.mark.django_db
 
-Command = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def guiche(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Iterator[Command]:
-    """Carries out `guiche history verify`; its status, and what it printed on either stream."""
-    monkeypatch.setenv("GUICHE_DATA", str(tmp_path / "data"))
-    umask = os.umask(0o077)
-
-    def carried_out(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["guiche", "history", "verify", *map(str, words)])
-        capsys.readouterr()
-        try:
-            status = group.run()
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    yield carried_out
-    os.umask(umask)
+def guiche(guiche: Command) -> Command:
+    """`guiche history verify`."""
+    return lambda *words: guiche("history", "verify", *words)
 
 
 @pytest.fixture

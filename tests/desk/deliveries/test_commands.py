@@ -1,46 +1,19 @@
 """`guiche deliveries` and `guiche connections`: lines and NDJSON, masked, with an exit status."""
 
 import json
-import os
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from calls import ticket_of
+from desk.conftest import Command
 from desk.deliveries.conftest import Run
 from desk.deliveries.memory import Desk, Held, before, refused
-from guiche.cli import FAILED, group
+from guiche.cli import FAILED
 from guiche.desk import clock
 from guiche.desk.connectors.connector import DeliveryError, Outcome
 from guiche.desk.models import Connection, Delivery, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
-
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def guiche(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Iterator[Command]:
-    """Carries out a command; its status, and what it printed on either stream."""
-    monkeypatch.setenv("GUICHE_DATA", str(tmp_path / "data"))
-    umask = os.umask(0o077)
-
-    def carried_out(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["guiche", *words])
-        capsys.readouterr()
-        try:
-            status = group.run()
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    yield carried_out
-    os.umask(umask)
 
 
 @pytest.fixture

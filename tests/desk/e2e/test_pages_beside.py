@@ -32,9 +32,7 @@ def queue_of_the_ended(new_page: Open, bruno: User, carla: User) -> Page:
     ticket_of(bruno).move("cancel", bruno, "Aberto por engano")
     draft = Draft.start(bruno)
     draft.end(bruno, draft.procedure.reasons["end"][0])
-    page = supervisor(new_page)
-    page.goto("/fila/?estado=encerrados")
-    return page
+    return supervisor_at(new_page, "/fila/?estado=encerrados")
 
 
 def discarding(new_page: Open, bruno: User, carla: User) -> Page:
@@ -77,49 +75,43 @@ def taking_up_a_batch(new_page: Open, bruno: User, carla: User) -> Page:
     return page
 
 
-def empty_figures(new_page: Open, bruno: User, carla: User) -> Page:
+def supervisor_at(new_page: Open, address: str) -> Page:
     page = supervisor(new_page)
-    page.goto("/painel/")
+    page.goto(address)
     return page
+
+
+def empty_figures(new_page: Open, bruno: User, carla: User) -> Page:
+    return supervisor_at(new_page, "/painel/")
 
 
 def nobody_came_back(new_page: Open, bruno: User, carla: User) -> Page:
-    page = supervisor(new_page)
-    page.goto("/painel/repetidos/")
-    return page
+    return supervisor_at(new_page, "/painel/repetidos/")
 
 
 def no_sendings(new_page: Open, bruno: User, carla: User) -> Page:
-    page = supervisor(new_page)
-    page.goto("/envios/")
-    return page
+    return supervisor_at(new_page, "/envios/")
 
 
 def no_integrations(new_page: Open, bruno: User, carla: User) -> Page:
-    page = supervisor(new_page)
-    page.goto("/integracoes/")
-    return page
+    return supervisor_at(new_page, "/integracoes/")
 
 
 def webhook(new_page: Open, bruno: User, carla: User) -> Page:
     made = Connection(kind="webhook", name="Aviso ao sistema do RH")
     made.set({"url": "https://avisos.exemplo.com.br/guiche", "secret": SECRET})
     made.keep()
-    page = supervisor(new_page)
-    page.goto(f"/integracoes/{made.pk}/")
+    page = supervisor_at(new_page, f"/integracoes/{made.pk}/")
     unfold(page)
     return page
 
 
 def clouds(new_page: Open, bruno: User, carla: User) -> Page:
-    page = supervisor(new_page)
-    page.goto("/integracoes/nuvem/")
-    return page
+    return supervisor_at(new_page, "/integracoes/nuvem/")
 
 
 def application_of_a_cloud(new_page: Open, bruno: User, carla: User) -> Page:
-    page = supervisor(new_page)
-    page.goto("/integracoes/nuvem/")
+    page = supervisor_at(new_page, "/integracoes/nuvem/")
     page.get_by_role("link", name="VIDaaS").click()
     page.get_by_role("button", name="Salvar").click()
     expect(page.get_by_role("alert")).to_be_focused()
