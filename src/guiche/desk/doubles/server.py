@@ -177,13 +177,17 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def _serve(self) -> None:
-        parts = urlsplit(self.path)
+        parts, length = urlsplit(self.path), int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # who called was killed meanwhile, and asked for nothing
+            self.close_connection = True
+            return
         request = Request(
             self.command,
             parts.path,
             dict(parse_qsl(parts.query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()},
-            self.rfile.read(int(self.headers.get("Content-Length", 0))),
+            body,
         )
         answer, is_half = self.double.respond(request)
         self.close_connection = answer is None
