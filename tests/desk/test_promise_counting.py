@@ -112,8 +112,9 @@ def test_what_was_left_at_a_pause_is_left_after_it(
     moved = way.add(again, way.between(stopped, due))
     assert way.between(again, moved) == way.between(stopped, due)
     assert moved >= due
-    # The same as the due time, later by what the pause took of the time that is counted.
-    assert moved == way.add(due, way.between(stopped, again))
+    if way.between(stopped, due):  # something was left
+        # The same as the due time, later by what the pause took of the time that is counted.
+        assert moved == way.add(due, way.between(stopped, again))
 
 
 @given(hours, any_moment, spans.filter(bool))
