@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 import postgresql
@@ -100,6 +101,13 @@ def _quick_passwords() -> None:
 def _own_folder_of_mails(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Not that of a desk which is tried out here: old e-mails are deleted."""
     settings.EMAIL_FILE_PATH = tmp_path_factory.mktemp("emails")
+
+
+@pytest.fixture(autouse=True)
+def _clock_goes_on() -> Iterator[None]:
+    """A test that leaves it standing is told of it, and not one that comes after."""
+    yield
+    assert clock._read is timezone.now
 
 
 Command = Callable[..., tuple[int, str, str]]
