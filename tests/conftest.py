@@ -5,9 +5,15 @@ import signal
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 # Set where everything is installed: there, a skipped test is a test that did not run.
 COMPLETE = os.environ.get("GUICHE_TESTS_COMPLETE") == "1"
+
+# There, what is tried is the same each time: one that falls by chance tells nothing of a change.
+# Elsewhere it is new each time.
+settings.register_profile("new each time", deadline=None)
+settings.load_profile("ci" if COMPLETE else "new each time")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -405,9 +405,7 @@ EDITS = st.dictionaries(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=EDITS)
 def test_any_edit_is_published_readable_or_refused(client: Client, edits: dict[str, str]) -> None:
     before = ProcedureVersion.current(SLUG)
@@ -420,7 +418,7 @@ def test_any_edit_is_published_readable_or_refused(client: Client, edits: dict[s
     read_as(SLUG, ProcedureVersion.current(SLUG).content)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=st.text(max_size=60))
 def test_any_text_is_read_back_as_it_was_typed(text: str) -> None:
     path = f"{path_of('solution')}.propose.0.text"

@@ -418,7 +418,7 @@ def test_in_whatever_order_things_happen(
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=10, stateful_step_count=20, deadline=None,
+            max_examples=10, stateful_step_count=20,
             suppress_health_check=list(HealthCheck), print_blob=False,
         ),
     )  # fmt: skip

@@ -118,7 +118,6 @@ def test_any_life(stopped_clock: object, open_ticket: Open, people: dict[str, Us
         settings=settings(
             max_examples=15,
             stateful_step_count=15,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -28,7 +28,7 @@ from guiche.desk.wsgi import application
 load_all_checks()
 CHECKED = [check for check in CHECKS.get_all() if check is not positive_data_acceptance]
 EXAMPLES = settings(
-    max_examples=15, derandomize=True, deadline=None, database=None,
+    max_examples=15, derandomize=True, database=None,
     phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 OPERATIONS: list[Any] = [

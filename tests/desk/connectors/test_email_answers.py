@@ -6,7 +6,7 @@ from email.parser import BytesParser
 from email.policy import default
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.connectors.conformance import CASE
@@ -125,7 +125,6 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES | st.binary(max_size=8), max_size=40).map(b"".join))
 def test_whatever_was_sent_can_be_read(raw: bytes) -> None:
     answer = read(raw)

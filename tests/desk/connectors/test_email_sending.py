@@ -7,7 +7,7 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.connectors.conformance import CASE, FILE
@@ -108,7 +108,6 @@ def test_lines_of_a_dot_arrive_as_they_are(server: MailServer) -> None:
     assert server.mails[0].get_content().splitlines() == [".", "..", ".fim"]
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_nothing_that_is_typed_makes_a_header(title: str, text: str) -> None:
     case = replace(CASE, title=title + CASE.mark, text=text)
@@ -123,7 +122,6 @@ def test_nothing_that_is_typed_makes_a_header(title: str, text: str) -> None:
     assert len(read["Subject"]) <= 201
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60), st.binary(max_size=200))
 def test_a_file_of_any_name_is_kept_to_the_byte(name: str, content: bytes) -> None:
     file = Attachment(name, "application/octet-stream", content)

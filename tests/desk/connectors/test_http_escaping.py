@@ -4,7 +4,7 @@ import json
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -23,7 +23,6 @@ def template(text: str, format: Format) -> Template:  # noqa: A002
     return Template.read(text, format, KNOWN)
 
 
-@settings(deadline=None)
 @given(ANY, ANY)
 def test_json_holds_exactly_the_values(title: str, name: str) -> None:
     body = template('{"a": ["{title}", 1], "b {name}": "x {name} {fact:k}"}', Format.JSON)
@@ -31,7 +30,6 @@ def test_json_holds_exactly_the_values(title: str, name: str) -> None:
     assert json.loads(filled) == {"a": [title, 1], f"b {name}": f"x {name} {title}"}
 
 
-@settings(deadline=None)
 @given(UTF8, UTF8)
 def test_a_form_holds_exactly_the_values(title: str, name: str) -> None:
     filled = template("a={title}&b=x+{name}", Format.FORM).filled({"title": title, "name": name})
@@ -39,7 +37,6 @@ def test_a_form_holds_exactly_the_values(title: str, name: str) -> None:
     assert read == {"a": [title], "b": [f"x {name}"]}
 
 
-@settings(deadline=None)
 @given(ANY, ANY)
 def test_xml_holds_the_values_less_what_xml_cannot(title: str, name: str) -> None:
     body = template("<r><t>{title}</t><n v='{name}' w=\"{name}\"/></r>", Format.XML)
@@ -62,7 +59,6 @@ def allowed(text: str) -> str:
     return "".join(each for each in text if takes(each))
 
 
-@settings(deadline=None)
 @given(UTF8.filter(lambda value: value.strip(".") != ""), UTF8)
 def test_a_path_stays_one_and_its_query_too(name: str, title: str) -> None:
     filled = template("/t/{name}/n?q={title}&z=1", Format.PATH)

@@ -437,7 +437,6 @@ def live(machine: type[Life], examples: int, steps: int, *, repeatable: bool) ->
             max_examples=examples,
             stateful_step_count=steps,
             derandomize=repeatable,
-            deadline=None,
             suppress_health_check=CHECKS,
         ),
     )
