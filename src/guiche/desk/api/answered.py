@@ -64,10 +64,10 @@ def forget(events: Sequence[Event], **_: Any) -> None:
 
     What was refused names no ticket, and may quote what was sent for as long as it is kept.
     """
-    kept = Answered.objects.filter(created_at__gt=clock.now() - KEPT)
     for event in events:
         if event.kind == "erased":
             place = f"/tickets/{event.ticket.number}"
+            kept = Answered.objects.filter(created_at__gt=clock.now() - KEPT)
             kept.filter(Q(location__endswith=place) | Q(location__contains=f"{place}/")).delete()
 
 

@@ -8,6 +8,7 @@ ambiguous is accepted.
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -171,6 +172,11 @@ _CALLABLE = (
 _SUBSCRIBER = slice(2, None)
 
 
+# A call asks for the same numbers and addresses time and again while its form is filled.
+_once = lru_cache(maxsize=256)
+
+
+@_once
 def clean_phone(typed: str) -> str:
     """A Brazilian telephone with DDD that can be called back, in E.164."""
     typed = typed.strip()
@@ -208,6 +214,7 @@ def whatsapp_url(number: str, text: str = "") -> str:
     return f"https://wa.me/{number.removeprefix('+')}{written}"
 
 
+@_once
 def show_phone(number: str) -> str:
     """`(11) 98765-4321` from E.164."""
     return phonenumbers.format_number(phonenumbers.parse(number, None), PhoneNumberFormat.NATIONAL)
@@ -224,6 +231,11 @@ def mask_phone(number: str) -> str:
 
 def clean_email(_fact: "Fact", typed: str, _answers: Values) -> str:
     """An address that may exist, its domain in lower case."""
+    return _email(typed)
+
+
+@_once
+def _email(typed: str) -> str:
     try:
         return validate_email(typed.strip(), check_deliverability=False).normalized
     except EmailNotValidError as error:
