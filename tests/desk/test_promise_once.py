@@ -99,7 +99,7 @@ def test_each_is_told_once_whoever_dies(
             fall_due(chance, some[::3], [each for each in some if each in over])
             call(over[start % len(over)], relacionamento)
             replace(running, chance)
-        wait_until_told(near, over)
+        wait_until_told(near, over, running)
     expected = {"ending": near, "overdue": over}
     for kind, those in expected.items():
         told = Counter(Event.objects.filter(kind=kind).values_list("ticket", flat=True))
@@ -129,10 +129,11 @@ def replace(running: list[BaseProcess], chance: random.Random) -> None:
     running[victim].start()
 
 
-def wait_until_told(near: list[Ticket], over: list[Ticket]) -> None:
+def wait_until_told(near: list[Ticket], over: list[Ticket], running: list[BaseProcess]) -> None:
     patience = time.monotonic() + PATIENCE
     while not (all_told(near, "ending") and all_told(over, "overdue")):
         if time.monotonic() > patience:
             told = Counter(Event.objects.values_list("kind", flat=True))
-            pytest.fail(f"not all was told in {PATIENCE:.0f} s: {told}")
+            ended = [each.exitcode for each in running]
+            pytest.fail(f"not all was told in {PATIENCE:.0f} s: {told}; {clock.now()}, {ended}")
         time.sleep(0.05)
