@@ -20,8 +20,8 @@ from calls import cnpj_of, company, company_name
 from certificates import CEI, ZEROS, ca, e_cnpj, e_cpf, selo_eletronico
 from guiche.desk.intake.draft import Draft
 from guiche.desk.models import Inspection, ProcedureVersion, Promise, SiteVersion, Ticket, User
-from guiche.desk.pages.table import harmless
 from guiche.desk.procedures.version import digest_of
+from guiche.sources.found import harmless
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 HTMX = {"HX-Request": "true"}

@@ -206,6 +206,16 @@ def printable(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)
 
 
+def harmless(cell: str) -> str:
+    """A text for a cell of a sheet: one line, and no formula, for names may be `=HYPERLINK(...)`.
+
+    >>> harmless("=1+1"), harmless("\\t@soma"), harmless("PADARIA = EXEMPLO")
+    ("'=1+1", "'@soma", 'PADARIA = EXEMPLO')
+    """
+    line = " ".join(cell.split())
+    return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
+
+
 def size_in_words(size: int) -> str:
     """A number of bytes as a person says it.
 

@@ -15,11 +15,11 @@ import click
 from guiche.cli.inspect.passwords import Passwords
 from guiche.cli.inspect.report import JsonReport, LinesReport, Report
 from guiche.cli.inspect.trust import Asked, Checker, trust_options
-from guiche.cli.inspect.walk import Entry, expand, walk
 from guiche.cli.portuguese import Command
 from guiche.icpbrasil.numbers import cei
 from guiche.sources.catalogue import EVERY_STORE, STORES
 from guiche.sources.found import printable
+from guiche.sources.walk import Entry, expand, walk
 
 if TYPE_CHECKING:
     from guiche.cli.inspect.progress import Bar

@@ -8,7 +8,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from guiche.cli.inspect.walk import walk
+from guiche.sources.walk import walk
 
 
 class Bar:

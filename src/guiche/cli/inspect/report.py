@@ -89,14 +89,9 @@ class JsonReport(Report):
         self._print({"source": source._asdict(), "error": {"code": code, "message": message}})
 
     def _print(self, data: dict[str, object]) -> None:
-        import json
+        from guiche.sources.line import line_of
 
-        text = json.dumps(data, ensure_ascii=False)
-        if not text.isprintable():
-            # JSON may hold raw what ends a line elsewhere (U+2028), commands a terminal (U+009B)
-            # or has no UTF-8 (a lone surrogate). All of it stands in strings, where \u.... may.
-            text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
-        sys.stdout.buffer.write(text.encode() + b"\n")
+        sys.stdout.buffer.write(line_of(data))
         sys.stdout.buffer.flush()
 
 

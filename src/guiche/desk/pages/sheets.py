@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 from guiche.desk.figures.table import Table
-from guiche.desk.pages.table import harmless
+from guiche.sources.found import harmless
 
 _BOM = "\ufeff"
 _WIDTHS = 12, 46

@@ -15,6 +15,7 @@ from guiche.desk.intake.facts import show_document
 from guiche.desk.pages.verdict import Verdict
 from guiche.icpbrasil.validity import day
 from guiche.sources import Found, SourceError, read
+from guiche.sources.found import harmless
 
 _LONGEST = 300
 _UNREAD = "Não consegui ler"
@@ -124,13 +125,3 @@ def sheet(rows: Iterable[Row]) -> bytes:
         )  # fmt: skip
         writer.writerow(map(harmless, cells))
     return (_BOM + text.getvalue()).encode()
-
-
-def harmless(cell: str) -> str:
-    """The text on one line, and no formula: a certificate may be named `=HYPERLINK(...)`.
-
-    >>> harmless("=1+1"), harmless("\\t@soma"), harmless("PADARIA = EXEMPLO")
-    ("'=1+1", "'@soma", 'PADARIA = EXEMPLO')
-    """
-    line = " ".join(cell.split())
-    return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
