@@ -1,0 +1,122 @@
+"""`guiche audit`: reads a whole portfolio into one table."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from guiche.cli.portuguese import Command
+from guiche.sources.catalogue import EVERY_STORE, STORES
+
+_STATUSES = {
+    "present": "tem CEI", "doubtful": "conferir CEI", "blank": "sem CEI (campo em branco)",
+    "absent": "sem CEI (sem o campo)", "not_applicable": "não comporta CEI",
+    "unreadable": "não lido", "error": "com erro",
+}  # fmt: skip
+
+
+@click.command(cls=Command)
+@click.argument("paths", metavar="[CAMINHO...]", nargs=-1)
+@click.option(
+    "--out",
+    "out",
+    metavar="ARQUIVO",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="O resultado, na forma da terminação: .ndjson, .parquet, .arrow, .csv ou .xlsx.",
+)
+@click.option(
+    "--column",
+    metavar="COLUNA",
+    help="A coluna de uma tabela em que estão os certificados (DER, PEM ou base64).",
+)
+@click.option(
+    "--store",
+    type=click.Choice([EVERY_STORE, *STORES]),
+    is_flag=False,
+    flag_value=EVERY_STORE,
+    help="Lê também os certificados guardados nesta máquina.",
+)
+@click.option(
+    "--passwords",
+    "password_list",
+    metavar="ARQUIVO",
+    type=click.Path(path_type=Path),
+    help="Lista nome;senha dos .pfx, uma por linha; cada senha só é tentada no seu arquivo.",
+)
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1), help="Processos; por omissão, todos os núcleos."
+)
+@click.option("--quiet", is_flag=True, help="Não mostra o andamento.")
+def command(
+    paths: tuple[str, ...],
+    out: Path,
+    column: str | None,
+    store: str | None,
+    password_list: Path | None,
+    jobs: int | None,
+    quiet: bool,
+) -> None:
+    """Lê uma carteira inteira: pastas, ZIP, tar, P7B, PFX, notas fiscais, tabelas (Parquet, Arrow,
+    CSV, NDJSON com uma coluna de certificados), para um arquivo só.
+
+    Interrompido, continua de onde parou quando o mesmo comando se repete. Termina com 0 se todos
+    têm CEI, 1 se algum não tem, 2 se algo não pôde ser lido.
+    """
+    if not (paths or store):
+        raise click.UsageError("Falta informar CAMINHO... ou --store.")
+    from guiche.portfolio.audit import audit, processes
+    from guiche.portfolio.forms import TooManyRows, UnknownForm
+    from guiche.portfolio.gather import items
+    from guiche.portfolio.journal import OtherAudit
+    from guiche.portfolio.passwords import BadList, passwords_of
+
+    try:
+        with _progress(shown=not quiet) as told:
+            counts = audit(
+                items(paths, column=column, store=store),
+                out,
+                {"paths": [*paths], "column": column, "store": store, "out": out.name},
+                datetime.now(UTC),
+                passwords=passwords_of(password_list) if password_list else {},
+                engine=lambda: processes(jobs) if jobs else processes(),
+                told=told,
+            )
+    except (UnknownForm, OtherAudit, TooManyRows, BadList) as error:
+        raise click.UsageError(str(error)) from error
+    _summed_up(counts, out)
+    sys.exit(_status(counts))
+
+
+def _status(counts: Counter[str]) -> int:
+    """As of `inspect`: two beats one beats zero."""
+    if counts["unreadable"] or counts["error"]:
+        return 2
+    return int(counts.keys() != {"present"})
+
+
+def _summed_up(counts: Counter[str], out: Path) -> None:
+    parts = [f"{words}: {counts[key]}" for key, words in _STATUSES.items() if counts[key]]
+    click.echo(f"{out}: {' · '.join(parts) or 'nenhum certificado'}", err=True)
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Callable[[int], None]]:
+    """How many items were read, and how many a second; the end of a stream is not known."""
+    if not (shown and sys.stderr.isatty()):
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+    columns = (
+        SpinnerColumn(), TextColumn("Lendo"), MofNCompleteColumn(),
+        TextColumn("{task.speed:.0f} por segundo"),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda count: progress.advance(task, count)

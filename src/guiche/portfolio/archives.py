@@ -1,0 +1,69 @@
+"""Archives of any size, a member at a time: a portfolio may be a ZIP of a hundred thousand files.
+
+`guiche.sources` opens one that came by mail or was uploaded, and bounds the whole of it; here only
+what is in memory at once is bounded.
+"""
+
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from lzma import LZMAError
+
+from guiche.sources import DamagedError, EncryptedArchiveError, SourceError
+from guiche.sources.archive import MAX_MEMBER, MAX_RATIO
+from guiche.sources.errors import ArchiveTooLargeError, TooLargeError
+from guiche.sources.found import Member
+
+_ENCRYPTED = 0x1
+_SMALL = 1 << 16
+_FAILURES = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, EOFError, OSError, ValueError,
+    NotImplementedError, RuntimeError, LookupError, OverflowError,
+)  # fmt: skip
+
+
+def zip_members(path: str) -> Iterator[Member]:
+    """The files of a ZIP; `DamagedError` where its index cannot be read."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except _FAILURES as error:
+        raise DamagedError("o índice do ZIP não se lê") from error
+    with archive:
+        for entry in archive.infolist():
+            if not entry.is_dir():
+                yield Member(entry.filename, _zipped(archive, entry))
+
+
+def _zipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | SourceError:
+    if entry.flag_bits & _ENCRYPTED:
+        return EncryptedArchiveError()
+    if entry.file_size > MAX_MEMBER:
+        return TooLargeError("O arquivo", entry.file_size, MAX_MEMBER)
+    if entry.file_size > max(_SMALL, MAX_RATIO * entry.compress_size):
+        return ArchiveTooLargeError("está comprimido além do normal")
+    try:
+        return archive.read(entry)
+    except _FAILURES:
+        return DamagedError("não se consegue extrair do ZIP")
+
+
+def tar_members(path: str) -> Iterator[Member]:
+    """The files of a tar, compressed or not; what comes after damage is lost, and that is told."""
+    name = ""
+    try:
+        with tarfile.open(path, "r|*") as archive:
+            for entry in archive:
+                name = entry.name
+                if entry.isfile():
+                    yield Member(name, _tarred(archive, entry))
+    except _FAILURES as error:
+        where = f" depois de {name}" if name else ""
+        raise DamagedError(f"o tar não se lê{where}") from error
+
+
+def _tarred(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes | SourceError:
+    file = archive.extractfile(entry)
+    if file is None or entry.size > MAX_MEMBER:
+        return TooLargeError("O arquivo", entry.size, MAX_MEMBER)
+    return file.read()

@@ -1,0 +1,148 @@
+"""The forms of a result: how a load is carried out for it, and how its parts become one file."""
+
+import csv
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from guiche.portfolio.load import COLUMNS, Load, Part, columns_of_load, lines_of
+from guiche.sources.found import harmless
+
+_BOM = "\ufeff"
+_MOST_ROWS = 1_048_576
+
+
+class UnknownForm(Exception):
+    """The ending of the file name is none of these."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: não conheço esta terminação. Use {', '.join(FORMS)}.")
+
+
+class TooManyRows(Exception):
+    """More than a sheet holds."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(
+            f"Uma planilha tem no máximo {_MOST_ROWS:,} linhas, e são {rows:,}. ".replace(",", ".")
+            + "Use .parquet ou .csv."
+        )
+
+
+class Form(NamedTuple):
+    """One form. `joined` makes one content of several; `written` a file of the parts."""
+
+    carry_out: Callable[[Load], Part]
+    joined: Callable[[list[Any]], bytes]
+    written: Callable[[Iterable[Path], Path], None]
+
+
+def form_of(out: Path) -> Form:
+    """By the ending of the file name; `UnknownForm`."""
+    try:
+        return FORMS[out.suffix.lower()]
+    except KeyError:
+        raise UnknownForm(out.name) from None
+
+
+def _concatenated(parts: Iterable[Path], out: Path) -> None:
+    with out.open("wb") as file:
+        for part in parts:
+            with part.open("rb") as content:
+                shutil.copyfileobj(content, file)
+
+
+def _stream(batches: list[pa.RecordBatch]) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, COLUMNS) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    return bytes(sink.getvalue())
+
+
+def _batches(parts: Iterable[Path]) -> Iterator[pa.RecordBatch]:
+    for part in parts:
+        with pa.memory_map(str(part)) as file, pa.ipc.open_stream(file) as reader:
+            yield from reader
+
+
+def _parquet(parts: Iterable[Path], out: Path) -> None:
+    with pa.parquet.ParquetWriter(out, COLUMNS, compression="zstd") as writer:
+        for part in parts:
+            with pa.memory_map(str(part)) as file, pa.ipc.open_stream(file) as reader:
+                writer.write_table(reader.read_all())
+
+
+def _arrow(parts: Iterable[Path], out: Path) -> None:
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with (
+        pa.OSFile(str(out), "wb") as file,
+        pa.ipc.new_file(file, COLUMNS, options=options) as writer,
+    ):
+        for batch in _batches(parts):
+            writer.write_batch(batch)
+
+
+def _csv(parts: Iterable[Path], out: Path) -> None:
+    """As Excel in Portuguese opens it: UTF-8 with its mark, parted by semicolons."""
+    with out.open("w", encoding="utf-8", newline="") as file:
+        file.write(_BOM)
+        writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+        writer.writerow(COLUMNS.names)
+        for row in _rows(parts):
+            writer.writerow(map(harmless, row))
+
+
+def _xlsx(parts: Iterable[Path], out: Path) -> None:
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet("certificados")
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, COLUMNS.names)
+        for number, row in enumerate(_rows(parts), 1):
+            if number >= _MOST_ROWS:
+                raise TooManyRows(number)
+            for at, text in enumerate(row):
+                if text:
+                    sheet.write_string(number, at, text)
+
+
+def _rows(parts: Iterable[Path]) -> Iterator[list[str]]:
+    for batch in _batches(parts):
+        for row in batch.to_pylist():
+            yield [_cell(value) for value in row.values()]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "sim" if value else "não"
+    return " ".join(value) if isinstance(value, list) else str(value)
+
+
+_COLUMNS = Form(columns_of_load, _stream, _parquet)
+FORMS = {
+    ".ndjson": Form(lines_of, b"".join, _concatenated),
+    ".parquet": _COLUMNS,
+    ".arrow": _COLUMNS._replace(written=_arrow),
+    ".csv": _COLUMNS._replace(written=_csv),
+    ".xlsx": _COLUMNS._replace(written=_xlsx),
+}
+"""By the ending of the file."""
+
+
+def replace(out: Path, written: Callable[[Path], None]) -> None:
+    """A file in its place whole, or not at all."""
+    unfinished = out.with_name(f".{out.name}.tmp")
+    try:
+        written(unfinished)
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
