@@ -16,7 +16,7 @@ import pytest
 from certificates import CEI, e_cnpj
 from guiche.portfolio import audit as auditing
 from guiche.portfolio.audit import Carry, audit, processes
-from guiche.portfolio.forms import UnknownForm
+from guiche.portfolio.forms import UnknownForm, form_of
 from guiche.portfolio.gather import items
 from guiche.portfolio.journal import OtherAudit
 from guiche.portfolio.load import COLUMNS, Load, Part
@@ -142,8 +142,8 @@ def test_killed_while_the_file_is_written(portfolio: Path, tmp_path: Path) -> No
         raise Killed
 
     with pytest.MonkeyPatch.context() as patch:
-        form = auditing.form_of(out)
-        patch.setattr(auditing, "form_of", lambda _: form._replace(written=dies))
+        form = form_of(out)
+        patch.setattr("guiche.portfolio.audit.form_of", lambda _: form._replace(written=dies))
         with pytest.raises(Killed):
             run(portfolio, out)
     assert out.read_text() == "antes"

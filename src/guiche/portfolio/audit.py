@@ -9,7 +9,7 @@
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -38,7 +38,7 @@ Carry = Callable[[Callable[[Load], Part], Iterable[Load]], Iterator[tuple[Load, 
 def audit(
     items: Iterable[Item],
     out: Path,
-    settings: dict[str, object],
+    settings: Mapping[str, object],
     at: datetime,
     *,
     passwords: Passwords,
