@@ -19,7 +19,9 @@ from numba import njit
 from guiche.portfolio.moulds import ROLES, find
 
 # Each access is checked by the compiler: a wrong length is an IndexError, not a look outside.
-compiled = njit(cache=True, boundscheck=True, nogil=True)
+compiled = njit(cache=True, boundscheck=True, nogil=True, _nrt=False)
+# A call costs more than what these do.
+inlined = njit(cache=True, boundscheck=True, nogil=True, _nrt=False, inline="always")
 
 _INTEGER, _BIT_STRING, _OCTET_STRING, _OID = 0x02, 0x03, 0x04, 0x06
 _UTF8, _PRINTABLE, _IA5, _UTC_TIME, _GENERALIZED_TIME = 0x0C, 0x13, 0x16, 0x17, 0x18
@@ -38,7 +40,7 @@ SPANS = FIELD + 8
 REFUSED = -1
 
 
-@compiled
+@inlined
 def _element(data, at, stop):  # type: ignore[no-untyped-def]
     """Tag, beginning and end of the element's content; tag 0 where it is not plain."""
     if at + 2 > stop:
@@ -62,7 +64,7 @@ def _element(data, at, stop):  # type: ignore[no-untyped-def]
     return int(tag), body, body + length
 
 
-@compiled
+@inlined
 def _note(pieces, count, start, stop, role):  # type: ignore[no-untyped-def]
     """Adds a piece to the mould; to the one before, where it goes on in the same role."""
     if count and pieces[count - 1, 1] == start and pieces[count - 1, 2] == role == FIXED:
@@ -74,9 +76,22 @@ def _note(pieces, count, start, stop, role):  # type: ignore[no-untyped-def]
     return count + 1
 
 
+# The range is checked before: without a check at each octet the loop takes many of them at a time.
+@njit(cache=True, boundscheck=False, nogil=True, _nrt=False)
+def _is_printable(data, start, stop):  # type: ignore[no-untyped-def]
+    if start < 0 or stop > len(data):
+        return False
+    odd = np.uint8(0)
+    for at in range(start, stop):
+        odd |= np.uint8(data[at] - np.uint8(0x20) > np.uint8(0x5E))
+    return odd == 0
+
+
 @compiled
 def _is_plain(data, start, stop, accents):  # type: ignore[no-untyped-def]
     """Printable ASCII, and where they are allowed the accents of Latin-1, as UTF-8 has them."""
+    if _is_printable(data, start, stop):
+        return True
     at = start
     while at < stop:
         octet = data[at]
@@ -141,7 +156,7 @@ def _moment(data, tag, start, stop):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _subject(data, start, stop, pieces, count, spans):  # type: ignore[no-untyped-def]
+def _subject(data, start, stop, pieces, count, spans, row):  # type: ignore[no-untyped-def]
     """The holder's name: C, O and OU are of the mould, places are free, CN and number are read."""
     at = start
     while at < stop:
@@ -156,19 +171,23 @@ def _subject(data, start, stop, pieces, count, spans):  # type: ignore[no-untype
         if data[oid_start] != 0x55 or data[oid_start + 1] != 4:
             return -1
         which = data[oid_start + 2]
+        if which == _COUNTRY or which == _ORGANIZATION or which == _UNIT:
+            count = _note(pieces, count, at, last, FIXED)
+            if count < 0:
+                return -1
+            at = last
+            continue
         if not (kind == _PRINTABLE or kind == _UTF8 or kind == _IA5):
             return -1
         if not _is_plain(data, value, value_end, kind == _UTF8):
             return -1
-        if which == _COUNTRY or which == _ORGANIZATION or which == _UNIT:
-            count = _note(pieces, count, at, last, FIXED)
-        elif which == _LOCALITY or which == _STATE:
+        if which == _LOCALITY or which == _STATE:
             count = _note(pieces, count, oid_start, value_at + 1, FREE)
         elif which == _COMMON_NAME or which == _SERIAL:
             column = CN if which == _COMMON_NAME else SUBJECT_SERIAL
-            if spans[column, 0] >= 0:
+            if spans[row, column, 0] >= 0:
                 return -1
-            spans[column, 0], spans[column, 1] = value, value_end - value
+            spans[row, column, 0], spans[row, column, 1] = value, value_end - value
             role = NAMED if which == _COMMON_NAME else NUMBERED
             count = _note(pieces, count, oid_start, value_at + 1, role)
         else:
@@ -213,7 +232,7 @@ def _key(data, start, stop, pieces, count):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _names(data, start, stop, pieces, count, spans):  # type: ignore[no-untyped-def]
+def _names(data, start, stop, pieces, count, spans, row):  # type: ignore[no-untyped-def]
     """The Subject Alternative Name: fields of ICP-Brasil and e-mail addresses, nothing else."""
     sequence, at, end = _element(data, start, stop)
     if sequence != _SEQUENCE or end != stop or at == end:
@@ -223,8 +242,8 @@ def _names(data, start, stop, pieces, count, spans):  # type: ignore[no-untyped-
         if tag == _EMAIL:
             if not _is_plain(data, first, last, False):  # noqa: FBT003
                 return -1
-            if spans[MAIL_ADDRESS, 0] < 0:
-                spans[MAIL_ADDRESS, 0], spans[MAIL_ADDRESS, 1] = first, last - first
+            if spans[row, MAIL_ADDRESS, 0] < 0:
+                spans[row, MAIL_ADDRESS, 0], spans[row, MAIL_ADDRESS, 1] = first, last - first
             count = _note(pieces, count, at, at + 1, MAIL)
         elif tag == _EXPLICIT:
             oid, oid_start, explicit_at = _element(data, first, last)
@@ -243,10 +262,10 @@ def _names(data, start, stop, pieces, count, spans):  # type: ignore[no-untyped-
                 count = _note(pieces, count, value_at, value_at + 1, ENTRY)
             field = _field(data, oid_start, explicit_at)
             if field:
-                if spans[FIELD + field, 0] >= 0:
+                if spans[row, FIELD + field, 0] >= 0:
                     return -1
-                spans[FIELD + field, 0] = value
-                spans[FIELD + field, 1] = value_end - value
+                spans[row, FIELD + field, 0] = value
+                spans[row, FIELD + field, 1] = value_end - value
         else:
             return -1
         if count < 0:
@@ -266,7 +285,7 @@ def _field(data, start, stop):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _extensions(data, start, stop, pieces, count, spans):  # type: ignore[no-untyped-def]
+def _extensions(data, start, stop, pieces, count, spans, row):  # type: ignore[no-untyped-def]
     """All of the mould, but for the identifier of the holder's key and the names."""
     listed, at, end = _element(data, start, stop)
     if listed != _SEQUENCE or end != stop:
@@ -285,7 +304,7 @@ def _extensions(data, start, stop, pieces, count, spans):  # type: ignore[no-unt
             if data[oid_start + 2] == 17:
                 count = _note(pieces, count, first, value_at, NAMES)
                 if count >= 0:
-                    count = _names(data, value, value_end, pieces, count, spans)
+                    count = _names(data, value, value_end, pieces, count, spans, row)
             else:
                 inner, _, inner_end = _element(data, value, value_end)
                 if inner != _OCTET_STRING or inner_end != value_end:
@@ -300,7 +319,7 @@ def _extensions(data, start, stop, pieces, count, spans):  # type: ignore[no-unt
 
 
 @compiled
-def _certificate(data, start, stop, pieces, spans, dates):  # type: ignore[no-untyped-def]
+def _certificate(data, start, stop, pieces, spans, dates, row):  # type: ignore[no-untyped-def]
     """The pieces of the mould, how many, and the bits of the key; -1 pieces where it is refused."""
     outer, at, end = _element(data, start, stop)
     signed, inner, inner_end = _element(data, at, end)
@@ -324,7 +343,7 @@ def _certificate(data, start, stop, pieces, spans, dates):  # type: ignore[no-un
             return -1, 0
         number += 1
         length -= 1
-    spans[CERTIFICATE_SERIAL, 0], spans[CERTIFICATE_SERIAL, 1] = number, length
+    spans[row, CERTIFICATE_SERIAL, 0], spans[row, CERTIFICATE_SERIAL, 1] = number, length
     tag, _, issuer_at = _element(data, number_end, inner_end)
     issuer, _, validity_at = _element(data, issuer_at, inner_end)
     validity, first_at, validity_end = _element(data, validity_at, inner_end)
@@ -339,11 +358,11 @@ def _certificate(data, start, stop, pieces, spans, dates):  # type: ignore[no-un
     second, other, other_end = _element(data, second_at, validity_end)
     if first == 0 or second == 0 or other_end != validity_end:
         return -1, 0
-    dates[0] = _moment(data, first, begin, second_at)
-    dates[1] = _moment(data, second, other, other_end)
-    if dates[0] == -(2**63) or dates[1] == -(2**63):
+    dates[row, 0] = _moment(data, first, begin, second_at)
+    dates[row, 1] = _moment(data, second, other, other_end)
+    if dates[row, 0] == -(2**63) or dates[row, 1] == -(2**63):
         return -1, 0
-    count = _subject(data, subject_start, subject_end, pieces, count, spans)
+    count = _subject(data, subject_start, subject_end, pieces, count, spans, row)
     if count < 0:
         return -1, 0
     count, bits = _key(data, key_start, key_end, pieces, count)
@@ -353,7 +372,7 @@ def _certificate(data, start, stop, pieces, spans, dates):  # type: ignore[no-un
         tag, listed, listed_end = _element(data, key_end, inner_end)
         if tag != _EXTENSIONS or listed_end != inner_end:
             return -1, 0
-        count = _extensions(data, listed, listed_end, pieces, count, spans)
+        count = _extensions(data, listed, listed_end, pieces, count, spans, row)
     return count, bits
 
 
@@ -367,26 +386,27 @@ def walk(data, offsets, present, moulds, pieces, mould, spans, dates, bits):  # 
     """
     for row in range(len(mould)):
         mould[row] = REFUSED
-        spans[row] = -1
+        for span in range(SPANS):
+            spans[row, span, 0] = -1
         if not present[row]:
             continue
         count, bits[row] = _certificate(
-            data, offsets[row], offsets[row + 1], pieces, spans[row], dates[row]
+            data, offsets[row], offsets[row + 1], pieces, spans, dates, row
         )
         if count > 0:
-            mould[row] = find(moulds, data, pieces[:count], row, _by_number(data, spans[row]))
+            mould[row] = find(moulds, data, pieces, count, row, _by_number(data, spans, row))
 
 
 @compiled
-def _by_number(data, spans):  # type: ignore[no-untyped-def]
+def _by_number(data, spans, row):  # type: ignore[no-untyped-def]
     """Whether the holder's number is a CPF and CN the bare name (DOC-ICP-04 v8.3, annex I, 1)."""
-    start, length = spans[SUBJECT_SERIAL, 0], spans[SUBJECT_SERIAL, 1]
+    start, length = spans[row, SUBJECT_SERIAL, 0], spans[row, SUBJECT_SERIAL, 1]
     if start < 0 or length != 11:
         return False
     for at in range(start, start + length):
         if data[at] < 48 or data[at] > 57:
             return False
-    for at in range(spans[CN, 0], spans[CN, 0] + max(spans[CN, 1], 0)):
+    for at in range(spans[row, CN, 0], spans[row, CN, 0] + max(spans[row, CN, 1], 0)):
         if data[at] == 58:
             return False
     return True
