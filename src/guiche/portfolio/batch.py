@@ -1,11 +1,35 @@
 """The one function that every engine runs: a batch of certificates in, their readings out. Pure."""
 
+import threading
 from datetime import datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from guiche.icpbrasil import Inspection, inspect
+from guiche.icpbrasil import inspect
 from guiche.portfolio.columns import DER, SCHEMA, columns_of
+
+if TYPE_CHECKING:
+    from guiche.portfolio.fast import Reader
+
+WORTH = 10_000
+"""Certificates of one thread after which it is worth the time that the fast path takes to load."""
+
+
+class _Thread(threading.local):
+    """What one thread has read, and the moulds that it knows by then."""
+
+    read = 0
+    reader: "Reader | None" = None
+
+
+_thread = _Thread()
+
+
+def is_fast() -> bool:
+    """Whether the fast path is there: the package numba."""
+    return find_spec("numba") is not None
 
 
 def inspect_batch(batch: pa.RecordBatch, *, at: datetime | None = None) -> pa.RecordBatch:
@@ -14,15 +38,23 @@ def inspect_batch(batch: pa.RecordBatch, *, at: datetime | None = None) -> pa.Re
     `der` is binary, one certificate a row; a null gives nulls. `at`, an aware moment, judges the
     validity; without it that stays null. `KeyError` where there is no such column, `ValueError`
     where another one has a name of the schema.
+
+    What is read is the same with and without the compiled walk (`is_fast`), which is taken once
+    there was enough to read.
     """
     kept = [name for name in batch.schema.names if name != DER]
     if taken := sorted(set(kept) & set(SCHEMA.names)):
         raise ValueError(f"columns of the result are there already: {', '.join(taken)}")
-    readings = (_read(der.as_py(), at) for der in batch.column(DER))
-    arrays = [batch.column(name) for name in kept] + columns_of(readings)
+    arrays = [batch.column(name) for name in kept] + _columns(batch.column(DER), at)
     fields = [batch.schema.field(name) for name in kept] + list(SCHEMA)
     return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def _read(der: bytes | None, at: datetime | None) -> Inspection | None:
-    return None if der is None else inspect(der, at=at)
+def _columns(ders: pa.Array, at: datetime | None) -> list[pa.Array]:
+    _thread.read += len(ders)
+    if _thread.read > WORTH and is_fast():
+        from guiche.portfolio.fast import Reader
+
+        _thread.reader = _thread.reader or Reader()
+        return _thread.reader.columns(ders.cast(pa.binary()), at)
+    return columns_of(None if der is None else inspect(der, at=at) for der in ders.to_pylist())

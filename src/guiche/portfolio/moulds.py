@@ -8,15 +8,15 @@ batch begins anew.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-ROLES = 11
-MOST = 1 << 14
+from guiche.portfolio.compiled import compiled
+
 _SLOT_MASK = (1 << 16) - 1
 _OCTETS = 1 << 24
 _PIECES = 1 << 20
 _MOST_PROBES = 32
 _LONGEST = 1 << 14
+_LARGEST = 1 << 16
 _random = np.random.default_rng()
 
 
@@ -37,32 +37,34 @@ class Moulds(NamedTuple):
     used: "np.ndarray[tuple[int], np.dtype[np.int64]]"
 
     @classmethod
-    def none(cls) -> "Moulds":
-        """No mould known yet."""
+    def none(cls, most: int) -> "Moulds":
+        """No mould known yet, and room for so many."""
         return cls(
             slots=np.full(_SLOT_MASK + 1, -1, np.int32),
             pieces=np.zeros((_PIECES, 3), np.int32),
             octets=np.zeros(_OCTETS, np.uint8),
-            first=np.zeros(MOST + 1, np.int32),
-            marks=np.zeros((MOST, 2), np.int64),
-            weights=_random.integers(1 << 32, size=_LONGEST, dtype=np.uint32) | 1,
+            first=np.zeros(most + 1, np.int32),
+            marks=np.zeros((most, 2), np.int64),
+            weights=_random.integers(1 << 32, size=_LONGEST, dtype=np.uint32),
             used=np.zeros(3, np.int64),
         )
 
     @property
-    def count(self) -> int:
+    def known(self) -> int:
         """How many are known."""
         return int(self.used[0])
 
     @property
     def is_full(self) -> bool:
         """Whether the next one might not fit."""
-        return bool(self.used[0] == MOST or self.used[1] > _PIECES - 100 or self.used[2] > _OCTETS - (1 << 16))
+        moulds, pieces, octets = self.used
+        almost = pieces > _PIECES - 100 or octets > _OCTETS - _LARGEST
+        return bool(almost or moulds == len(self.marks))
 
 
 # The bounds of both ranges are checked before: without a check at each octet the loop is carried
 # out sixteen octets at a time.
-@njit(cache=True, boundscheck=False, nogil=True, _nrt=False)
+@compiled(checked=False)
 def _same(one, start, other, begin, length):  # type: ignore[no-untyped-def]
     if start < 0 or begin < 0 or length < 0:
         return False
@@ -74,7 +76,7 @@ def _same(one, start, other, begin, length):  # type: ignore[no-untyped-def]
     return difference == 0
 
 
-@njit(cache=True, boundscheck=False, nogil=True, _nrt=False)
+@compiled(checked=False)
 def _sum(data, start, stop, weights, at):  # type: ignore[no-untyped-def]
     total = np.uint32(0)
     if start < 0 or stop > len(data) or at < 0 or at + stop - start > len(weights):
@@ -84,7 +86,7 @@ def _sum(data, start, stop, weights, at):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(cache=True, boundscheck=True, nogil=True, _nrt=False)
+@compiled()
 def _hash(data, pieces, count, weights):  # type: ignore[no-untyped-def]
     """Multilinear over all octets (Carter and Wegman): who knows no weight finds no collisions."""
     total, at = np.uint32(0), 0
@@ -95,11 +97,11 @@ def _hash(data, pieces, count, weights):  # type: ignore[no-untyped-def]
     return np.int64((total >> 16) & _SLOT_MASK)
 
 
-@njit(cache=True, boundscheck=True, nogil=True, _nrt=False)
+@compiled()
 def find(moulds, data, pieces, count, row, mark):  # type: ignore[no-untyped-def]
     """The number of the mould with these pieces of `data`, added where it is new; -1 where there is
     no room. `mark` is a part of it; `row` is kept as the one where it was seen first."""
-    slots, known, octets, first, marks, weights, used = moulds
+    slots, known, octets, first, marks, weights, _ = moulds
     slot = _hash(data, pieces, count, weights)
     for _ in range(_MOST_PROBES):
         number = slots[slot]
@@ -122,9 +124,9 @@ def find(moulds, data, pieces, count, row, mark):  # type: ignore[no-untyped-def
     return -1
 
 
-@njit(cache=True, boundscheck=True, nogil=True, _nrt=False)
+@compiled()
 def _add(moulds, data, pieces, count, row, mark, slot):  # type: ignore[no-untyped-def]
-    slots, known, octets, first, marks, weights, used = moulds
+    slots, known, octets, first, marks, _, used = moulds
     number, at, end = used[0], used[1], used[2]
     size = 0
     for piece in range(count):

@@ -14,21 +14,16 @@ a serial number that is not positive. A refusal is never an answer.
 """
 
 import numpy as np
-from numba import njit
 
-from guiche.portfolio.moulds import ROLES, find
-
-# Each access is checked by the compiler: a wrong length is an IndexError, not a look outside.
-compiled = njit(cache=True, boundscheck=True, nogil=True, _nrt=False)
-# A call costs more than what these do.
-inlined = njit(cache=True, boundscheck=True, nogil=True, _nrt=False, inline="always")
+from guiche.portfolio.compiled import compiled
+from guiche.portfolio.moulds import find
 
 _INTEGER, _BIT_STRING, _OCTET_STRING, _OID = 0x02, 0x03, 0x04, 0x06
 _UTF8, _PRINTABLE, _IA5, _UTC_TIME, _GENERALIZED_TIME = 0x0C, 0x13, 0x16, 0x17, 0x18
 _SEQUENCE, _SET, _EXPLICIT, _EXTENSIONS, _EMAIL = 0x30, 0x31, 0xA0, 0xA3, 0x81
 _COUNTRY, _LOCALITY, _STATE, _ORGANIZATION, _UNIT, _COMMON_NAME, _SERIAL = 6, 7, 8, 10, 11, 3, 5
 
-(FIXED, FREE, NAMED, NUMBERED, ENTRY, MAIL, KEY_ID, NAMES, RSA, OTHER_KEY, TIMES) = range(ROLES)
+(FIXED, FREE, NAMED, NUMBERED, ENTRY, MAIL, KEY_ID, NAMES, RSA, OTHER_KEY) = range(10)
 """What a piece of the mould is for: two moulds are one only where these agree too."""
 
 # Columns of `spans`: offset and length of each value, and in `tags` the type of a field.
@@ -38,12 +33,15 @@ FIELD = 4
 SPANS = FIELD + 8
 
 REFUSED = -1
+_LONGEST_SERIAL = 32
+_NO_DATE = np.int64(-(2**63))
 
 
-@inlined
+# Called seventy times a certificate; it looks at no octet from `stop` on.
+@compiled(checked=False)
 def _element(data, at, stop):  # type: ignore[no-untyped-def]
     """Tag, beginning and end of the element's content; tag 0 where it is not plain."""
-    if at + 2 > stop:
+    if at < 0 or at + 2 > stop or stop > len(data):
         return 0, 0, 0
     tag, length, body = data[at], int(data[at + 1]), at + 2
     if length >= 0x80:
@@ -64,7 +62,7 @@ def _element(data, at, stop):  # type: ignore[no-untyped-def]
     return int(tag), body, body + length
 
 
-@inlined
+@compiled()
 def _note(pieces, count, start, stop, role):  # type: ignore[no-untyped-def]
     """Adds a piece to the mould; to the one before, where it goes on in the same role."""
     if count and pieces[count - 1, 1] == start and pieces[count - 1, 2] == role == FIXED:
@@ -77,7 +75,7 @@ def _note(pieces, count, start, stop, role):  # type: ignore[no-untyped-def]
 
 
 # The range is checked before: without a check at each octet the loop takes many of them at a time.
-@njit(cache=True, boundscheck=False, nogil=True, _nrt=False)
+@compiled(checked=False)
 def _is_printable(data, start, stop):  # type: ignore[no-untyped-def]
     if start < 0 or stop > len(data):
         return False
@@ -87,7 +85,7 @@ def _is_printable(data, start, stop):  # type: ignore[no-untyped-def]
     return odd == 0
 
 
-@compiled
+@compiled()
 def _is_plain(data, start, stop, accents):  # type: ignore[no-untyped-def]
     """Printable ASCII, and where they are allowed the accents of Latin-1, as UTF-8 has them."""
     if _is_printable(data, start, stop):
@@ -105,7 +103,7 @@ def _is_plain(data, start, stop, accents):  # type: ignore[no-untyped-def]
     return True
 
 
-@compiled
+@compiled()
 def _two(data, at):  # type: ignore[no-untyped-def]
     """Two digits as a number; a large negative one where they are none."""
     tens, units = int(data[at]) - 48, int(data[at + 1]) - 48
@@ -114,7 +112,7 @@ def _two(data, at):  # type: ignore[no-untyped-def]
     return 10 * tens + units
 
 
-@compiled
+@compiled()
 def _days(year, month, day):  # type: ignore[no-untyped-def]
     """Days since 1970 (Hinnant, days_from_civil)."""
     year -= month <= 2
@@ -124,10 +122,9 @@ def _days(year, month, day):  # type: ignore[no-untyped-def]
     return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
 
 
-@compiled
+@compiled()
 def _moment(data, tag, start, stop):  # type: ignore[no-untyped-def]
-    """Milliseconds since 1970 of a date (RFC 5280, 4.1.2.5); -2**63 where it is none."""
-    none = np.int64(-(2**63))
+    """Milliseconds since 1970 of a date (RFC 5280, 4.1.2.5); `_NO_DATE` where it is none."""
     if tag == _UTC_TIME and stop - start == 13:
         year = _two(data, start)
         year += 1900 if year >= 50 else 2000
@@ -136,69 +133,67 @@ def _moment(data, tag, start, stop):  # type: ignore[no-untyped-def]
         year = 100 * _two(data, start) + _two(data, start + 2)
         at = start + 4
     else:
-        return none
+        return _NO_DATE
     month, day, hour = _two(data, at), _two(data, at + 2), _two(data, at + 4)
     minute, second = _two(data, at + 6), _two(data, at + 8)
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     if year < 1 or month < 1 or month > 12 or day < 1 or data[at + 10] != 0x5A:
-        return none
+        return _NO_DATE
     last = 31
     if month in (4, 6, 9, 11):
         last = 30
     elif month == 2:
         last = 29 if leap else 28
     if day > last or hour < 0 or hour > 23 or minute < 0 or minute > 59 or second < 0:
-        return none
+        return _NO_DATE
     if second > 59:
-        return none
+        return _NO_DATE
     seconds = ((_days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second
     return np.int64(seconds) * 1000
 
 
-@compiled
+@compiled()
 def _subject(data, start, stop, pieces, count, spans, row):  # type: ignore[no-untyped-def]
     """The holder's name: C, O and OU are of the mould, places are free, CN and number are read."""
     at = start
-    while at < stop:
+    while at < stop and count >= 0:
         tag, first, last = _element(data, at, stop)
         pair, begin, end = _element(data, first, last)
         if tag != _SET or pair != _SEQUENCE or end != last:
             return -1
-        oid, oid_start, value_at = _element(data, begin, end)
-        kind, value, value_end = _element(data, value_at, end)
-        if oid != _OID or value_at - oid_start != 3 or value_end != end:
-            return -1
-        if data[oid_start] != 0x55 or data[oid_start + 1] != 4:
-            return -1
-        which = data[oid_start + 2]
-        if which == _COUNTRY or which == _ORGANIZATION or which == _UNIT:
-            count = _note(pieces, count, at, last, FIXED)
-            if count < 0:
-                return -1
-            at = last
-            continue
-        if not (kind == _PRINTABLE or kind == _UTF8 or kind == _IA5):
-            return -1
-        if not _is_plain(data, value, value_end, kind == _UTF8):
-            return -1
-        if which == _LOCALITY or which == _STATE:
-            count = _note(pieces, count, oid_start, value_at + 1, FREE)
-        elif which == _COMMON_NAME or which == _SERIAL:
-            column = CN if which == _COMMON_NAME else SUBJECT_SERIAL
-            if spans[row, column, 0] >= 0:
-                return -1
-            spans[row, column, 0], spans[row, column, 1] = value, value_end - value
-            role = NAMED if which == _COMMON_NAME else NUMBERED
-            count = _note(pieces, count, oid_start, value_at + 1, role)
-        else:
-            return -1
-        if count < 0:
-            return -1
+        count = _attribute(data, at, begin, end, pieces, count, spans, row)
         at = last
     return count
 
 
-@compiled
+@compiled()
+def _attribute(data, whole, begin, end, pieces, count, spans, row):  # type: ignore[no-untyped-def]
+    oid, oid_start, value_at = _element(data, begin, end)
+    kind, value, value_end = _element(data, value_at, end)
+    if oid != _OID or value_at - oid_start != 3 or value_end != end:
+        return -1
+    if data[oid_start] != 0x55 or data[oid_start + 1] != 4:
+        return -1
+    which = data[oid_start + 2]
+    if which in (_COUNTRY, _ORGANIZATION, _UNIT):
+        return _note(pieces, count, whole, end, FIXED)
+    if kind not in (_PRINTABLE, _UTF8, _IA5):
+        return -1
+    if not _is_plain(data, value, value_end, kind == _UTF8):
+        return -1
+    if which in (_LOCALITY, _STATE):
+        return _note(pieces, count, oid_start, value_at + 1, FREE)
+    if which not in (_COMMON_NAME, _SERIAL):
+        return -1
+    column = CN if which == _COMMON_NAME else SUBJECT_SERIAL
+    if spans[row, column, 0] >= 0:
+        return -1
+    spans[row, column, 0], spans[row, column, 1] = value, value_end - value
+    role = NAMED if which == _COMMON_NAME else NUMBERED
+    return _note(pieces, count, oid_start, value_at + 1, role)
+
+
+@compiled()
 def _key(data, start, stop, pieces, count):  # type: ignore[no-untyped-def]
     """The public key: of RSA its size in bits; of others the algorithm is all that is told."""
     algorithm, first, bits_at = _element(data, start, stop)
@@ -231,50 +226,47 @@ def _key(data, start, stop, pieces, count):  # type: ignore[no-untyped-def]
     return _note(pieces, count, start, bits_at, RSA), size
 
 
-@compiled
+@compiled()
 def _names(data, start, stop, pieces, count, spans, row):  # type: ignore[no-untyped-def]
     """The Subject Alternative Name: fields of ICP-Brasil and e-mail addresses, nothing else."""
     sequence, at, end = _element(data, start, stop)
     if sequence != _SEQUENCE or end != stop or at == end:
         return -1
-    while at < end:
+    while at < end and count >= 0:
         tag, first, last = _element(data, at, end)
-        if tag == _EMAIL:
-            if not _is_plain(data, first, last, False):  # noqa: FBT003
-                return -1
+        if tag == _EMAIL and _is_plain(data, first, last, False):  # noqa: FBT003
             if spans[row, MAIL_ADDRESS, 0] < 0:
                 spans[row, MAIL_ADDRESS, 0], spans[row, MAIL_ADDRESS, 1] = first, last - first
             count = _note(pieces, count, at, at + 1, MAIL)
         elif tag == _EXPLICIT:
-            oid, oid_start, explicit_at = _element(data, first, last)
-            explicit, value_at, explicit_end = _element(data, explicit_at, last)
-            kind, value, value_end = _element(data, value_at, explicit_end)
-            if oid != _OID or explicit != _EXPLICIT or explicit_end != last:
-                return -1
-            if value_end != explicit_end:
-                return -1
-            if not (kind == _OCTET_STRING or kind == _PRINTABLE or kind == _UTF8):
-                return -1
-            if not _is_plain(data, value, value_end, kind != _PRINTABLE):
-                return -1
-            count = _note(pieces, count, first, explicit_at, ENTRY)
-            if count >= 0:
-                count = _note(pieces, count, value_at, value_at + 1, ENTRY)
-            field = _field(data, oid_start, explicit_at)
-            if field:
-                if spans[row, FIELD + field, 0] >= 0:
-                    return -1
-                spans[row, FIELD + field, 0] = value
-                spans[row, FIELD + field, 1] = value_end - value
+            count = _other_name(data, first, last, pieces, count, spans, row)
         else:
-            return -1
-        if count < 0:
             return -1
         at = last
     return count
 
 
-@compiled
+@compiled()
+def _other_name(data, first, last, pieces, count, spans, row):  # type: ignore[no-untyped-def]
+    oid, oid_start, explicit_at = _element(data, first, last)
+    explicit, value_at, explicit_end = _element(data, explicit_at, last)
+    kind, value, value_end = _element(data, value_at, explicit_end)
+    if oid != _OID or explicit != _EXPLICIT or explicit_end != last or value_end != explicit_end:
+        return -1
+    if kind not in (_OCTET_STRING, _PRINTABLE, _UTF8):
+        return -1
+    if not _is_plain(data, value, value_end, kind != _PRINTABLE):
+        return -1
+    field = _field(data, oid_start, explicit_at)
+    if field:
+        if spans[row, FIELD + field, 0] >= 0:
+            return -1
+        spans[row, FIELD + field, 0], spans[row, FIELD + field, 1] = value, value_end - value
+    count = _note(pieces, count, first, explicit_at, ENTRY)
+    return _note(pieces, count, value_at, value_at + 1, ENTRY) if count >= 0 else -1
+
+
+@compiled()
 def _field(data, start, stop):  # type: ignore[no-untyped-def]
     """Of 2.16.76.1.3.n the n, where its value is read here; else 0."""
     if stop - start != 5 or data[start] != 0x60 or data[start + 1] != 0x4C:
@@ -284,7 +276,7 @@ def _field(data, start, stop):  # type: ignore[no-untyped-def]
     return int(data[start + 4])
 
 
-@compiled
+@compiled()
 def _extensions(data, start, stop, pieces, count, spans, row):  # type: ignore[no-untyped-def]
     """All of the mould, but for the identifier of the holder's key and the names."""
     listed, at, end = _element(data, start, stop)
@@ -318,9 +310,9 @@ def _extensions(data, start, stop, pieces, count, spans, row):  # type: ignore[n
     return count
 
 
-@compiled
+@compiled()
 def _certificate(data, start, stop, pieces, spans, dates, row):  # type: ignore[no-untyped-def]
-    """The pieces of the mould, how many, and the bits of the key; -1 pieces where it is refused."""
+    """How many pieces the mould has, -1 where it is refused; and the bits of the key."""
     outer, at, end = _element(data, start, stop)
     signed, inner, inner_end = _element(data, at, end)
     algorithm, _, algorithm_end = _element(data, inner_end, end)
@@ -329,21 +321,7 @@ def _certificate(data, start, stop, pieces, spans, dates, row):  # type: ignore[
         return -1, 0
     if signature != _BIT_STRING or signature_end != end:
         return -1, 0
-    # [0] { INTEGER 2 }
-    if inner + 5 > inner_end or data[inner] != _EXPLICIT or data[inner + 1] != 3:
-        return -1, 0
-    if data[inner + 2] != _INTEGER or data[inner + 3] != 1 or data[inner + 4] != 2:
-        return -1, 0
-    tag, number, number_end = _element(data, inner + 5, inner_end)
-    length = number_end - number
-    if tag != _INTEGER or length < 1 or length > 32 or data[number] >= 0x80:
-        return -1, 0
-    if data[number] == 0:
-        if length == 1 or data[number + 1] < 0x80:
-            return -1, 0
-        number += 1
-        length -= 1
-    spans[row, CERTIFICATE_SERIAL, 0], spans[row, CERTIFICATE_SERIAL, 1] = number, length
+    number_end = _serial_number(data, inner, inner_end, spans, row)
     tag, _, issuer_at = _element(data, number_end, inner_end)
     issuer, _, validity_at = _element(data, issuer_at, inner_end)
     validity, first_at, validity_end = _element(data, validity_at, inner_end)
@@ -353,22 +331,14 @@ def _certificate(data, start, stop, pieces, spans, dates, row):  # type: ignore[
         return -1, 0
     if subject != _SEQUENCE or key != _SEQUENCE:
         return -1, 0
+    if number_end < 0 or not _dates(data, first_at, validity_end, dates, row):
+        return -1, 0
     count = _note(pieces, 0, number_end, validity_at, FIXED)
-    first, begin, second_at = _element(data, first_at, validity_end)
-    second, other, other_end = _element(data, second_at, validity_end)
-    if first == 0 or second == 0 or other_end != validity_end:
-        return -1, 0
-    dates[row, 0] = _moment(data, first, begin, second_at)
-    dates[row, 1] = _moment(data, second, other, other_end)
-    if dates[row, 0] == -(2**63) or dates[row, 1] == -(2**63):
-        return -1, 0
     count = _subject(data, subject_start, subject_end, pieces, count, spans, row)
     if count < 0:
         return -1, 0
     count, bits = _key(data, key_start, key_end, pieces, count)
-    if count < 0:
-        return -1, 0
-    if key_end < inner_end:
+    if count >= 0 and key_end < inner_end:
         tag, listed, listed_end = _element(data, key_end, inner_end)
         if tag != _EXTENSIONS or listed_end != inner_end:
             return -1, 0
@@ -376,7 +346,38 @@ def _certificate(data, start, stop, pieces, spans, dates, row):  # type: ignore[
     return count, bits
 
 
-@compiled
+@compiled()
+def _serial_number(data, start, stop, spans, row):  # type: ignore[no-untyped-def]
+    """Where the serial number ends, after the version `[0] { INTEGER 2 }`; -1 where it is odd."""
+    if start + 5 > stop or data[start] != _EXPLICIT or data[start + 1] != 3:
+        return -1
+    if data[start + 2] != _INTEGER or data[start + 3] != 1 or data[start + 4] != 2:
+        return -1
+    tag, number, end = _element(data, start + 5, stop)
+    length = end - number
+    if tag != _INTEGER or length < 1 or length > _LONGEST_SERIAL or data[number] >= 0x80:
+        return -1
+    if data[number] == 0:
+        if length == 1 or data[number + 1] < 0x80:
+            return -1
+        number += 1
+        length -= 1
+    spans[row, CERTIFICATE_SERIAL, 0], spans[row, CERTIFICATE_SERIAL, 1] = number, length
+    return end
+
+
+@compiled()
+def _dates(data, start, stop, dates, row):  # type: ignore[no-untyped-def]
+    first, begin, second_at = _element(data, start, stop)
+    second, other, end = _element(data, second_at, stop)
+    if first == 0 or second == 0 or end != stop:
+        return False
+    dates[row, 0] = _moment(data, first, begin, second_at)
+    dates[row, 1] = _moment(data, second, other, end)
+    return dates[row, 0] != _NO_DATE and dates[row, 1] != _NO_DATE
+
+
+@compiled()
 def walk(data, offsets, present, moulds, pieces, mould, spans, dates, bits):  # type: ignore[no-untyped-def]
     """Walks each row; `mould` is the number of its mould, `REFUSED` where it is not plain.
 
@@ -397,7 +398,7 @@ def walk(data, offsets, present, moulds, pieces, mould, spans, dates, bits):  # 
             mould[row] = find(moulds, data, pieces, count, row, _by_number(data, spans, row))
 
 
-@compiled
+@compiled()
 def _by_number(data, spans, row):  # type: ignore[no-untyped-def]
     """Whether the holder's number is a CPF and CN the bare name (DOC-ICP-04 v8.3, annex I, 1)."""
     start, length = spans[row, SUBJECT_SERIAL, 0], spans[row, SUBJECT_SERIAL, 1]
