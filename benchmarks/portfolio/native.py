@@ -1,14 +1,16 @@
 """The peers in C: built with the compiler that is here, called with Arrow's own buffers."""
 
 import ctypes
+import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
 
 SOURCES = Path(__file__).parent / "peers"
+NOTHING: Mapping[str, str] = {}
 Read = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 
@@ -24,9 +26,10 @@ def tool(name: str, package: str) -> str:
     return found
 
 
-def built(command: list[str]) -> None:
+def built(command: list[str], environment: Mapping[str, str] = NOTHING) -> None:
     """Runs a compiler; what it says is in `Missing` where it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    whole = {**os.environ, **environment}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=whole)
     if done.returncode:
         raise Missing(f"{command[0]} failed: {done.stderr.strip()[:500]}")
 
