@@ -2,7 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-heavy check format bench bench-faults screenshots assets clean
+# ARGS=--quick for a short run. Writes docs/performance.md; docs/operations.md says what peers need.
+bench-portfolio: .venv/dev.ready
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.portfolio $(ARGS)
+
+.PHONY: run test test-heavy check format bench bench-portfolio bench-faults screenshots assets clean
 
 run: .venv/run.ready
 	@exec $(BIN)/guiche up

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.x509.oid import NameOID
 
 from guiche.icpbrasil.enrolment import judge_value
 from guiche.icpbrasil.numbers import cnpj, cpf
@@ -41,7 +41,7 @@ def rows(certificates: Iterable[bytes]) -> list[Row]:
     return [row(der) for der in certificates]
 
 
-def row(der: bytes) -> Row:
+def row(der: bytes) -> Row:  # noqa: C901  # one walk over the extensions
     """Raises `ValueError` where `cryptography` does, or where a field is of another string type."""
     certificate = x509.load_der_x509_certificate(der)
     fields: dict[str, str] = {}
@@ -63,7 +63,10 @@ def row(der: bytes) -> Row:
     kind = kinds[0] if kinds and not is_ca else None
     icp_brasil = any(policy.startswith("2.16.76.1.2.") for policy in policies)
     subject = certificate.subject
-    common_name, number = _first(subject, NameOID.COMMON_NAME), _first(subject, NameOID.SERIAL_NUMBER)
+    common_name, number = (
+        _first(subject, NameOID.COMMON_NAME),
+        _first(subject, NameOID.SERIAL_NUMBER),
+    )
     holder, digits = _split(common_name)
     if is_ca:
         profile = "ca"

@@ -162,7 +162,8 @@ def _text(digits: Bytes) -> Bytes:
 
 def _mod11(digits: Bytes, weights: list[int]) -> Bytes:
     """The check digit of CPF, CNPJ and NIS: eleven less the rest, ten and eleven become zero."""
-    return ((11 - digits @ np.array(weights) % 11) % 11 % 10).astype(np.uint8)[:, None]
+    check: Bytes = ((11 - digits @ np.array(weights) % 11) % 11 % 10).astype(np.uint8)
+    return check[:, None]
 
 
 def _checked(digits: Bytes, *weights: list[int]) -> Bytes:
@@ -207,7 +208,8 @@ def _births(rng: np.random.Generator, count: int) -> Bytes:
     days = np.datetime64("1940-01-01") + rng.integers(0, 365 * 66, count)
     text = np.char.replace(np.datetime_as_string(days), "-", "").astype("S8")
     ymd = text.view(np.uint8).reshape(count, 8)
-    return ymd[:, [6, 7, 4, 5, 0, 1, 2, 3]]
+    day_first: Bytes = ymd[:, [6, 7, 4, 5, 0, 1, 2, 3]]
+    return day_first
 
 
 def _utc_times(days: Any) -> Bytes:

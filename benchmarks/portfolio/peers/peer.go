@@ -70,7 +70,7 @@ var (
 
 type otherName struct {
 	Oid   asn1.ObjectIdentifier
-	Value asn1.RawValue `asn1:"tag:0"`
+	Value asn1.RawValue
 }
 
 func under(oid, arc asn1.ObjectIdentifier) bool {
