@@ -2,10 +2,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# ARGS=--quick for a short run. Writes docs/performance.md; docs/operations.md says what peers need.
-bench-portfolio: .venv/dev.ready
-	PYTHONPATH=tests $(BIN)/python -m benchmarks.portfolio $(ARGS)
-
 .PHONY: run test test-heavy check format bench bench-portfolio bench-faults screenshots assets clean
 
 run: .venv/run.ready
@@ -33,6 +29,10 @@ format: .venv/dev.ready
 
 bench: .venv/dev.ready
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ARGS)
+
+# ARGS=--quick for a short run. CONTRIBUTING.md says what its peers need.
+bench-portfolio: .venv/dev.ready
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.portfolio $(ARGS)
 
 bench-faults: .venv/dev.ready
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.faults $(ARGS)

@@ -1,10 +1,9 @@
 """Ours and the peers in turn, on one core, over the same certificates, and whether they agree."""
 
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from benchmarks.portfolio import by_cryptography, processes
 from benchmarks.portfolio.by_cryptography import Row
+from benchmarks.portfolio.cores import cores
 from benchmarks.portfolio.corpus import portfolio, write_dump
 from benchmarks.portfolio.native import Missing, Read, c_peer
 from guiche.icpbrasil import inspect
@@ -73,17 +73,6 @@ class Race(NamedTuple):
     sample: int
 
 
-@contextmanager
-def one_core() -> Iterator[None]:
-    """This process, and those that it starts meanwhile, on the last core that it may use."""
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(allowed)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, allowed)
-
-
 def race(sizes: Sizes, folder: Path) -> Race:
     """The folder is for what is built and written."""
     batches = list(portfolio(sizes.certificates))
@@ -91,7 +80,7 @@ def race(sizes: Sizes, folder: Path) -> Race:
     write_dump(dump, sizes.dumped)
     careful = _careful(batches[0].column("der").to_pylist()[: sizes.sample])
     missing: dict[str, str] = {}
-    with one_core(), ExitStack() as stack:
+    with cores(1), ExitStack() as stack:
         ways = list(_ways(batches, dump, folder, stack, missing))
         warmed = [_warmed(way, sizes, len(careful)) for way in ways]
         seconds: list[list[float]] = [[] for _ in ways]
@@ -122,7 +111,7 @@ def _ways(
         except Missing as error:
             missing[name] = str(error)
     few = batches[0].column("der").to_pylist()
-    yield Way(CRYPTOGRAPHY, lambda n: _timed(by_cryptography.rows, _first(few, n)), _table_of(few))
+    yield Way(CRYPTOGRAPHY, lambda n: _timed(by_cryptography.rows, few[:n]), _table_of(few))
     yield Way(
         HASH, lambda n: _timed(lambda ders: [sha256(d).digest() for d in ders], few[:n]), None
     )
@@ -153,10 +142,6 @@ def _cut(batches: list[pa.RecordBatch], count: int) -> Iterator[pa.RecordBatch]:
             return
         yield batch.slice(0, count)
         count -= len(batch)
-
-
-def _first(ders: list[bytes], count: int) -> list[bytes]:
-    return ders[:count]
 
 
 def _timed(work: Callable[[list[bytes]], object], ders: list[bytes]) -> float:

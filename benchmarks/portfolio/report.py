@@ -267,6 +267,5 @@ def _plot(growth: list[Grown]) -> str:
 
 def command_line() -> str:
     """What was typed."""
-    return " ".join(
-        ["make bench-portfolio", *([f'ARGS="{" ".join(sys.argv[1:])}"'] * (len(sys.argv) > 1))]
-    )
+    arguments = " ".join(sys.argv[1:])
+    return "make bench-portfolio" + (f' ARGS="{arguments}"' if arguments else "")

@@ -172,9 +172,17 @@ static bool read_time(run *left, int64_t *moment) {
 
 /* ---- key ---- */
 
+/* An OBJECT IDENTIFIER, with a parameter or without. */
+static bool read_algorithm(run algorithm, run *oid) {
+    element parameter;
+    if (!take(&algorithm, OID, oid) || !is_oid(*oid)) return false;
+    if (algorithm.at == algorithm.end) return true;
+    return next(&algorithm, &parameter) && algorithm.at == algorithm.end;
+}
+
 static bool read_key(run info, parts *found) {
-    run algorithm, oid, bits, key, modulus;
-    if (!take(&info, SEQUENCE, &algorithm) || !take(&algorithm, OID, &oid)) return false;
+    run algorithm, oid, bits, key, modulus, exponent;
+    if (!take(&info, SEQUENCE, &algorithm) || !read_algorithm(algorithm, &oid)) return false;
     if (!take(&info, BITS, &bits) || info.at != info.end || !size_of(bits)) return false;
     found->key_bits = -1;
     if (IS_OID(oid, "\x2a\x86\x48\xce\x3d\x02\x01")) found->key = "EC";
@@ -185,6 +193,7 @@ static bool read_key(run info, parts *found) {
     if (found->key[0] != 'R') return true;
     bits.at++;
     if (!whole(bits, SEQUENCE, &key) || !take(&key, INTEGER, &modulus)) return false;
+    if (!take(&key, INTEGER, &exponent) || key.at != key.end) return false;
     if (!size_of(modulus) || modulus.at[0] >= 0x80) return false;
     while (size_of(modulus) && !modulus.at[0]) modulus.at++;
     found->key_bits = (int32_t)size_of(modulus) * 8;
@@ -304,7 +313,7 @@ static bool walk(const uint8_t *der, size_t size, parts *found) {
     while (size_of(part) > 1 && !part.at[0]) part.at++;
     if (!part.at[0]) return false;
     found->serial = as_text(part);
-    if (!take(&tbs, SEQUENCE, &algorithm) || !take(&algorithm, OID, &oid)) return false;
+    if (!take(&tbs, SEQUENCE, &algorithm) || !read_algorithm(algorithm, &oid)) return false;
     if (!take(&tbs, SEQUENCE, &issuer) || !read_name(issuer, &names)) return false;
     found->issuer_name = label(&names);
     if (!take(&tbs, SEQUENCE, &dates) || !read_time(&dates, &found->not_before)) return false;
