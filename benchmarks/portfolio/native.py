@@ -38,7 +38,7 @@ def c_peer(source: str, folder: Path) -> Read:
     """`walk` or `openssl`: the library is built into the folder and loaded. Raises `Missing`."""
     library = folder / f"{source}.so"
     files = [str(SOURCES / name) for name in (f"{source}.c", "row.c", "arrow.c")]
-    flags = ["-O3", "-std=gnu11", "-Wall", "-Wextra", "-shared", "-fPIC"]
+    flags = ["-O3", "-flto", "-std=gnu11", "-Wall", "-Wextra", "-shared", "-fPIC"]
     built([tool("gcc", "gcc"), *flags, "-o", str(library), *files, "-lcrypto"])
     call = ctypes.CDLL(str(library)).read_batch
     call.argtypes = [ctypes.c_void_p] * 2 + [ctypes.c_int64] + [ctypes.c_void_p] * 2

@@ -76,9 +76,9 @@ static text strip_spaces(text value) {
     return value;
 }
 
-static bool only(text value, const char *allowed) {
+static bool only(text value, char one, char other) {
     for (size_t i = 0; i < value.size; i++)
-        if (!value.at[i] || !strchr(allowed, value.at[i])) return false;
+        if (value.at[i] != one && value.at[i] != other) return false;
     return true;
 }
 
@@ -102,7 +102,7 @@ static text slice(text value, size_t from, size_t to) {
 static text informed(text value) {
     if (!value.at) return NONE;
     value = strip(value);
-    return only(value, "0 ") ? NONE : value;
+    return only(value, '0', ' ') ? NONE : value;
 }
 
 /* ---- numbers ---- */
@@ -136,13 +136,13 @@ static bool is_cnpj(text value) {
 
 static bool is_nis(text value) {
     static const int weights[] = {3, 2, 9, 8, 7, 6, 5, 4, 3, 2};
-    return value.size == 11 && all_digits(value) && !only(value, "0") &&
+    return value.size == 11 && all_digits(value) && !only(value, '0', '0') &&
            ends_in(value, 10, mod11(value, 10, weights));
 }
 
 static bool is_caepf(text value) {
     static const int weights[] = {6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2};
-    if (value.size != 14 || !all_digits(value) || only(slice(value, 0, 9), "0")) return false;
+    if (value.size != 14 || !all_digits(value) || only(slice(value, 0, 9), '0', '0')) return false;
     uint8_t digits[13];
     memcpy(digits, value.at, 12);
     text led = {digits, 12};
@@ -226,7 +226,7 @@ static verdict judge_value(text value, const text *cpfs, size_t count) {
     text digits = strip_spaces(value);
     if (!value.size) return (verdict){"blank", "empty", NONE};
     if (!digits.size) return (verdict){"blank", "blanks", NONE};
-    if (only(digits, "0 ")) return (verdict){"blank", "zeros", NONE};
+    if (only(digits, '0', ' ')) return (verdict){"blank", "zeros", NONE};
     text number = all_digits(digits) ? digits : NONE;
     if (is_cnpj(digits)) return (verdict){"doubtful", "looks_like_cnpj", number};
     if (!number.at) return (verdict){"doubtful", "characters", NONE};
@@ -257,7 +257,7 @@ static verdict judge_nis(const char *profile, const parts *found) {
         return (verdict){is_person ? "absent" : "not_applicable", NULL, NONE};
     text place = slice(block, 19, 30), digits = strip_spaces(place);
     if (!place.size) return (verdict){"absent", NULL, NONE};
-    if (only(digits, "0 ")) return (verdict){"blank", NULL, NONE};
+    if (only(digits, '0', ' ')) return (verdict){"blank", NULL, NONE};
     if (!all_digits(digits)) return (verdict){"doubtful", NULL, NONE};
     return (verdict){is_nis(digits) ? "present" : "doubtful", NULL, digits};
 }

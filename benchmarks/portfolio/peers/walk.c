@@ -19,7 +19,7 @@ enum { SEQUENCE = 0x30, SET = 0x31, SEVERAL = 8 };
 typedef struct { const uint8_t *at, *end; } run;
 typedef struct { uint8_t tag; run in; } element;
 
-static bool next(run *left, element *found) {
+static inline __attribute__((always_inline)) bool next(run *left, element *found) {
     const uint8_t *at = left->at;
     if (left->end - at < 2 || (at[0] & 0x1f) == 0x1f) return false;
     size_t size = at[1], head = 2;
@@ -51,7 +51,7 @@ static bool whole(run all, uint8_t tag, run *in) { return take(&all, tag, in) &&
 
 static size_t size_of(run all) { return (size_t)(all.end - all.at); }
 
-static bool is(run value, const char *octets, size_t size) {
+static inline bool is(run value, const char *octets, size_t size) {
     return size_of(value) == size && !memcmp(value.at, octets, size);
 }
 #define IS_OID(value, octets) is((value), octets, sizeof octets - 1)
@@ -71,10 +71,15 @@ static bool is_utf8(run value) {
     return true;
 }
 
-static bool is_ascii(run value) {
-    for (const uint8_t *at = value.at; at < value.end; at++)
-        if (*at >= 0x80) return false;
-    return true;
+static inline bool is_ascii(run value) {
+    uint64_t seen = 0, some;
+    const uint8_t *at = value.at;
+    for (; value.end - at >= 8; at += 8) {
+        memcpy(&some, at, 8);
+        seen |= some;
+    }
+    for (; at < value.end; at++) seen |= *at;
+    return !(seen & 0x8080808080808080u);
 }
 
 static bool fits(uint8_t tag, run value) {
@@ -211,8 +216,8 @@ static bool read_other_name(run entry, parts *found, run *known, int *count) {
     if (!next(&explicit, &value) || explicit.at != explicit.end) return false;
     if (!fits(value.tag, value.in)) return false;
     /* A string within the string. */
-    static const char nested[] = {OCTETS, UTF8, PRINTABLE, 20, IA5, 30, 0};
-    if (size_of(value.in) > 2 && value.in.at[0] && strchr(nested, value.in.at[0])) return false;
+    const uint32_t nested = 1u << OCTETS | 1u << UTF8 | 1u << PRINTABLE | 1u << 20 | 1u << IA5 | 1u << 30;
+    if (size_of(value.in) > 2 && value.in.at[0] < 32 && nested >> value.in.at[0] & 1) return false;
     if (size_of(oid) == 5 && !memcmp(oid.at, "\x60\x4c\x01\x03", 4)) {
         if (value.tag == IA5) return false;
         if (oid.at[4] < FIELDS) found->field[oid.at[4]] = as_text(value.in);
