@@ -5,9 +5,12 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
 from guiche.icpbrasil.enrolment import judge_value
+from guiche.icpbrasil.nis import judge_place
 from guiche.icpbrasil.numbers import cnpj, cpf
 from guiche.icpbrasil.oids import certificate_type
 
@@ -34,6 +37,11 @@ class Row(NamedTuple):
     enrolment_status: str
     enrolment_reason: str
     enrolment_number: str | None
+    holder_email: str | None
+    nis_status: str
+    nis_number: str | None
+    key_algorithm: str
+    key_bits: int | None
 
 
 def rows(certificates: Iterable[bytes]) -> list[Row]:
@@ -46,6 +54,7 @@ def row(der: bytes) -> Row:  # noqa: C901  # one walk over the extensions
     certificate = x509.load_der_x509_certificate(der)
     fields: dict[str, str] = {}
     has_dns = is_ca = False
+    emails: list[str] = []
     policies: list[str] = []
     for extension in certificate.extensions:
         value = extension.value
@@ -53,6 +62,8 @@ def row(der: bytes) -> Row:  # noqa: C901  # one walk over the extensions
             for name in value:
                 if isinstance(name, x509.OtherName):
                     fields.setdefault(name.type_id.dotted_string, _text(name.value))
+                elif isinstance(name, x509.RFC822Name):
+                    emails.append(name.value)
                 has_dns |= isinstance(name, x509.DNSName)
         elif isinstance(value, x509.CertificatePolicies):
             policies = [each.policy_identifier.dotted_string for each in value]
@@ -106,6 +117,9 @@ def row(der: bytes) -> Row:  # noqa: C901  # one walk over the extensions
         status,
         reason,
         informed if informed and informed.isdigit() else None,
+        emails[0] if emails else _first(subject, NameOID.EMAIL_ADDRESS),
+        *_nis(profile, field.get("1"), icp_brasil=icp_brasil),
+        *_key(certificate.public_key()),
     )
 
 
@@ -186,6 +200,20 @@ def _absence(profile: str, *, icp_brasil: bool) -> tuple[str, str]:
         case "e-cpf" | "e-cnpj":
             return "absent", "missing_in_legacy_profile"
     return "not_applicable", "profile_without_field"
+
+
+def _nis(profile: str, block: str | None, *, icp_brasil: bool) -> tuple[str, str | None]:
+    is_person = profile in ("e-cpf", "pf")
+    if block is None or not (is_person or (profile == "other" and icp_brasil)):
+        return "absent" if is_person else "not_applicable", None
+    verdict = judge_place(block[19:30])
+    return str(verdict.status), verdict.number
+
+
+def _key(key: CertificatePublicKeyTypes) -> tuple[str, int | None]:
+    if isinstance(key, rsa.RSAPublicKey):
+        return "RSA", key.key_size
+    return "EC" if isinstance(key, ec.EllipticCurvePublicKey) else "Ed25519", None
 
 
 def _hex(number: int) -> str:

@@ -64,6 +64,7 @@ def _row(line: str) -> Row:
     typed = {
         "not_before": int(str(values["not_before"])),
         "not_after": int(str(values["not_after"])),
+        "key_bits": values["key_bits"] and int(values["key_bits"]),
         "icp_brasil": values["icp_brasil"] == "true",
     }
     return Row(**{**values, **typed})  # type: ignore[arg-type]

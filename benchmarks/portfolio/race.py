@@ -25,7 +25,7 @@ OURS, WALK, OPENSSL = "guiche, inspect_batch", "C walk, Arrow out", "OpenSSL, C 
 GO, JAVA, CRYPTOGRAPHY = "Go, crypto/x509", "Java, BouncyCastle", "Python, cryptography"
 HASH = "SHA-256 alone (hashlib)"
 _COMPILER = 6.0
-"""Seconds that a process is warmed up at least: Java compiles what it runs often, on the one core."""
+"""Seconds that a process is warmed up at least: Java compiles what it runs often, on that core."""
 
 
 class Sizes(NamedTuple):

@@ -22,6 +22,7 @@ import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -33,6 +34,7 @@ import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.PolicyInformation;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.TBSCertificate;
 
 public class Peer {
@@ -40,7 +42,8 @@ public class Peer {
             String sha256, String serial, String issuerName, String holderName, long notBefore,
             long notAfter, String profile, String type, boolean icpBrasil, String holderCnpj,
             String holderCpf, String responsibleName, String responsibleCpf, String status,
-            String reason, String number) {}
+            String reason, String number, String holderEmail, String nisStatus, String nisNumber,
+            String key, Integer keyBits) {}
 
     record Type(String name, String profile) {}
 
@@ -60,6 +63,9 @@ public class Peer {
             Map.entry("402", new Type("AE-H", "application")),
             Map.entry("500", new Type("CF-e-SAT", "cf-e-sat")),
             Map.entry("550", new Type("OM-BR", "om-br")));
+    static final Map<String, String> KEYS = Map.of(
+            "1.2.840.113549.1.1.1", "RSA", "1.2.840.113549.1.1.10", "RSA-PSS",
+            "1.2.840.10045.2.1", "EC", "1.3.101.112", "Ed25519", "1.3.101.113", "Ed448");
     static final char[] HEX = "0123456789abcdef".toCharArray();
 
     static MessageDigest digest;
@@ -105,9 +111,11 @@ public class Peer {
         Extensions extensions = signed.getExtensions();
         String[] fields = new String[13];
         boolean hasDns = false;
+        String email = null;
         GeneralNames names = GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
         for (GeneralName name : names == null ? new GeneralName[0] : names.getNames()) {
             hasDns |= name.getTagNo() == GeneralName.dNSName;
+            if (name.getTagNo() == GeneralName.rfc822Name && email == null) email = text(name.getName());
             if (name.getTagNo() != GeneralName.otherName) continue;
             ASN1Sequence other = ASN1Sequence.getInstance(name.getName());
             String oid = ((ASN1ObjectIdentifier) other.getObjectAt(0)).getId();
@@ -141,13 +149,19 @@ public class Peer {
         String cei = fields[CEI_PERSON] != null ? fields[CEI_PERSON] : fields[CEI_COMPANY];
         String[] verdict = cei == null ? absence(profile, icpBrasil)
                 : judge(cei, cpf(fields[PERSON]), responsibleCpf, split[1], serial);
+        String[] nis = nis(profile, icpBrasil, fields[PERSON]);
+        SubjectPublicKeyInfo info = signed.getSubjectPublicKeyInfo();
+        String key = KEYS.get(info.getAlgorithm().getAlgorithm().getId());
+        Integer bits = "RSA".equals(key)
+                ? (Integer) RSAPublicKey.getInstance(info.parsePublicKey()).getModulus().bitLength() : null;
         return new Row(
                 hex(digest.digest(der)), hex(unsigned(signed.getSerialNumber().getPositiveValue().toByteArray())),
                 label(signed.getIssuer()), company != null ? company : holder,
                 signed.getStartDate().getDate().getTime() / 1000,
                 signed.getEndDate().getDate().getTime() / 1000,
                 profile, type == null || isCa ? null : type.name(), icpBrasil, cnpj, cpf,
-                informed(fields[RESPONSIBLE_NAME]), responsibleCpf, verdict[0], verdict[1], verdict[2]);
+                informed(fields[RESPONSIBLE_NAME]), responsibleCpf, verdict[0], verdict[1], verdict[2],
+                email != null ? email : first(subject, BCStyle.EmailAddress), nis[0], nis[1], key, bits);
     }
 
     static String text(ASN1Encodable value) {
@@ -234,6 +248,17 @@ public class Peer {
                 : new String[] {"doubtful", "check_digit", number};
     }
 
+    static String[] nis(String profile, boolean icpBrasil, String block) {
+        boolean isPerson = profile.equals("e-cpf") || profile.equals("pf");
+        if (block == null || !(isPerson || profile.equals("other") && icpBrasil))
+            return new String[] {isPerson ? "absent" : "not_applicable", null};
+        if (block.length() <= 19) return new String[] {"absent", null};
+        String digits = spaces(block.substring(19, Math.min(30, block.length())));
+        if (informed(digits) == null) return new String[] {"blank", null};
+        if (!isNumber(digits)) return new String[] {"doubtful", null};
+        return new String[] {isNis(digits) ? "present" : "doubtful", digits};
+    }
+
     static String spaces(String text) {
         int from = 0, to = text.length();
         while (from < to && text.charAt(from) == ' ') from++;
@@ -244,8 +269,12 @@ public class Peer {
     static String otherRegister(String digits) {
         if (digits.length() == 14 && isCaepf(digits)) return "looks_like_caepf";
         if (isCpf(digits)) return "looks_like_cpf";
-        boolean isNis = digits.length() == 11 && digits.charAt(10) == '0' + mod11(digits, 10, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2);
-        return isNis ? "looks_like_nis" : "length";
+        return isNis(digits) ? "looks_like_nis" : "length";
+    }
+
+    static boolean isNis(String digits) {
+        return digits.length() == 11
+                && digits.charAt(10) == '0' + mod11(digits, 10, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2);
     }
 
     static boolean isNumber(String text) {

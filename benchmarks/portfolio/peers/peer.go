@@ -8,6 +8,9 @@ package main
 
 import (
 	"bufio"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -33,6 +36,11 @@ type row struct {
 	responsibleCpf         *string
 	status, reason         string
 	number                 *string
+	holderEmail            *string
+	nisStatus              string
+	nisNumber              *string
+	key                    string
+	keyBits                *int
 }
 
 const (
@@ -65,6 +73,7 @@ var (
 	commonName = asn1.ObjectIdentifier{2, 5, 4, 3}
 	numberOid  = asn1.ObjectIdentifier{2, 5, 4, 5}
 	organOid   = asn1.ObjectIdentifier{2, 5, 4, 10}
+	emailOid   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
 	unitOid    = asn1.ObjectIdentifier{2, 5, 4, 11}
 )
 
@@ -178,13 +187,36 @@ func read(der []byte) (row, error) {
 	if kind != nil && !certificate.IsCA {
 		name = &kind.name
 	}
+	nis := judgeNis(profile, icpBrasil, field[person])
+	key, bits := keyOf(certificate)
 	digest := sha256.Sum256(der)
 	return row{
 		hex.EncodeToString(digest[:]), hex.EncodeToString(certificate.SerialNumber.Bytes()),
 		label(certificate.Issuer), holder, certificate.NotBefore.Unix(), certificate.NotAfter.Unix(),
 		profile, name, icpBrasil, company, cpf, informed(field[responsibleName]), other,
 		verdict.status, verdict.reason, verdict.number,
+		emailOf(certificate), nis.status, nis.number, key, bits,
 	}, nil
+}
+
+func emailOf(certificate *x509.Certificate) *string {
+	if len(certificate.EmailAddresses) > 0 {
+		return &certificate.EmailAddresses[0]
+	}
+	return first(certificate.Subject, emailOid)
+}
+
+func keyOf(certificate *x509.Certificate) (string, *int) {
+	switch key := certificate.PublicKey.(type) {
+	case *rsa.PublicKey:
+		bits := key.N.BitLen()
+		return "RSA", &bits
+	case *ecdsa.PublicKey:
+		return "EC", nil
+	case ed25519.PublicKey:
+		return "Ed25519", nil
+	}
+	return "", nil
 }
 
 func either(one, other *string) *string {
@@ -327,13 +359,44 @@ func judge(text string, cpfs ...*string) verdict {
 	return verdict{"present", "ok", number}
 }
 
+func judgeNis(profile string, icpBrasil bool, block *string) verdict {
+	isPerson := profile == "e-cpf" || profile == "pf"
+	if block == nil || !(isPerson || profile == "other" && icpBrasil) {
+		if isPerson {
+			return verdict{"absent", "", nil}
+		}
+		return verdict{"not_applicable", "", nil}
+	}
+	if len(*block) <= 19 {
+		return verdict{"absent", "", nil}
+	}
+	place := (*block)[19:]
+	if len(place) > 11 {
+		place = place[:11]
+	}
+	digits := strings.Trim(place, " ")
+	switch {
+	case strings.Trim(digits, "0 ") == "":
+		return verdict{"blank", "", nil}
+	case !isNumber(digits):
+		return verdict{"doubtful", "", nil}
+	case isNis(digits):
+		return verdict{"present", "", &digits}
+	}
+	return verdict{"doubtful", "", &digits}
+}
+
+func isNis(digits string) bool {
+	return len(digits) == 11 && digits[10] == mod11(digits[:10], nisWeights)
+}
+
 func otherRegister(digits string) string {
 	switch {
 	case len(digits) == 14 && isCaepf(digits):
 		return "looks_like_caepf"
 	case isCpf(digits):
 		return "looks_like_cpf"
-	case len(digits) == 11 && digits[10] == mod11(digits[:10], nisWeights):
+	case isNis(digits):
 		return "looks_like_nis"
 	}
 	return "length"
@@ -421,11 +484,16 @@ func write(path string, rows []row) {
 		return *value
 	}
 	for _, r := range rows {
+		bits := `\N`
+		if r.keyBits != nil {
+			bits = strconv.Itoa(*r.keyBits)
+		}
 		fmt.Fprintln(out, strings.Join([]string{
 			r.sha256, r.serial, text(r.issuerName), text(r.holderName),
 			strconv.FormatInt(r.notBefore, 10), strconv.FormatInt(r.notAfter, 10), r.profile,
 			text(r.kind), strconv.FormatBool(r.icpBrasil), text(r.holderCnpj), text(r.holderCpf),
 			text(r.responsibleName), text(r.responsibleCpf), r.status, r.reason, text(r.number),
+			text(r.holderEmail), r.nisStatus, text(r.nisNumber), r.key, bits,
 		}, "\t"))
 	}
 	out.Flush()
