@@ -56,7 +56,10 @@ def _lines(measured: Measured, plot: str) -> Iterator[str]:
     yield ""
     yield from _table(
         ("figure", "target", "found", "reached"),
-        ((f.name, f.target, f.result, _MARKS[f.reached]) for f in measured.figures),
+        (
+            (f.name, f.target, f.result, _MARKS[f.reached] + " (short run)" * measured.quick)
+            for f in measured.figures
+        ),
     )
     if measured.race:
         yield from _race(measured.race)
