@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-heavy check format bench bench-faults screenshots assets clean
+.PHONY: run test test-heavy check format bench bench-portfolio bench-faults screenshots assets clean
 
 run: .venv/run.ready
 	@exec $(BIN)/guiche up
@@ -29,6 +29,10 @@ format: .venv/dev.ready
 
 bench: .venv/dev.ready
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ARGS)
+
+# ARGS=--quick for a short run. CONTRIBUTING.md says what its peers need.
+bench-portfolio: .venv/dev.ready
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.portfolio $(ARGS)
 
 bench-faults: .venv/dev.ready
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.faults $(ARGS)

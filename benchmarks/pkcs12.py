@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from benchmarks.measure import Figure, duration, interleaved
 from guiche.sources import read
 
+RC2_40 = "PBE-SHA1-RC2-40"
 PASSWORD = "senha de teste"
 NOW = datetime.datetime(2026, 11, 23, tzinfo=datetime.UTC)
 
@@ -48,24 +49,34 @@ def container(cipher: str, folder: Path) -> bytes:
     return target.read_bytes()
 
 
+def times(cipher: str) -> dict[str, float]:
+    """Median seconds from password to verdict, and of `cryptography`'s loader, a file of the
+    cipher."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = container(cipher, Path(folder))
+
+    def ours() -> None:
+        (leaf,) = read(data, "cliente.pfx", passwords=[PASSWORD]).leaves
+        assert leaf.inspect(at=NOW).enrolment.status == "blank"
+
+    def theirs() -> None:
+        pkcs12.load_key_and_certificates(data, PASSWORD.encode())
+
+    return interleaved({"guiche": ours, "cryptography": theirs}, rounds=31)
+
+
 def figures() -> Iterator[Figure]:
     """One figure a cipher of the certificate bag."""
-    for label, cipher in (("RC2-40", "PBE-SHA1-RC2-40"), ("3DES", "PBE-SHA1-3DES")):
-        with tempfile.TemporaryDirectory() as folder:
-            data = container(cipher, Path(folder))
+    for label, cipher in (("RC2-40", RC2_40), ("3DES", "PBE-SHA1-3DES")):
+        yield figure(label, times(cipher), 5)
 
-        def ours(data: bytes = data) -> None:
-            (leaf,) = read(data, "cliente.pfx", passwords=[PASSWORD]).leaves
-            assert leaf.inspect(at=NOW).enrolment.status == "blank"
 
-        def theirs(data: bytes = data) -> None:
-            pkcs12.load_key_and_certificates(data, PASSWORD.encode())
-
-        times = interleaved({"guiche": ours, "cryptography": theirs}, rounds=31)
-        ratio = times["cryptography"] / times["guiche"]
-        yield Figure(
-            f"PKCS#12 {label}, SHA-1 MAC, 2048 iterations, to verdict",
-            "5x faster than cryptography's loader",
-            f"{ratio:.1f}x: {duration(times['guiche'])} against {duration(times['cryptography'])}",
-            ratio >= 5,
-        )
+def figure(label: str, seconds: dict[str, float], target: int) -> Figure:
+    """How many times faster than `cryptography`."""
+    ratio = seconds["cryptography"] / seconds["guiche"]
+    return Figure(
+        f"PKCS#12 {label}, SHA-1 MAC, 2048 iterations, to verdict",
+        f"{target}x faster than cryptography's loader",
+        f"{ratio:.1f}x: {duration(seconds['guiche'])} against {duration(seconds['cryptography'])}",
+        ratio >= target,
+    )
