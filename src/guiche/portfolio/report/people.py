@@ -67,9 +67,7 @@ def is_of_a_company(row: Row) -> bool:
 
 
 _NO_PERSONS = {
-    profile.value
-    for profile in Profile
-    if not profile.is_person and profile is not Profile.OTHER
+    profile.value for profile in Profile if not profile.is_person and profile is not Profile.OTHER
 }
 
 
