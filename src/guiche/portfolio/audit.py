@@ -3,7 +3,7 @@
 1. the items are put into loads, less those that an audit that was killed has read already;
 2. each load is carried out by some process, and what it gives comes back in order;
 3. what came is kept as a part, every now and then: that is what a killed audit loses;
-4. the parts become the file.
+4. the parts become what people read, and the file.
 """
 
 import os
@@ -20,6 +20,7 @@ from typing import Any
 from guiche.portfolio.forms import Form, form_of, replace
 from guiche.portfolio.journal import Journal
 from guiche.portfolio.load import Item, Load, Part, Passwords
+from guiche.portfolio.result import Batches
 
 _ITEMS, _BYTES = 256, 4 << 20
 """Of a load."""
@@ -30,6 +31,8 @@ _EVERY_SECONDS, _EVERY_BYTES = 15.0, 64 << 20
 
 Told = Callable[[int], None]
 """Is told how many items more were read."""
+Then = Callable[[Batches, datetime], None]
+"""Is given all that was read, and the moment that it is judged for."""
 Carry = Callable[[Callable[[Load], Part], Iterable[Load]], Iterator[tuple[Load, Part]]]
 """Carries out loads, each of which comes back with its part, in order."""
 
@@ -43,11 +46,14 @@ def audit(
     passwords: Passwords,
     engine: "Callable[[], AbstractContextManager[Carry]]",
     told: Told = lambda _: None,
+    then: Then = lambda _, __: None,
 ) -> Counter[str]:
     """Reads the items into `out`, whose ending says the form; how often each status is there.
 
     `settings` say what is read: an audit of the same that was killed goes on, and `at` is then the
-    moment that it began with. Raises `UnknownForm`, `OtherAudit`, `TooManyRows`.
+    moment that it began with. `then` makes of the batches what else is wanted, before there is the
+    file, so that one with its name can still be read. Raises `UnknownForm`, `OtherAudit`,
+    `TooManyRows`.
     """
     form = form_of(out)
     folder = out.with_name(f"{out.name}.auditoria")
@@ -57,6 +63,7 @@ def audit(
             loads = _loads(_left(items, journal, told), moment, passwords)
             _keep(carry(form.carry_out, loads), form, journal, told)
         counts = journal.counts
+        then(lambda: form.read(journal.parts()), moment)
         replace(out, lambda file: form.written(journal.parts(), file))
         journal.remove()
     return counts

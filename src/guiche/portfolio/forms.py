@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from guiche.portfolio.load import COLUMNS, Load, Part, columns_of_load, lines_of
+from guiche.portfolio.result import of_lines, of_streams
 from guiche.sources.found import harmless
 
 _BOM = "\ufeff"
@@ -34,11 +35,13 @@ class TooManyRows(Exception):
 
 
 class Form(NamedTuple):
-    """One form. `joined` makes one content of several; `written` a file of the parts."""
+    """One form. `joined` makes one content of several; `written` a file of the parts, which `read`
+    gives as batches of `COLUMNS`."""
 
     carry_out: Callable[[Load], Part]
     joined: Callable[[list[Any]], bytes]
     written: Callable[[Iterable[Path], Path], None]
+    read: Callable[[Iterable[Path]], Iterator[pa.RecordBatch]]
 
 
 def form_of(out: Path) -> Form:
@@ -64,12 +67,6 @@ def _stream(batches: list[pa.RecordBatch]) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _batches(parts: Iterable[Path]) -> Iterator[pa.RecordBatch]:
-    for part in parts:
-        with pa.memory_map(str(part)) as file, pa.ipc.open_stream(file) as reader:
-            yield from reader
-
-
 def _parquet(parts: Iterable[Path], out: Path) -> None:
     with pa.parquet.ParquetWriter(out, COLUMNS, compression="zstd") as writer:
         for part in parts:
@@ -83,7 +80,7 @@ def _arrow(parts: Iterable[Path], out: Path) -> None:
         pa.OSFile(str(out), "wb") as file,
         pa.ipc.new_file(file, COLUMNS, options=options) as writer,
     ):
-        for batch in _batches(parts):
+        for batch in of_streams(parts):
             writer.write_batch(batch)
 
 
@@ -114,7 +111,7 @@ def _xlsx(parts: Iterable[Path], out: Path) -> None:
 
 
 def _rows(parts: Iterable[Path]) -> Iterator[list[str]]:
-    for batch in _batches(parts):
+    for batch in of_streams(parts):
         for row in batch.to_pylist():
             yield [_cell(value) for value in row.values()]
 
@@ -127,9 +124,9 @@ def _cell(value: Any) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
-_COLUMNS = Form(columns_of_load, _stream, _parquet)
+_COLUMNS = Form(columns_of_load, _stream, _parquet, of_streams)
 FORMS = {
-    ".ndjson": Form(lines_of, b"".join, _concatenated),
+    ".ndjson": Form(lines_of, b"".join, _concatenated, of_lines),
     ".parquet": _COLUMNS,
     ".arrow": _COLUMNS._replace(written=_arrow),
     ".csv": _COLUMNS._replace(written=_csv),

@@ -119,8 +119,10 @@ def _at(line: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     return value
 
 
-_OUTER = ("source", "error", "holder", "responsible", "enrolment", "nis", "validity", "issuer",
-          "registration_authority")  # fmt: skip
+_OUTER = (
+    "source", "error", "holder", "responsible", "enrolment", "nis", "validity", "issuer", "key",
+    "registration_authority",
+)  # fmt: skip
 _VALIDITY = ("not_before", "not_after")
 
 

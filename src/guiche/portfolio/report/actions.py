@@ -56,11 +56,12 @@ class Action(NamedTuple):
 
 
 class Actions(NamedTuple):
-    """The list; how many rows of the table called for something, and how many of the most urgent
-    have a newer one already."""
+    """The list; how many rows of the table called for something, and whether the least urgent were
+    left out; how many of the most urgent have a newer one already."""
 
     listed: tuple[Action, ...]
     wanted: int
+    is_cut: bool
     renewed: int
 
 
@@ -79,7 +80,7 @@ def actions(batches: Batches, at: datetime, most: int = MOST) -> Actions:
     listed = tuple(
         Action(Urgency(key // _LEVEL), number, row, copies) for key, number, row, copies in left
     )
-    return Actions(listed, wanted, len(rows) - len(left))
+    return Actions(listed, wanted, first.left_out > 0, len(rows) - len(left))
 
 
 class First:

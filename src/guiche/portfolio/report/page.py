@@ -114,7 +114,7 @@ class Page(NamedTuple):
     def _row(self, action: Action) -> Html:
         row, people = action.row, self.people
         told = todo(action, self.at, people)
-        name = people.name(row) or people.place(row) or "Titular não informado"
+        name = people.name(row) or people.place(row) or _nobody(action)
         responsible = people.responsible(row)
         who = (
             tag("p", tag("bdi", name)),
@@ -197,7 +197,7 @@ def _figure(figure: Figure) -> Html:
             *(tag("td", number(count), class_="count")
               for count in (*counts, *(() if is_one else (sum(counts),)))))
         for name, counts in figure.rows
-        if is_one or any(counts) or figure.key == "vencimentos"
+        if is_one or any(counts) or figure.is_in_time
     )  # fmt: skip
     heads = (
         tag("th", name, scope="col", class_="count" if at else "") for at, name in
@@ -220,7 +220,7 @@ def _figure(figure: Figure) -> Html:
 def _about(found: Actions) -> Iterator[str]:
     if not found.listed:
         yield "Nada a fazer por enquanto: nenhum certificado vence logo, falta ou está em dúvida."
-    elif found.wanted > len(found.listed) + found.renewed + sum(e.copies for e in found.listed):
+    elif found.is_cut:
         yield (
             f"Os {number(len(found.listed))} casos mais urgentes, de "
             f"{number(found.wanted)} linhas que pedem algo. Todas estão na tabela."
@@ -264,6 +264,10 @@ def _choice(name: str, label: str, values: dict[str, str]) -> Html:
 def _headings(names: Iterable[str]) -> Html:
     cells = (tag("th", name, scope="col", role="columnheader") for name in names)
     return tag("tr", *cells, role="row")
+
+
+def _nobody(action: Action) -> str:
+    return "Arquivo não lido" if action.row["error_code"] else "Titular não informado"
 
 
 def _soft(text: str) -> Html:

@@ -53,9 +53,9 @@ class People(NamedTuple):
         """The file; "" where it is not to be shown."""
         return shown(row["source_name"]) if self.personal else ""
 
-    def public(self, text: str) -> str:
+    def public(self, text: str, most: int = _LONGEST) -> str:
         """A text that is public but for the CPF that may stand in it."""
-        text = shown(text)
+        text = shown(text, most)
         if self.personal:
             return text
         return _CPF.sub(lambda found: mask_document(re.sub(r"\D", "", found[0])), text)
@@ -71,11 +71,11 @@ _NO_PERSONS = {
 }
 
 
-def shown(text: str | None) -> str:
+def shown(text: str | None, most: int = _LONGEST) -> str:
     """A text of a certificate on one line, without marks of control or direction, and not endless.
 
     >>> shown("ANA\\u202eexe.\\nSILVA")
     'ANA?exe. SILVA'
     """
-    line = printable(" ".join((text or "")[: 4 * _LONGEST].split()))
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    line = printable(" ".join((text or "")[: 4 * most].split()))
+    return line if len(line) <= most else f"{line[: most - 1]}…"

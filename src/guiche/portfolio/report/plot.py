@@ -24,8 +24,8 @@ _SVG = "http://www.w3.org/2000/svg"
 
 def draw(figure: Figure, width: int) -> Html:
     """The drawing, or nothing where there is nothing to count. Raises `ImportError`."""
-    rows = [row for row in figure.rows if sum(row[1])][::-1]
-    if not rows:
+    rows = [row for row in figure.rows if any(row[1]) or figure.is_in_time][::-1]
+    if not any(any(counts) for _, counts in rows):
         return Html()
     longest = max(sum(counts) for _, counts in rows)
     chart = _chart(figure, width, len(rows))
@@ -47,7 +47,7 @@ def _chart(figure: Figure, width: int, count: int) -> Any:
         print_values=True, print_zeroes=False, explicit_size=False, max_scale=5,
         margin=_MARGIN, margin_bottom=10, spacing=6, disable_xml_declaration=True,
         formatter=lambda count: number(round(count)), truncate_legend=-1, truncate_label=-1,
-        min_scale=1, show_y_labels=False, show_y_guides=False,
+        min_scale=1,
         style=pygal.style.Style(
             label_font_size=13, value_font_size=13, legend_font_size=13, font_family="sans-serif"
         ),

@@ -37,6 +37,8 @@ class Figure(NamedTuple):
     series: tuple[str, ...]
     rows: tuple[tuple[str, tuple[int, ...]], ...]
     note: str = ""
+    is_in_time: bool = False
+    """Its rows follow each other, and one of nothing tells something too."""
 
 
 Counts = Counter[tuple[str | int | None, str]]
@@ -121,7 +123,7 @@ class Tally:
         if any(which is None for which, _ in counts):
             names[None] = "Sem data"
         rows = tuple((name, _groups(counts, which)) for which, name in names.items())
-        return Figure("vencimentos", "Vencimentos por mês", "Mês", GROUPS, rows)
+        return Figure("vencimentos", "Vencimentos por mês", "Mês", GROUPS, rows, is_in_time=True)
 
     def _most(self, key: str, title: str, of: str, labels: dict[str, str]) -> Figure:
         """The most frequent first, the rest as one."""

@@ -8,6 +8,7 @@ from guiche.portfolio.report.actions import Action, Urgency
 from guiche.portfolio.report.people import People, Row
 from guiche.portfolio.report.words import counted, day_of, verdict
 
+_LONGEST_MESSAGE = 400
 _WITHOUT = (Status.BLANK, Status.ABSENT)
 _NEW_ONE = "Perguntar se o titular precisa do CEI; se precisa, emitir um novo com ele."
 
@@ -24,18 +25,18 @@ def todo(action: Action, at: datetime, people: People) -> Todo:
     """Those of one action, as of the moment of the audit."""
     row = action.row
     if row["error_code"]:
-        why = people.public(row["error_message"])
+        why = people.public(row["error_message"], _LONGEST_MESSAGE)
         return Todo("Resolver o problema e ler de novo.", why, "sem data")
     why = _why(row, at)
     end = day_of(row["not_after"])
     match action.urgency:
         case Urgency.NOW | Urgency.SOON:
             ended = bool(row["not_after"] and row["not_after"] < at)
-            return Todo(_renewal(row), why, f"já: venceu em {end}" if ended else end)
+            return Todo(_renewal(row), why, f"já: venceu em {end}" if ended else f"até {end}")
         case Urgency.CHECK:
-            return Todo(_check(row), why, end)
+            return Todo(_check(row), why, f"até {end}" if row["not_after"] else end)
         case Urgency.RENEWAL:
-            return Todo(_NEW_ONE, why, f"{end}, na renovação")
+            return Todo(_NEW_ONE, why, f"até {end}, na renovação")
     return Todo("Confirmar se ainda é usado; se é, emitir outro.", why, f"venceu em {end}")
 
 
