@@ -30,6 +30,7 @@ _KEPT = (
 )  # fmt: skip
 _TABLES = f"""
 PRAGMA journal_mode = OFF;
+PRAGMA cache_size = -65536;
 CREATE TABLE certificate (
     side INTEGER, {", ".join(_KEPT)}, holder, ends INTEGER, number INTEGER,
     PRIMARY KEY (side, sha256)
@@ -42,7 +43,6 @@ _LATEST = """
 CREATE TABLE latest AS SELECT *, max(ends) FROM certificate WHERE holder IS NOT NULL
 GROUP BY side, holder, profile;
 CREATE INDEX latest_of ON latest (side, holder, profile);
-ANALYZE;
 """
 _BOTH = (
     "FROM latest a JOIN latest b ON a.side = 0 AND b.side = 1 AND b.holder = a.holder "

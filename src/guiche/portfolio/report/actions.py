@@ -20,6 +20,11 @@ from guiche.portfolio.report.people import Row
 from guiche.portfolio.result import Batches
 
 MOST = 20_000
+_SHOWN = (
+    "source_name", "error_code", "error_message", "sha256", "profile", "certificate_type",
+    "holder_name", "holder_cnpj", "holder_cpf", "responsible_name", "enrolment_status",
+    "enrolment_reason", "not_after", "issuer_name",
+)  # fmt: skip
 _DAY = 24 * 3600
 _NOW, _SOON = 30 * _DAY, 90 * _DAY
 _LEVEL = 1 << 40
@@ -99,7 +104,7 @@ class First:
             wanted = pc.and_kleene(wanted, pc.less(keys, -self._heap[0][0]))
             self.left_out += _sum(pc.is_valid(keys)) - _sum(wanted)
         at = pc.indices_nonzero(wanted)
-        rows = batch.take(at).to_pylist()
+        rows = batch.select(_SHOWN).take(at).to_pylist()
         for position, key, row in zip(at.to_pylist(), keys.take(at).to_pylist(), rows, strict=True):
             self._put(key, start + position + 1, row)
 

@@ -7,11 +7,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from guiche.icpbrasil.validity import BRASILIA
-from guiche.portfolio.report.actions import MOST, First
+from guiche.portfolio.report.actions import First
 from guiche.portfolio.report.people import People, Row
 from guiche.portfolio.report.words import kind, verdict
 from guiche.portfolio.result import Batches
 
+MOST = 5_000
+"""Entries; more of them nobody imports."""
 _NOTICE = timedelta(days=30)
 _BEFORE, _AFTER = (
     b"BEGIN:VCALENDAR\r\nPRODID:-//Guich\xc3\xaa//guiche//PT\r\nVERSION:2.0\r\n",
