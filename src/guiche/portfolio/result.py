@@ -108,6 +108,8 @@ def _of_contract(line: Mapping[str, Any]) -> dict[str, Any]:
     row = {name: _at(line, path) for name, path in _PATHS.items()}
     for name in ("not_before", "not_after"):
         row[name] = row[name] and datetime.fromisoformat(row[name])
+    if not row["source_name"]:
+        raise ValueError("the line says of nothing where it was read")
     row["findings"] = list(dict.fromkeys(each["code"] for each in line.get("findings") or ()))
     return row
 
@@ -115,6 +117,8 @@ def _of_contract(line: Mapping[str, Any]) -> dict[str, Any]:
 def _at(line: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     value: Any = line
     for key in path:
+        if value is not None and not isinstance(value, dict):
+            raise ValueError(f"{key} stands in no object")
         value = value and value.get(key)
     return value
 

@@ -1,0 +1,61 @@
+"""The result of an audit in each form says the same when it is read again."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from certificates import ZEROS, ca, e_cnpj, e_cpf
+from guiche.portfolio.audit import audit, processes
+from guiche.portfolio.load import COLUMNS, Item
+from guiche.portfolio.result import NoResult, batches_of
+from portfolio.audited import NOW, audited
+
+FILES = {
+    "a.cer": e_cnpj(),
+    "b.cer": e_cpf(ZEROS),
+    "=soma.cer": replace(e_cpf(None), not_after=datetime(9999, 12, 31, tzinfo=UTC)),
+    "ac.cer": ca(),
+    "rasgado.cer": b"nada",
+}
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".arrow", ".csv", ".ndjson"])
+def test_what_was_written_is_read(ending: str, tmp_path: Path) -> None:
+    out = tmp_path / f"r{ending}"
+    items = [Item(n, c if isinstance(c, bytes) else c.der()) for n, c in FILES.items()]
+    given: list[pa.Table] = []
+    audit(
+        items, out, {}, NOW, passwords={}, engine=lambda: processes(1),
+        then=lambda batches, at: given.append((pa.Table.from_batches(batches(), COLUMNS), at)),
+    )  # fmt: skip
+    expected = pa.Table.from_batches(audited(FILES)(), COLUMNS)
+    read = pa.Table.from_batches(batches_of(out)(), COLUMNS)
+    missing = ["key_algorithm", "key_bits"] if ending == ".ndjson" else []
+    rows = [table.drop_columns(missing).to_pylist() for table in (expected, read, given[0][0])]
+    for row in [*rows[0], *rows[1], *rows[2]]:
+        row["findings"] = row["findings"] or []  # of nobody, or none
+    assert rows[1] == rows[0]
+    assert rows[2] == rows[0]
+    assert given[0][1] == NOW
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("r.xlsx", b"PK", "não leio resultados com esta terminação"),
+        ("r.parquet", b"PAR1 nada", "não é o resultado de uma auditoria"),
+        ("r.arrow", b"", "não é o resultado de uma auditoria"),
+        ("r.csv", b"nome;der\r\nana;MII\r\n", "não é o resultado de uma auditoria"),
+        ("r.ndjson", b'{"a": 1}\n[1]\n', "não é o resultado de uma auditoria"),
+        ("r.ndjson", b'{"source": "a"}\n', "não é o resultado de uma auditoria"),
+    ],
+)
+def test_what_is_no_result_is_told(name: str, content: bytes, why: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(NoResult, match=why):
+        batches_of(tmp_path / name)
+    with pytest.raises(NoResult, match="não existe"):
+        batches_of(tmp_path / f"outro-{name}".replace(".xlsx", ".csv"))
