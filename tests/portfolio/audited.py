@@ -7,6 +7,9 @@ from certificates import Certificate
 from guiche.portfolio.load import Item, Load, columns_of_load
 from guiche.portfolio.result import Batches
 
+Files = Mapping[str, Certificate | bytes]
+"""By their name; bytes are a file that is no certificate."""
+
 NOW = datetime(2026, 11, 26, 15, tzinfo=UTC)
 
 
@@ -15,11 +18,14 @@ def days(count: float) -> datetime:
     return NOW + timedelta(days=count)
 
 
-def audited(files: Mapping[str, Certificate | bytes], at: datetime = NOW) -> Batches:
-    """One batch of them, by file name; bytes are a file that is no certificate."""
-    items = tuple(
+def items_of(files: Files) -> tuple[Item, ...]:
+    return tuple(
         Item(name, content if isinstance(content, bytes) else content.der())
         for name, content in files.items()
     )
-    batch = columns_of_load(Load(items, at, {})).content
-    return lambda: iter([batch])  # type: ignore[list-item]
+
+
+def audited(files: Files, at: datetime = NOW) -> Batches:
+    """One batch of them."""
+    batch = columns_of_load(Load(items_of(files), at, {})).content
+    return lambda: iter([batch])

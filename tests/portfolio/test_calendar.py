@@ -11,7 +11,7 @@ from certificates import ZEROS, Person, e_cnpj, e_cpf
 from guiche.portfolio.report.calendar import calendar
 from guiche.portfolio.report.people import People
 from guiche.portfolio.result import Batches
-from portfolio.audited import NOW, audited, days
+from portfolio.audited import NOW, Files, audited, days
 
 MASKED = People()
 
@@ -26,7 +26,7 @@ def entries(batches: Batches, folder: Path, people: People = MASKED) -> list[Any
 
 def test_each_certificate_that_is_to_end_is_one_entry(tmp_path: Path) -> None:
     soon, far = replace(e_cpf(ZEROS), not_after=days(12)), e_cnpj()
-    files = {"a.cer": far, "b.cer": soon, "c.cer": soon, "d.cer": b"nada",
+    files: Files = {"a.cer": far, "b.cer": soon, "c.cer": soon, "d.cer": b"nada",
              "e.cer": replace(e_cnpj(), not_after=days(-1))}  # fmt: skip
     first, second = entries(audited(files), tmp_path)
     assert first["summary"] == "Vence o certificado e-CPF A3 de ANA E. S., ***.444.777-**"

@@ -3,17 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from certificates import ZEROS, ca, e_cnpj, e_cpf
 from guiche.portfolio.audit import audit, processes
-from guiche.portfolio.load import COLUMNS, Item
+from guiche.portfolio.load import COLUMNS
 from guiche.portfolio.result import NoResult, batches_of
-from portfolio.audited import NOW, audited
+from portfolio.audited import NOW, Files, audited, items_of
 
-FILES = {
+FILES: Files = {
     "a.cer": e_cnpj(),
     "b.cer": e_cpf(ZEROS),
     "=soma.cer": replace(e_cpf(None), not_after=datetime(9999, 12, 31, tzinfo=UTC)),
@@ -25,10 +26,9 @@ FILES = {
 @pytest.mark.parametrize("ending", [".parquet", ".arrow", ".csv", ".ndjson"])
 def test_what_was_written_is_read(ending: str, tmp_path: Path) -> None:
     out = tmp_path / f"r{ending}"
-    items = [Item(n, c if isinstance(c, bytes) else c.der()) for n, c in FILES.items()]
-    given: list[pa.Table] = []
+    given: list[Any] = []
     audit(
-        items, out, {}, NOW, passwords={}, engine=lambda: processes(1),
+        items_of(FILES), out, {}, NOW, passwords={}, engine=lambda: processes(1),
         then=lambda batches, at: given.append((pa.Table.from_batches(batches(), COLUMNS), at)),
     )  # fmt: skip
     expected = pa.Table.from_batches(audited(FILES)(), COLUMNS)
