@@ -9,12 +9,13 @@
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from guiche.portfolio.forms import Form, form_of, replace
@@ -40,7 +41,7 @@ Carry = Callable[[Callable[[Load], Part], Iterable[Load]], Iterator[tuple[Load, 
 def audit(
     items: Iterable[Item],
     out: Path,
-    settings: dict[str, object],
+    settings: Mapping[str, object],
     at: datetime,
     *,
     passwords: Passwords,
@@ -130,7 +131,7 @@ def processes(count: int = os.cpu_count() or 1) -> Iterator[Carry]:
             yield first, carry_out(first)
         for load in every:
             # Forked, a process would have the locks that other threads here were holding.
-            pool = pool or ProcessPoolExecutor(count, get_context("spawn"))
+            pool = pool or ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
             under_way.append((load, pool.submit(carry_out, load)))
             if len(under_way) >= count * _AHEAD:
                 oldest, part = under_way.popleft()
@@ -143,3 +144,14 @@ def processes(count: int = os.cpu_count() or 1) -> Iterator[Carry]:
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """A process of a pool waits for work for ever, also when nobody is left to give it any."""
+
+    def wait() -> None:
+        if parent := parent_process():
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()

@@ -13,7 +13,7 @@ from guiche.icpbrasil import Inspection, Person
 DER = "der"
 """The column that certificates are read from."""
 
-MOMENT = pa.timestamp("s", tz="UTC")
+MOMENT = pa.timestamp("ms", tz="UTC")
 
 _COLUMNS: dict[str, pa.DataType] = {
     "sha256": pa.string(),
@@ -40,7 +40,7 @@ _COLUMNS: dict[str, pa.DataType] = {
     "serial": pa.string(),
     "key_algorithm": pa.string(),
     "key_bits": pa.int32(),
-    "findings": pa.list_(pa.string()),
+    "findings": pa.list_(pa.field("element", pa.string())),  # as Parquet names it
 }
 
 SCHEMA = pa.schema(list(_COLUMNS.items()))
