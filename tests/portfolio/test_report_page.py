@@ -12,7 +12,6 @@ import pytest
 
 from certificates import (
     ZEROS,
-    Certificate,
     Person,
     ca,
     e_cnpj,
@@ -30,7 +29,7 @@ from guiche.portfolio.report.people import People
 from guiche.portfolio.report.tally import Tally
 from guiche.portfolio.report.words import REASONS
 from guiche.portfolio.result import Batches
-from portfolio.audited import NOW, audited, days
+from portfolio.audited import NOW, Files, audited, days
 
 MASKED = People()
 
@@ -141,7 +140,7 @@ def test_the_cpf_in_the_name_of_a_small_company_is_masked(tmp_path: Path) -> Non
 def test_what_a_certificate_says_is_text_and_no_markup(tmp_path: Path) -> None:
     hostile = e_cnpj(ZEROS, cn=f"{HOSTILE}:11222333000181")
     issued = replace(hostile, issuer=e_cnpj(cn=HOSTILE).subject, serial=7)
-    files: dict[str, Certificate | bytes] = {
+    files: Files = {
         f"{HOSTILE}.cer": hostile,
         "b.cer": issued,
         f"{HOSTILE}2": b"nada",
