@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guiche.portfolio.result import Batches
+from guiche.portfolio.result import Batches, seconds
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT = (
@@ -159,7 +159,7 @@ class Difference:
 def _rows(batch: pa.RecordBatch, start: int) -> Iterator[tuple[Any, ...]]:
     """Of what has a fingerprint: the columns kept, who it is of, its end, its place."""
     holder = pc.coalesce(batch["holder_cnpj"], batch["holder_cpf"], batch["holder_name"])
-    ends = pc.fill_null(pc.cast(batch["not_after"], pa.int64()), 0)
+    ends = pc.fill_null(seconds(batch["not_after"]), 0)
     columns = [batch[name].to_pylist() for name in _KEPT]
     numbers = range(start + 1, start + len(batch) + 1)
     rows = zip(*columns, holder.to_pylist(), ends.to_pylist(), numbers, strict=True)

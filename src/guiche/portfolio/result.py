@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from guiche.portfolio.load import COLUMNS
@@ -62,6 +63,12 @@ def of_lines(parts: Iterable[Path]) -> Iterator[pa.RecordBatch]:
         with part.open("rb") as file:
             lines = iter(lambda: file.readline(_LONGEST_LINE), b"")
             yield from _batched(_of_contract(json.loads(line)) for line in lines)
+
+
+def seconds(moments: pa.Array) -> pa.Array:
+    """Those of the epoch, null where there is no moment."""
+    whole = pc.cast(moments, pa.timestamp("s", tz="UTC"), safe=False)
+    return pc.cast(whole, pa.int64())
 
 
 def _parquet(path: Path) -> Iterator[pa.RecordBatch]:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from guiche.icpbrasil import Status
 from guiche.portfolio.report.people import Row
-from guiche.portfolio.result import Batches
+from guiche.portfolio.result import Batches, seconds
 
 MOST = 20_000
 _SHOWN = (
@@ -132,7 +132,7 @@ def _sum(mask: pa.Array) -> int:
 
 def _keys(batch: pa.RecordBatch, at: datetime) -> pa.Array:
     """How urgent each row is, and then which is first; null where nothing is to be done."""
-    end = pc.cast(batch["not_after"], pa.int64())
+    end = seconds(batch["not_after"])
     left = pc.subtract(end, int(at.timestamp()))
     status = batch["enrolment_status"]
     ended, ends = pc.less(left, -_NOW), pc.less_equal(left, _SOON)

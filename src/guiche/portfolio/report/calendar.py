@@ -10,7 +10,7 @@ from guiche.icpbrasil.validity import BRASILIA
 from guiche.portfolio.report.actions import First
 from guiche.portfolio.report.people import People, Row
 from guiche.portfolio.report.words import kind, verdict
-from guiche.portfolio.result import Batches
+from guiche.portfolio.result import Batches, seconds
 
 MOST = 5_000
 """Entries; more of them nobody imports."""
@@ -33,9 +33,8 @@ def calendar(
     first = First(most)
     start = 0
     for batch in batches():
-        now = pa.scalar(at, batch.schema.field("not_after").type)
-        ends = pc.cast(batch["not_after"], pa.int64())
-        is_ahead = pc.greater(batch["not_after"], now)
+        ends = seconds(batch["not_after"])
+        is_ahead = pc.greater(ends, int(at.timestamp()))
         keys = pc.if_else(is_ahead, ends, pa.scalar(None, pa.int64()))
         first.add(batch, keys, start)
         start += len(batch)

@@ -110,7 +110,7 @@ class Tally:
         """Month of the end; -1 of those that ended, the last of all after the months told alone."""
         at = pa.scalar(self._at, ends.type)
         # Without its zone, so that no table of zones is needed.
-        local = pc.subtract(pc.cast(ends, pa.timestamp("s")), _TO_BRASILIA)
+        local = pc.subtract(pc.cast(ends, pa.timestamp("s"), safe=False), _TO_BRASILIA)
         months = pc.add(pc.multiply(pc.year(local), 12), pc.subtract(pc.month(local), 1))
         months = pc.min_element_wise(months, self._now + MONTHS, skip_nulls=False)
         return pc.if_else(pc.less(ends, at), pa.scalar(-1, pa.int64()), months)
