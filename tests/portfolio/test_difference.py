@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from certificates import ZEROS, Person, e_cnpj, e_cpf, pf_2024, selo_eletronico
+from documents import ROOT
 from guiche.portfolio.difference import Change, Difference
 from guiche.portfolio.report import changes
 from guiche.portfolio.report.people import People
@@ -78,6 +79,12 @@ def test_not_known_is_neither_gained_nor_lost() -> None:
     found = told(audited({"a.cer": BAKERY}), audited({"a.cer": damaged}))
     assert Change.LOST not in found
     assert Change.GAINED not in told(audited({"a.cer": damaged}), audited({"b.cer": ANA_NEW}))
+
+
+def test_the_manual_names_every_change() -> None:
+    page = (ROOT / "docs" / "manual" / "carteira.md").read_text("utf-8")
+    for change in Change:
+        assert f"| `{change}` | {changes.TITLES[change]} |" in page
 
 
 @pytest.fixture
