@@ -44,7 +44,7 @@ def test_a_report_a_calendar_and_what_changed(folder: Path, tmp_path: Path, endi
     assert dates.read_text("utf-8").count("BEGIN:VEVENT") == 3
     page = report.read_text("utf-8")
     assert "O que mudou" not in page
-    assert ("não traz a chave" in page) == (ending == ".ndjson")
+    assert "RSA 2048" in page
     assert "EXEMPLO DA SILVA" not in page
     (folder / "ana.cer").write_bytes(
         replace(e_cpf(), not_after=e_cpf().not_after.replace(year=2030)).der()
@@ -80,6 +80,7 @@ def test_the_difference_as_a_command(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (["--report", "nada/r.html"], "A pasta nada não existe."),
         (["--report", "r.txt"], "--report faz um arquivo .html, não r.txt."),
         (["--calendar", "r.html"], "--calendar faz um arquivo .ics, não r.html."),
         (["--report", "r.html", "--since", "falta.csv"], "falta.csv: não existe."),

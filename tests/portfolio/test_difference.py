@@ -46,6 +46,15 @@ def test_who_renewed_and_gained_or_lost_the_number() -> None:
     }
 
 
+def test_the_profile_of_2024_renews_an_e_cpf() -> None:
+    person = pf_2024()  # without the field, which it need not have
+    earlier = audited({"ana.cer": replace(e_cpf(), not_after=days(60))})
+    assert told(earlier, audited({"nova.cer": person})) == {
+        Change.RENEWED: ["nova.cer"],
+        Change.LOST: ["nova.cer"],
+    }
+
+
 def test_another_kind_of_the_same_holder_renews_nothing() -> None:
     assert told(audited({"a.cer": BAKERY}), audited({"a.cer": BAKERY, "s.cer": SEAL})) == {
         Change.NEW: ["s.cer"]

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from certificates import ZEROS, ca, e_cnpj, e_cpf
-from guiche.portfolio.audit import audit, processes
+from guiche.portfolio.audit import Then, audit, processes
 from guiche.portfolio.load import COLUMNS
-from guiche.portfolio.result import NoResult, batches_of
+from guiche.portfolio.result import Batches, NoResult, batches_of
 from portfolio.audited import NOW, Files, audited, items_of
 
 FILES: Files = {
@@ -33,13 +33,32 @@ def test_what_was_written_is_read(ending: str, tmp_path: Path) -> None:
     )  # fmt: skip
     expected = pa.Table.from_batches(audited(FILES)(), COLUMNS)
     read = pa.Table.from_batches(batches_of(out)(), COLUMNS)
+    assert not out.with_name(f"{out.name}.auditoria").exists()
     missing = ["key_algorithm", "key_bits"] if ending == ".ndjson" else []
-    rows = [table.drop_columns(missing).to_pylist() for table in (expected, read, given[0][0])]
-    for row in [*rows[0], *rows[1], *rows[2]]:
+    rows = [table.drop_columns(missing).to_pylist() for table in (expected, read)]
+    for row in [*rows[0], *rows[1]]:
         row["findings"] = row["findings"] or []  # of nobody, or none
     assert rows[1] == rows[0]
-    assert rows[2] == rows[0]
+    assert given[0][0].select(COLUMNS.names) == expected
     assert given[0][1] == NOW
+
+
+def test_what_was_read_is_kept_until_the_report_is_made(tmp_path: Path) -> None:
+    out = tmp_path / "r.ndjson"
+
+    def failing(batches: Batches, at: datetime) -> None:
+        raise OSError(28, "No space left on device")
+
+    def run(then: Then) -> None:
+        audit(items_of(FILES), out, {}, NOW, passwords={}, engine=lambda: processes(1), then=then)
+
+    with pytest.raises(OSError, match="No space"):
+        run(failing)
+    assert not out.exists()
+    given: list[int] = []
+    run(lambda batches, at: given.append(sum(map(len, batches()))))
+    assert given == [len(FILES)]
+    assert out.read_bytes().count(b"\n") == len(FILES)
 
 
 @pytest.mark.parametrize(

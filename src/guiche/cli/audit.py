@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -119,7 +120,7 @@ def command(
                 passwords=passwords_of(password_list) if password_list else {},
                 engine=lambda: processes(jobs) if jobs else processes(),
                 told=told,
-                then=lambda batches, at: outputs.write(batches, at, said.append),
+                then=partial(outputs.write, said=said.append) if outputs.any else None,
             )
     except (UnknownForm, OtherAudit, TooManyRows, BadList, BadOutput, NoResult) as error:
         raise click.UsageError(str(error)) from error

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from guiche.portfolio.forms import Form, form_of, replace
+from guiche.portfolio.forms import LINES_WITH_COLUMNS, Form, form_of, replace, with_columns
 from guiche.portfolio.journal import Journal
 from guiche.portfolio.load import Item, Load, Part, Passwords
 from guiche.portfolio.result import Batches
@@ -47,7 +47,7 @@ def audit(
     passwords: Passwords,
     engine: "Callable[[], AbstractContextManager[Carry]]",
     told: Told = lambda _: None,
-    then: Then = lambda _, __: None,
+    then: Then | None = None,
 ) -> Counter[str]:
     """Reads the items into `out`, whose ending says the form; how often each status is there.
 
@@ -56,7 +56,9 @@ def audit(
     file, so that one with its name can still be read. Raises `UnknownForm`, `OtherAudit`,
     `TooManyRows`.
     """
-    form = form_of(out)
+    form = with_columns(form_of(out)) if then else form_of(out)
+    if form is LINES_WITH_COLUMNS:
+        settings = {**settings, "columns": True}
     folder = out.with_name(f"{out.name}.auditoria")
     with Journal(folder, {**settings, "at": at.isoformat()}) as journal:
         moment = datetime.fromisoformat(str(journal.settings["at"]))
@@ -64,7 +66,8 @@ def audit(
             loads = _loads(_left(items, journal, told), moment, passwords)
             _keep(carry(form.carry_out, loads), form, journal, told)
         counts = journal.counts
-        then(lambda: form.read(journal.parts()), moment)
+        if then:
+            then(lambda: form.read(journal.parts()), moment)
         replace(out, lambda file: form.written(journal.parts(), file))
         journal.remove()
     return counts

@@ -1,10 +1,9 @@
 """What changed between two audits of a portfolio.
 
-A certificate is known by its fingerprint, a holder by CNPJ or CPF (the name, where there is
-neither) and the profile. Both audits go into a database of SQLite that is a temporary file, so that
-the memory does not grow with them.
+A certificate is known by its fingerprint, who has it by holder and kind (`Holding`). Both audits
+go into a database of SQLite that is a temporary file, so that the memory does not grow with them.
 
-1. what is of the same holder and profile is compared by the certificate that ends last;
+1. what is of the same holder and kind is compared by the certificate that ends last;
 2. a certificate that has the place of another one is renewed; else it is new;
 3. one that is no longer there, and has no successor, is gone; where the file that it was in could
    not be read now, that is not known, and is told apart.
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from guiche.portfolio.holder import Holding
 from guiche.portfolio.result import Batches, seconds
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,26 +32,26 @@ _TABLES = f"""
 PRAGMA journal_mode = OFF;
 PRAGMA cache_size = -65536;
 CREATE TABLE certificate (
-    side INTEGER, {", ".join(_KEPT)}, holder, ends INTEGER, number INTEGER,
+    side INTEGER, {", ".join(_KEPT)}, holder, kind, ends INTEGER, number INTEGER,
     PRIMARY KEY (side, sha256)
 );
 CREATE TABLE unread (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-_INSERT = f"INSERT OR IGNORE INTO certificate VALUES ({', '.join('?' * (len(_KEPT) + 4))})"  # noqa: S608
+_INSERT = f"INSERT OR IGNORE INTO certificate VALUES ({', '.join('?' * (len(_KEPT) + 5))})"  # noqa: S608
 # Beside max(), the other columns are those of its row: https://sqlite.org/lang_select.html#bareagg
 _LATEST = """
 CREATE TABLE latest AS SELECT *, max(ends) FROM certificate WHERE holder IS NOT NULL
-GROUP BY side, holder, profile;
-CREATE INDEX latest_of ON latest (side, holder, profile);
+GROUP BY side, holder, kind;
+CREATE INDEX latest_of ON latest (side, holder, kind);
 """
 _BOTH = (
     "FROM latest a JOIN latest b ON a.side = 0 AND b.side = 1 AND b.holder = a.holder "
-    "AND b.profile IS a.profile WHERE "
+    "AND b.kind IS a.kind WHERE "
 )
 _KNOWN = "EXISTS (SELECT 1 FROM certificate o WHERE o.side = {side} AND o.sha256 = {of}.sha256)"
 _SUCCESSOR = (
     "EXISTS (SELECT 1 FROM latest s WHERE s.side = 1 AND s.holder = a.holder "
-    "AND s.profile IS a.profile AND s.ends > a.ends)"
+    "AND s.kind IS a.kind AND s.ends > a.ends)"
 )
 _RENEWS = f"a.ends < b.ends AND NOT {_KNOWN.format(side=0, of='b')}"
 _WITHOUT = "('blank', 'absent', 'doubtful')"
@@ -158,11 +158,11 @@ class Difference:
 
 def _rows(batch: pa.RecordBatch, start: int) -> Iterator[tuple[Any, ...]]:
     """Of what has a fingerprint: the columns kept, who it is of, its end, its place."""
-    holder = pc.coalesce(batch["holder_cnpj"], batch["holder_cpf"], batch["holder_name"])
+    holding = [each.to_pylist() for each in Holding.of(batch)]
     ends = pc.fill_null(seconds(batch["not_after"]), 0)
     columns = [batch[name].to_pylist() for name in _KEPT]
     numbers = range(start + 1, start + len(batch) + 1)
-    rows = zip(*columns, holder.to_pylist(), ends.to_pylist(), numbers, strict=True)
+    rows = zip(*columns, *holding, ends.to_pylist(), numbers, strict=True)
     return (row for row in rows if row[0])
 
 

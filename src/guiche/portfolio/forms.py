@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet
 
-from guiche.portfolio.load import COLUMNS, Load, Part, columns_of_load, lines_of
+from guiche.portfolio.load import (
+    COLUMNS,
+    LINE,
+    Load,
+    Part,
+    columns_of_load,
+    lines_and_columns_of,
+    lines_of,
+)
 from guiche.portfolio.result import of_lines, of_streams
 from guiche.sources.found import harmless
 
@@ -52,6 +60,11 @@ def form_of(out: Path) -> Form:
         raise UnknownForm(out.name) from None
 
 
+def with_columns(form: Form) -> Form:
+    """The form whose parts say all that a report does: lines of JSON alone do not."""
+    return LINES_WITH_COLUMNS if form is _LINES else form
+
+
 def _concatenated(parts: Iterable[Path], out: Path) -> None:
     with out.open("wb") as file:
         for part in parts:
@@ -61,10 +74,20 @@ def _concatenated(parts: Iterable[Path], out: Path) -> None:
 
 def _stream(batches: list[pa.RecordBatch]) -> bytes:
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, COLUMNS) as writer:
+    with pa.ipc.new_stream(sink, batches[0].schema) as writer:
         for batch in batches:
             writer.write_batch(batch)
     return bytes(sink.getvalue())
+
+
+def _lines(parts: Iterable[Path], out: Path) -> None:
+    with out.open("wb") as file:
+        for batch in of_streams(parts):
+            file.writelines(batch[LINE].to_pylist())
+
+
+def _without_lines(parts: Iterable[Path]) -> Iterator[pa.RecordBatch]:
+    return (batch.select(COLUMNS.names) for batch in of_streams(parts))
 
 
 def _parquet(parts: Iterable[Path], out: Path) -> None:
@@ -125,8 +148,10 @@ def _cell(value: Any) -> str:
 
 
 _COLUMNS = Form(columns_of_load, _stream, _parquet, of_streams)
+_LINES = Form(lines_of, b"".join, _concatenated, of_lines)
+LINES_WITH_COLUMNS = Form(lines_and_columns_of, _stream, _lines, _without_lines)
 FORMS = {
-    ".ndjson": Form(lines_of, b"".join, _concatenated, of_lines),
+    ".ndjson": _LINES,
     ".parquet": _COLUMNS,
     ".arrow": _COLUMNS._replace(written=_arrow),
     ".csv": _COLUMNS._replace(written=_csv),

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from guiche.icpbrasil import Status
+from guiche.portfolio.holder import Holding
+from guiche.portfolio.load import COLUMNS
 from guiche.portfolio.report.people import Row
 from guiche.portfolio.result import Batches, seconds
 
@@ -80,8 +82,12 @@ def actions(batches: Batches, at: datetime, most: int = MOST) -> Actions:
         first.add(batch, keys, start)
         start += len(batch)
     rows = list(first)
-    newer = _newest(batches(), {key for _, _, row, _ in rows if (key := holder_of(row))}, at)
-    left = [each for each in rows if not _is_renewed(each[2], newer)]
+    holdings = _holdings(row for _, _, row, _ in rows)
+    newest = _newest(batches(), {holder for holder, _ in holdings if holder}, at)
+    left = [
+        each for each, holding in zip(rows, holdings, strict=True)
+        if not _is_renewed(each[2], newest.get(holding))
+    ]  # fmt: skip
     listed = tuple(
         Action(Urgency(key // _LEVEL), number, row, copies) for key, number, row, copies in left
     )
@@ -166,39 +172,34 @@ def _is_in(values: pa.Array, *of: str) -> pa.Array:
     return pc.is_in(values, pa.array(of, pa.string()))
 
 
-def holder_of(row: Row) -> str | None:
-    """What tells one holder from another: CNPJ, CPF, else the name; None where nothing does."""
-    holder: str | None = row["holder_cnpj"] or row["holder_cpf"] or row["holder_name"]
-    return holder
+_Held = tuple[str | None, str | None]
+"""Holder and kind."""
 
 
-_Kind = tuple[str | None, str | None]
-
-
-def _kind(row: Row) -> _Kind:
-    return holder_of(row), row["profile"]
+def _holdings(rows: Iterable[Row]) -> list[_Held]:
+    schema = pa.schema([COLUMNS.field(name) for name in _SHOWN])
+    return Holding.of(pa.RecordBatch.from_pylist(list(rows), schema)).pairs()
 
 
 def _newest(
     batches: Iterable[pa.RecordBatch], holders: set[str], at: datetime
-) -> dict[_Kind, datetime]:
-    """When the last certificate in force of each of these holders ends, by profile."""
+) -> dict[_Held, datetime]:
+    """When the last certificate in force of each of these holders ends, by kind."""
     wanted = pa.array(sorted(holders), pa.string())
-    newest: dict[_Kind, datetime] = {}
+    newest: dict[_Held, datetime] = {}
     for batch in batches:
-        holder = pc.coalesce(batch["holder_cnpj"], batch["holder_cpf"], batch["holder_name"])
-        now = pa.scalar(at, batch.schema.field("not_after").type)
-        there = pc.and_kleene(pc.is_in(holder, wanted), pc.greater(batch["not_after"], now))
-        some = batch.filter(pc.fill_null(there, fill_value=False)).select(
-            ["holder_cnpj", "holder_cpf", "holder_name", "profile", "not_after"]
+        holding = Holding.of(batch)
+        is_ahead = pc.greater(seconds(batch["not_after"]), int(at.timestamp()))
+        there = pc.fill_null(
+            pc.and_kleene(pc.is_in(holding.holder, wanted), is_ahead), fill_value=False
         )
-        for row in some.to_pylist():
-            newest[_kind(row)] = max(newest.get(_kind(row), at), row["not_after"])
+        ends = batch["not_after"].filter(there).to_pylist()
+        for held, end in zip(holding.filter(there).pairs(), ends, strict=True):
+            newest[held] = max(newest.get(held, at), end)
     return newest
 
 
-def _is_renewed(row: Row, newest: dict[_Kind, datetime]) -> bool:
+def _is_renewed(row: Row, last: datetime | None) -> bool:
     """Whether another one of its kind holds longer; an error, or one that may be anybody's, is
     not."""
-    last = newest.get(_kind(row)) if holder_of(row) else None
     return bool(last and row["not_after"] and row["not_after"] < last)

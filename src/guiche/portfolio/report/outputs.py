@@ -32,12 +32,19 @@ class Outputs(NamedTuple):
     since: Path | None
     people: People
 
+    @property
+    def any(self) -> bool:
+        """Whether one is wanted."""
+        return bool(self.report or self.calendar or self.since)
+
     def check(self) -> None:
         """Before hours of reading: `BadOutput`, `NoResult`."""
         wanted = {"--report": self.report, "--calendar": self.calendar}
         for option, path in wanted.items():
             if path and path.suffix.lower() not in _ENDINGS[option]:
                 raise BadOutput(f"{option} faz um arquivo {_ENDINGS[option][0]}, não {path.name}.")
+            if path and not path.parent.is_dir():
+                raise BadOutput(f"A pasta {path.parent} não existe. Confira {option}.")
         files = [path.resolve() for path in (self.table, *wanted.values()) if path]
         if len(set(files)) < len(files):
             raise BadOutput("Dois resultados iriam para o mesmo arquivo. Dê um nome a cada um.")

@@ -44,7 +44,7 @@ class Page(NamedTuple):
     earlier: str = ""
 
     def write(self, batches: Batches, out: Path) -> None:
-        """Reads the table (twice) and writes the file."""
+        """Reads the table as often as it needs, and writes the file."""
         tally = Tally(self.at, self.people)
         for batch in batches():
             tally.add(batch)
@@ -62,7 +62,7 @@ class Page(NamedTuple):
         yield _summary(tally)
         if self.difference:
             yield changes.section(self.difference, self.earlier, self.people)
-        yield from map(_figure, self._figures(tally))
+        yield from map(_figure, tally.figures())
         yield from self._list(found)
         yield "</main>\n"
         yield tag("footer", tag("p", "Feito pelo guiche audit. ", _PERSONAL
@@ -87,13 +87,6 @@ class Page(NamedTuple):
             tag("p", _PERSONAL if self.people.personal else _MASKED, class_="soft"),
             tag("nav", tag("ul", *items), aria_label="Partes do relatório"),
         )
-
-    def _figures(self, tally: Tally) -> Iterator[Figure]:
-        for figure in tally.figures():
-            if figure.key == "keys" and tally.keys_unknown == tally.certificates:
-                note = "O resultado .ndjson não traz a chave; o .parquet traz."
-                figure = figure._replace(note=note)
-            yield figure
 
     def _list(self, found: Actions) -> Iterator[str]:
         yield '<section id="fazer" class="act" aria-labelledby="fazer-titulo">\n'

@@ -55,7 +55,6 @@ class Tally:
         self._at = at
         self.rows = 0
         self.statuses = Counter[str]()
-        self.keys_unknown = 0
         self._by: dict[str, Counts] = {
             key: Counter() for key in ("months", "issuers", "profiles", "types", "keys")
         }
@@ -66,7 +65,6 @@ class Tally:
         self.statuses[ERROR] += len(batch) - batch["error_code"].null_count
         batch = batch.filter(pc.is_valid(batch["enrolment_status"]))
         status = batch["enrolment_status"]
-        self.keys_unknown += batch["key_algorithm"].null_count
         for (which, _), count in _counted(status, status).items():
             self.statuses[str(which)] += count
         issuers = pc.if_else(
