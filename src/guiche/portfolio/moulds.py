@@ -57,11 +57,7 @@ class Moulds(NamedTuple):
     @property
     def is_full(self) -> bool:
         """Whether the next one might not fit."""
-        return bool(
-            self.used[0] == MOST
-            or self.used[1] > _PIECES - 100
-            or self.used[2] > _OCTETS - (1 << 16)
-        )
+        return bool(self.used[0] == MOST or self.used[1] > _PIECES - 100 or self.used[2] > _OCTETS - (1 << 16))
 
 
 # The bounds of both ranges are checked before: without a check at each octet the loop is carried
