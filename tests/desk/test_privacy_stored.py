@@ -13,9 +13,10 @@ from certificates.certificate import Certificate
 from guiche import sources
 from guiche.desk import clock, retention
 from guiche.desk.demo.accounts import PASSWORD
-from guiche.desk.intake.facts import mask_document, mask_email, mask_name, mask_phone
+from guiche.desk.intake.facts import mask_email, mask_phone
 from guiche.desk.models import Draft, Inspection, Ticket, User
 from guiche.icpbrasil import inspect_fields
+from guiche.icpbrasil.masks import mask_document, mask_name
 from guiche.sources import Source
 from stored import assert_nowhere, everything_stored
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -49,6 +50,30 @@ _STATUSES = {
     help="Lista nome;senha dos .pfx, uma por linha; cada senha só é tentada no seu arquivo.",
 )
 @click.option(
+    "--report",
+    metavar="ARQUIVO",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Faz também um relatório para ler, imprimir e enviar: um .html que se basta.",
+)
+@click.option(
+    "--calendar",
+    metavar="ARQUIVO",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Faz também uma agenda dos vencimentos (.ics), com um aviso 30 dias antes de cada um.",
+)
+@click.option(
+    "--since",
+    metavar="ANTERIOR",
+    type=click.Path(path_type=Path),
+    help="Compara com o resultado de uma auditoria anterior (.parquet, .arrow, .ndjson, .csv).",
+)
+@click.option(
+    "--show-personal",
+    is_flag=True,
+    help="Mostra nomes de pessoas, CPF e nomes de arquivos no relatório, na agenda e na "
+    "comparação; sem isto, vão mascarados. A tabela os tem sempre.",
+)
+@click.option(
     "--jobs", metavar="N", type=click.IntRange(1), help="Processos; por omissão, todos os núcleos."
 )
 @click.option("--quiet", is_flag=True, help="Não mostra o andamento.")
@@ -58,6 +83,10 @@ def command(
     column: str | None,
     store: str | None,
     password_list: Path | None,
+    report: Path | None,
+    calendar: Path | None,
+    since: Path | None,
+    show_personal: bool,
     jobs: int | None,
     quiet: bool,
 ) -> None:
@@ -74,8 +103,14 @@ def command(
     from guiche.portfolio.gather import items
     from guiche.portfolio.journal import OtherAudit
     from guiche.portfolio.passwords import BadList, passwords_of
+    from guiche.portfolio.report.outputs import BadOutput, Outputs
+    from guiche.portfolio.report.people import People
+    from guiche.portfolio.result import NoResult
 
+    outputs = Outputs(out, report, calendar, since, People(show_personal))
+    said: list[str] = []
     try:
+        outputs.check()
         with _progress(shown=not quiet) as told:
             counts = audit(
                 items(paths, column=column, store=store),
@@ -85,10 +120,13 @@ def command(
                 passwords=passwords_of(password_list) if password_list else {},
                 engine=lambda: processes(jobs) if jobs else processes(),
                 told=told,
+                then=partial(outputs.write, said=said.append) if outputs.any else None,
             )
-    except (UnknownForm, OtherAudit, TooManyRows, BadList) as error:
+    except (UnknownForm, OtherAudit, TooManyRows, BadList, BadOutput, NoResult) as error:
         raise click.UsageError(str(error)) from error
     _summed_up(counts, out)
+    for line in said:
+        click.echo(line, err=True)
     sys.exit(_status(counts))
 
 

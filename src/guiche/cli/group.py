@@ -12,6 +12,7 @@ from guiche.cli.portuguese import Group, sentence
 COMMANDS = {
     "inspect": ("guiche.cli.inspect", "Lê certificados e diz se trazem a matrícula CEI."),
     "audit": ("guiche.cli.audit", "Lê uma carteira inteira de certificados para uma tabela."),
+    "audit-diff": ("guiche.cli.audit_diff", "Diz o que mudou entre duas auditorias."),
     "sources": ("guiche.cli.sources", "Mostra de onde se lê, na máquina de quem, e o que falta."),
     "trust": ("guiche.cli.trust", "Mostra e atualiza as raízes e autoridades da ICP-Brasil."),
     "ticket": ("guiche.cli.ticket", "Abre, mostra e muda chamados de um Guichê, pela API."),

@@ -50,15 +50,16 @@ def _zipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | SourceE
 
 def tar_members(path: str) -> Iterator[Member]:
     """The files of a tar, compressed or not; what comes after damage is lost, and that is told."""
-    name = ""
+    count = 0
     try:
         with tarfile.open(path, "r|*") as archive:
             for entry in archive:
-                name = entry.name
                 if entry.isfile():
-                    yield Member(name, _tarred(archive, entry))
+                    yield Member(entry.name, _tarred(archive, entry))
+                count += 1
     except _FAILURES as error:
-        where = f" depois de {name}" if name else ""
+        # A message names no content: the name of a file may be a person's.
+        where = f" depois do item {count}" if count else ""
         raise DamagedError(f"o tar não se lê{where}") from error
 
 

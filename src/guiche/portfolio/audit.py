@@ -3,7 +3,7 @@
 1. the items are put into loads, less those that an audit that was killed has read already;
 2. each load is carried out by some process, and what it gives comes back in order;
 3. what came is kept as a part, every now and then: that is what a killed audit loses;
-4. the parts become the file.
+4. the parts become what people read, and the file.
 """
 
 import os
@@ -18,9 +18,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from guiche.portfolio.forms import Form, form_of, replace
+from guiche.portfolio.forms import LINES_WITH_COLUMNS, Form, form_of, replace, with_columns
 from guiche.portfolio.journal import Journal
 from guiche.portfolio.load import Item, Load, Part, Passwords
+from guiche.portfolio.result import Batches
 
 _ITEMS, _BYTES = 256, 4 << 20
 """Of a load."""
@@ -31,6 +32,8 @@ _EVERY_SECONDS, _EVERY_BYTES = 15.0, 64 << 20
 
 Told = Callable[[int], None]
 """Is told how many items more were read."""
+Then = Callable[[Batches, datetime], None]
+"""Is given all that was read, and the moment that it is judged for."""
 Carry = Callable[[Callable[[Load], Part], Iterable[Load]], Iterator[tuple[Load, Part]]]
 """Carries out loads, each of which comes back with its part, in order."""
 
@@ -44,13 +47,18 @@ def audit(
     passwords: Passwords,
     engine: "Callable[[], AbstractContextManager[Carry]]",
     told: Told = lambda _: None,
+    then: Then | None = None,
 ) -> Counter[str]:
     """Reads the items into `out`, whose ending says the form; how often each status is there.
 
     `settings` say what is read: an audit of the same that was killed goes on, and `at` is then the
-    moment that it began with. Raises `UnknownForm`, `OtherAudit`, `TooManyRows`.
+    moment that it began with. `then` makes of the batches what else is wanted, before there is the
+    file, so that one with its name can still be read. Raises `UnknownForm`, `OtherAudit`,
+    `TooManyRows`.
     """
-    form = form_of(out)
+    form = with_columns(form_of(out)) if then else form_of(out)
+    if form is LINES_WITH_COLUMNS:
+        settings = {**settings, "columns": True}
     folder = out.with_name(f"{out.name}.auditoria")
     with Journal(folder, {**settings, "at": at.isoformat()}) as journal:
         moment = datetime.fromisoformat(str(journal.settings["at"]))
@@ -58,6 +66,8 @@ def audit(
             loads = _loads(_left(items, journal, told), moment, passwords)
             _keep(carry(form.carry_out, loads), form, journal, told)
         counts = journal.counts
+        if then:
+            then(lambda: form.read(journal.parts()), moment)
         replace(out, lambda file: form.written(journal.parts(), file))
         journal.remove()
     return counts

@@ -9,7 +9,16 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet
 
-from guiche.portfolio.load import COLUMNS, Load, Part, columns_of_load, lines_of
+from guiche.portfolio.load import (
+    COLUMNS,
+    LINE,
+    Load,
+    Part,
+    columns_of_load,
+    lines_and_columns_of,
+    lines_of,
+)
+from guiche.portfolio.result import of_lines, of_streams
 from guiche.sources.found import harmless
 
 _BOM = "\ufeff"
@@ -34,11 +43,13 @@ class TooManyRows(Exception):
 
 
 class Form(NamedTuple):
-    """One form. `joined` makes one content of several; `written` a file of the parts."""
+    """One form. `joined` makes one content of several; `written` a file of the parts, which `read`
+    gives as batches of `COLUMNS`."""
 
     carry_out: Callable[[Load], Part]
     joined: Callable[[list[Any]], bytes]
     written: Callable[[Iterable[Path], Path], None]
+    read: Callable[[Iterable[Path]], Iterator[pa.RecordBatch]]
 
 
 def form_of(out: Path) -> Form:
@@ -47,6 +58,11 @@ def form_of(out: Path) -> Form:
         return FORMS[out.suffix.lower()]
     except KeyError:
         raise UnknownForm(out.name) from None
+
+
+def with_columns(form: Form) -> Form:
+    """The form whose parts say all that a report does: lines of JSON alone do not."""
+    return LINES_WITH_COLUMNS if form is _LINES else form
 
 
 def _concatenated(parts: Iterable[Path], out: Path) -> None:
@@ -58,16 +74,20 @@ def _concatenated(parts: Iterable[Path], out: Path) -> None:
 
 def _stream(batches: list[pa.RecordBatch]) -> bytes:
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, COLUMNS) as writer:
+    with pa.ipc.new_stream(sink, batches[0].schema) as writer:
         for batch in batches:
             writer.write_batch(batch)
     return bytes(sink.getvalue())
 
 
-def _batches(parts: Iterable[Path]) -> Iterator[pa.RecordBatch]:
-    for part in parts:
-        with pa.memory_map(str(part)) as file, pa.ipc.open_stream(file) as reader:
-            yield from reader
+def _lines(parts: Iterable[Path], out: Path) -> None:
+    with out.open("wb") as file:
+        for batch in of_streams(parts):
+            file.writelines(batch[LINE].to_pylist())
+
+
+def _without_lines(parts: Iterable[Path]) -> Iterator[pa.RecordBatch]:
+    return (batch.select(COLUMNS.names) for batch in of_streams(parts))
 
 
 def _parquet(parts: Iterable[Path], out: Path) -> None:
@@ -83,7 +103,7 @@ def _arrow(parts: Iterable[Path], out: Path) -> None:
         pa.OSFile(str(out), "wb") as file,
         pa.ipc.new_file(file, COLUMNS, options=options) as writer,
     ):
-        for batch in _batches(parts):
+        for batch in of_streams(parts):
             writer.write_batch(batch)
 
 
@@ -114,7 +134,7 @@ def _xlsx(parts: Iterable[Path], out: Path) -> None:
 
 
 def _rows(parts: Iterable[Path]) -> Iterator[list[str]]:
-    for batch in _batches(parts):
+    for batch in of_streams(parts):
         for row in batch.to_pylist():
             yield [_cell(value) for value in row.values()]
 
@@ -127,9 +147,11 @@ def _cell(value: Any) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
-_COLUMNS = Form(columns_of_load, _stream, _parquet)
+_COLUMNS = Form(columns_of_load, _stream, _parquet, of_streams)
+_LINES = Form(lines_of, b"".join, _concatenated, of_lines)
+LINES_WITH_COLUMNS = Form(lines_and_columns_of, _stream, _lines, _without_lines)
 FORMS = {
-    ".ndjson": Form(lines_of, b"".join, _concatenated),
+    ".ndjson": _LINES,
     ".parquet": _COLUMNS,
     ".arrow": _COLUMNS._replace(written=_arrow),
     ".csv": _COLUMNS._replace(written=_csv),

@@ -29,6 +29,7 @@ Passwords = Mapping[str, Sequence[str]]
 """Those to be tried, by the name of the file alone, without folder; "" for every file."""
 
 ERROR = "error"
+LINE = "line"
 
 
 class Failure(NamedTuple):
@@ -78,30 +79,44 @@ def lines_of(load: Load) -> Part:
     """The public contract, an object a line."""
     lines, counts = [], Counter[str]()
     for row in _rows(load):
-        if isinstance(row, Failure):
-            counts[ERROR] += 1
-            said = {"code": row.code, "message": row.message}
-            lines.append(line_of({"source": row.source._asdict(), "error": said}))
-        else:
-            reading = row.inspect(at=load.at)
-            counts[reading.enrolment.status] += 1
-            lines.append(line_of(row.contract(reading)))
+        line, status = _line(row, load.at)
+        lines.append(line)
+        counts[status] += 1
     return Part(b"".join(lines), counts)
 
 
 def columns_of_load(load: Load) -> Part:
     """The columns of `COLUMNS`."""
+    batch = _columns(list(_rows(load)), load.at)
+    return Part(batch, _counted(batch))
+
+
+def lines_and_columns_of(load: Load) -> Part:
+    """The columns of `COLUMNS`, and the public contract as one more, `LINE`."""
     rows = list(_rows(load))
+    batch = _columns(rows, load.at)
+    lines = pa.array([_line(row, load.at)[0] for row in rows], pa.binary())
+    return Part(batch.append_column(LINE, lines), _counted(batch))
+
+
+def _line(row: Row, at: datetime) -> tuple[bytes, str]:
+    if isinstance(row, Failure):
+        said = {"code": row.code, "message": row.message}
+        return line_of({"source": row.source._asdict(), "error": said}), ERROR
+    reading = row.inspect(at=at)
+    return line_of(row.contract(reading)), reading.enrolment.status
+
+
+def _columns(rows: list[Row], at: datetime) -> pa.RecordBatch:
     sources_ = list(zip(*map(_source, rows), strict=True)) or [()] * len(_SOURCE)
     arrays = [pa.array(each, kind) for each, kind in zip(sources_, _SOURCE.types, strict=True)]
     found = [row if isinstance(row, Found) else None for row in rows]
     if any(each and each.der is None for each in found):  # values of a pasted text
-        arrays += columns_of(each and each.inspect(at=load.at) for each in found)
+        arrays += columns_of(each and each.inspect(at=at) for each in found)
     else:
         ders = pa.array([each and each.der for each in found], pa.binary())
-        arrays += inspect_batch(pa.record_batch({DER: ders}), at=load.at).columns
-    batch = pa.RecordBatch.from_arrays(arrays, schema=COLUMNS)
-    return Part(batch, _counted(batch))
+        arrays += inspect_batch(pa.record_batch({DER: ders}), at=at).columns
+    return pa.RecordBatch.from_arrays(arrays, schema=COLUMNS)
 
 
 def _counted(batch: pa.RecordBatch) -> Counter[str]:

@@ -22,6 +22,7 @@ from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.intake.problem import Problem
 from guiche.desk.intake.register import clean_enrolment, mask_enrolment, show_enrolment
+from guiche.icpbrasil.masks import mask_document, mask_name
 from guiche.icpbrasil.numbers import cnpj, cpf
 
 if TYPE_CHECKING:
@@ -52,17 +53,6 @@ def show_document(number: str) -> str:
     return cpf.format(number) if len(number) == cpf.LENGTH else cnpj.format(number)
 
 
-def mask_document(number: str) -> str:
-    """A CPF as `***.444.777-**`; a CNPJ is public, and stays.
-
-    >>> mask_document("11144477735")
-    '***.444.777-**'
-    """
-    if len(number) != cpf.LENGTH:
-        return show_document(number)
-    return f"***.{number[3:6]}.{number[6:9]}-**"
-
-
 def _printable(typed: str) -> str:
     """Without control characters, which a terminal or another desk might obey."""
     return "".join(char for char in typed if char.isprintable() or char.isspace())
@@ -88,20 +78,6 @@ def clean_name(fact: "Fact", typed: str, _answers: Values) -> str:
     if sum(letter.isalpha() for letter in name) < 2:
         raise Problem("Escreva o nome por extenso.")
     return name
-
-
-def mask_name(name: str) -> str:
-    """First name and initials.
-
-    >>> mask_name("Ana Exemplo da Silva")
-    'Ana E. S.'
-    """
-    first, *others = name.split() or [""]
-    initials = (f"{part[0]}." for part in others if part.lower() not in _PARTICLES)
-    return " ".join([first, *initials])
-
-
-_PARTICLES = ("da", "das", "de", "do", "dos", "e")
 
 
 _LEFTOVER = re.compile(r"\{\w*\}|\[[^\]\n]{1,60}\]|_{3,}|\b[xX]{3,}\b|\.{4,}|\?{3,}|…{2,}")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db.models import Exists, F, Manager, OuterRef, Q, QuerySet
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import mask_name
 from guiche.desk.intake.image import Image
 from guiche.desk.people.user import User
+from guiche.icpbrasil.masks import mask_name
 from guiche.icpbrasil.numbers import cnpj
 
 if TYPE_CHECKING:

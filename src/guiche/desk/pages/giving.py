@@ -24,7 +24,6 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from guiche.desk import clock
 from guiche.desk.cloud.application import PscApplication
 from guiche.desk.intake.described import type_of
-from guiche.desk.intake.facts import mask_name
 from guiche.desk.pages.access import page_or_form
 from guiche.desk.pages.choice import distinct
 from guiche.desk.pages.uploads import PASTED, Input, read_all
@@ -33,6 +32,7 @@ from guiche.desk.portal.address import asking
 from guiche.desk.portal.case_link import VALID, CaseLink
 from guiche.desk.portal.pace import Pace
 from guiche.desk.portal.words import NotGiven, Said
+from guiche.icpbrasil.masks import mask_name
 from guiche.sources import (
     Found,
     NoCertificateError,

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from guiche.desk.intake.described import source_of, type_of
-from guiche.desk.intake.facts import day_and_time, mask_document, show_moment
+from guiche.desk.intake.facts import day_and_time, show_moment
 from guiche.desk.intake.genuine import headline_of
 from guiche.desk.intake.reading import Inspection
+from guiche.icpbrasil.masks import mask_document
 
 _MOST_FINDINGS = 8
 

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from guiche.desk import clock
-from guiche.desk.intake.facts import TYPES, mask_name, show_document, shown
+from guiche.desk.intake.facts import TYPES, show_document, shown
 from guiche.desk.intake.reading import conditions_of, words_of
 from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.promises.promise import RUNNING
 from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.moves import OPEN, STATES
+from guiche.icpbrasil.masks import mask_name
 from guiche.icpbrasil.numbers import cnpj
 
 _FOLLOW = "Acompanhe seu atendimento: "

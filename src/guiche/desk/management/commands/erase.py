@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from guiche.desk.intake.facts import mask_document
 from guiche.desk.tickets.erasure import Held
 from guiche.desk.tickets.handover import forget
+from guiche.icpbrasil.masks import mask_document
 from guiche.icpbrasil.numbers import cnpj, cpf
 
 
