@@ -199,7 +199,7 @@ class TestATicket:
         ticket = ticket_of(bruno)
         client.post(at(ticket, "mudar/resolve/"), {"reason": "Cliente desistiu"})
         page = page_of(client, at(ticket))
-        assert "Resolvido por você às 14:44." in page
+        assert "Resolvido (você, às 14:44)." in page
         undo = re.search(r'action="([^"]*/desfazer/\d+/)"', page)
         assert undo
         form = {"form": str(uuid4())}
