@@ -63,6 +63,9 @@ def test_can_be_read_by_people(ticket: Ticket, number: str) -> None:
     text = written(hand_over(number)[0])
     assert f"protocolo: {ticket.spoken}" in text
     assert "contato@exemplo.com.br" in text
+    assert "situação: Encaminhado" in text
+    assert "Qual sistema pede o CEI? " in text
+    assert "True" not in text
     assert "None" not in text
     assert "{" not in text
 
