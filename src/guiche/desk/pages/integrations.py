@@ -127,6 +127,7 @@ def _page(
     page: dict[str, Any] = {
         "section": "ajustes",
         "connection": connection,
+        "opens": connector_class(connection.kind).opens,
         "form": typed,
         "fields": fields,
         "fine": (fine := [field for field in fields if field.is_fine]),
