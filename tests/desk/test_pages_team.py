@@ -204,6 +204,7 @@ class TestATicket:
         assert undo
         form = {"form": str(uuid4())}
         page = client.post(undo[1], form, follow=True).content.decode()
+        assert "Desfeito: resolvido." in page
         assert "Desfaz “Resolvido”." in page
         assert fresh(ticket).state == "forwarded"
         assert client.post(undo[1], form).status_code == 302
