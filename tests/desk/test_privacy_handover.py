@@ -109,7 +109,9 @@ def test_erases_once_it_was_said_twice_and_reports_it(
     ticket.refresh_from_db()
     assert ticket.erased_at
     ticket.verify_chain()
+    assert record.what == "1 chamado, 0 atendimentos, 1 leitura"
     assert name not in supervisor.get("/registro/").content.decode()
+    assert "Não há telefone" not in supervisor.get(f"/chamados/{ticket.number}/").content.decode()
 
 
 def test_what_is_still_needed_stays_and_is_said(
@@ -117,7 +119,9 @@ def test_what_is_still_needed_stays_and_is_said(
 ) -> None:
     page = supervisor.post("/titular/apagar/", {"documento": number, "certeza": "sim"})
     assert "Encerre-o antes" in page.content.decode()
-    assert len(Record.objects.get().detail["kept"]) == 1
+    record = Record.objects.get()
+    assert len(record.detail["kept"]) == 1
+    assert record.what == "0 chamados, 0 atendimentos, 1 leitura; 1 chamado em aberto não"
 
 
 @pytest.mark.parametrize("typed", ["", "123", "111.111.111-11", "11.222.333/0001-82"])

@@ -69,15 +69,23 @@ def written(told: Mapping[str, Any]) -> str:
 def _record(
     kind: Record.Kind, number: str, held: Held, by: User | None, kept: list[str] | None = None
 ) -> Record:
-    tickets, calls, readings = map(len, (held.tickets, held.calls, held.readings))
+    kept = kept or []
+    calls, readings = len(held.calls), len(held.readings)
     counts = {
         "tickets": [ticket.number for ticket in held.tickets],
         "calls": calls,
         "readings": readings,
-        "kept": kept or [],
+        "kept": kept,
     }
-    what = f"{tickets} chamados, {calls} atendimentos, {readings} leituras"
+    tickets = _many(len(held.tickets) - len(kept), "chamado")
+    what = f"{tickets}, {_many(calls, 'atendimento')}, {_many(readings, 'leitura')}"
+    if kept:
+        what = f"{what}; {_many(len(kept), 'chamado')} em aberto não"
     return Record.write(kind, what, by, digest=digest_of(number), detail=counts)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _ticket(ticket: Ticket) -> dict[str, Any]:
