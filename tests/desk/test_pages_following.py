@@ -212,7 +212,7 @@ def test_a_telephone_that_is_none_is_refused_in_words(
         ({"resposta": "called"}, "Já me ligaram."),
         (
             {"resposta": "other", "horario": " depois  das 14h "},
-            "Prefiro outro horário. depois das 14h",
+            "Prefiro outro horário: depois das 14h",
         ),
     ],
 )

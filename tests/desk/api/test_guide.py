@@ -1,5 +1,7 @@
 """docs/api.md: its examples run, and the codes that it lists are those that there are."""
 
+import base64
+import json
 import re
 import time
 from pathlib import Path
@@ -31,6 +33,15 @@ def test_the_examples_run(
         exec(example, names)
     names["guiche"].close()
     assert names["protocolo"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("stopped_clock")
+def test_the_answers_are_enough(bruno: User) -> None:
+    facts = json.loads(re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)[0])
+    sent = {"facts": facts, "certificate": base64.b64encode(zeros()).decode()}
+    opened = Caller(bruno).post("/tickets", sent)
+    assert opened.status_code == 201, opened.content
 
 
 def test_the_recipe_for_webhooks() -> None:

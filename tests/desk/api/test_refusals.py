@@ -59,7 +59,10 @@ def test_only_json_is_json(caller: Caller) -> None:
 
 def test_keys_are_told_by_name(caller: Caller) -> None:
     told = problem_of(caller.post("/tickets", {"facts": {"name": 3}, "x": 1}), 422)
-    assert told["errors"] == {"facts.name": "É um texto.", "x": "Esta chave não existe aqui."}
+    assert told["errors"] == {
+        "facts.name": "É um texto: escreva entre aspas.",
+        "x": "Esta chave não existe aqui.",
+    }
 
 
 def test_what_is_too_large(caller: Caller, settings: Settings) -> None:

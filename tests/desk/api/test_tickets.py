@@ -11,6 +11,7 @@ from desk.api.caller import Caller, problem_of
 from guiche.desk import clock
 from guiche.desk.models import Draft, Inspection, Ticket, User
 from guiche.desk.site.site import SiteVersion
+from guiche.sources import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -84,6 +85,15 @@ def test_what_is_not_asked_is_refused(caller: Caller) -> None:
 def test_a_procedure_that_is_not_there(caller: Caller) -> None:
     told = problem_of(caller.post("/tickets", {**whole(), "procedure": "../x"}), 422)
     assert "procedure" in told["errors"]
+
+
+def test_a_reading_is_that_of_the_command(caller: Caller) -> None:
+    read_here = read(zeros(), "").found[0]
+    contract = read_here.contract(read_here.inspect(at=clock.now()))
+    answer = caller.post("/inspections", zeros(), content_type="application/pkix-cert")
+    told = answer.json()["items"][0]
+    assert told.keys() == contract.keys()
+    assert told["holder"]["name"] == contract["holder"]["name"]
 
 
 def test_a_kept_reading_opens_a_ticket(caller: Caller) -> None:

@@ -453,7 +453,7 @@ def reviewed_procedure(new_page: Open, bruno: User, carla: User) -> Page:
 
 def sampled_procedure(new_page: Open, bruno: User, carla: User) -> Page:
     page = reviewed_procedure(new_page, bruno, carla)
-    page.get_by_label("Certificado", exact=True).select_option("selo eletronico")
+    page.get_by_label("Certificado", exact=True).select_option("Selo Eletrônico")
     page.get_by_role("button", name="Ver o que o texto dá").click()
     expect(page.get_by_role("heading", name="Com um certificado de exemplo")).to_be_focused()
     return page

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 _SPAN = timedelta(minutes=1)
 _NO_ACCESS = (
-    "Mande Authorization: Bearer e um token que valha. Faça um em Ajustes, Programas (API)."
+    "Mande Authorization: Bearer e um token que valha. Faça um em Programas (API), no rodapé."
 )
 _TOO_MANY = "São pedidos demais em um minuto. Espere o que diz Retry-After, e continue."
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from guiche.desk import clock
 from guiche.desk.api.bearer import Bearer, account
@@ -52,8 +52,11 @@ _CONTENT = {
 }
 
 
-class Read(Schema):
-    """One certificate, in the form of `guiche inspect --json`; or why it could not be read."""
+class Read(BaseModel):
+    """One certificate, in the form of `guiche inspect --json`; or why it could not be read.
+
+    No `Schema` of ninja: that one hands over only the keys it names, and drops the holder.
+    """
 
     model_config = ConfigDict(extra="allow")
 

@@ -113,7 +113,7 @@ _SOURCES = ("body", "query", "path", "sent", "filters", "cursor")
 _SENTENCES = {
     "missing": "Falta.",
     "extra_forbidden": "Esta chave não existe aqui.",
-    "string_type": "É um texto.",
+    "string_type": "É um texto: escreva entre aspas.",
     "int_type": "É um número inteiro.",
     "int_parsing": "É um número inteiro.",
     "bool_parsing": "É true ou false.",

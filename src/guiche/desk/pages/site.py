@@ -146,7 +146,7 @@ def _page(
         "section": "ajustes",
         "inputs": inputs,
         "days": [inputs[f"day_{number}"] for number in range(len(DAYS))],
-        "problems": [(inputs[key], message) for key, message in problems.items()],
+        "problems": [(inputs[key], _named(inputs[key], words)) for key, words in problems.items()],
         "refused": refused,
         "tried": tried,
         "seen": seen if seen is not None else latest.pk if latest else 0,
@@ -156,6 +156,11 @@ def _page(
         "procedures": list(Listed.all()),
     }
     return render(request, "desk/ajustes.html", page, status=status)
+
+
+def _named(named: Input, words: str) -> str:
+    """With the label before it; a weekday is named by its message already."""
+    return words if words.startswith(named.label) else f"{named.label}: {words}"
 
 
 def _effects(content: Mapping[str, Any]) -> list[Effect] | None:

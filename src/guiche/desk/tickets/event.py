@@ -267,7 +267,9 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "resolved": _resolved,
     "released": _released,
     "customer_phone": lambda payload: f"{show_phone(payload['phone'])}.",
-    "customer_answer": lambda payload: f"{ANSWERS[payload['answer']]}.",
+    "customer_answer": lambda payload: (
+        f"{ANSWERS[payload['answer']]}{':' if payload.get('note') else '.'}"
+    ),
     "customer_file": _customer_file,
 }
 
