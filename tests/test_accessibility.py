@@ -49,7 +49,7 @@ LOOKED_AT = {
         "confianca": "genuine",
         "nuvens": "clouds",
         "aplicacao_da_nuvem": "application_of_a_cloud",
-        "programas_documento": "test_the_page_of_the_api_around_the_reader_of_openapi",
+        "programas_documento": "what_the_api_does",
     },
     "test_cloud": {
         "nuvem": "at_the_provider",
