@@ -38,6 +38,7 @@ LOOKED_AT = {
         "painel": "figures",
         "repetidos": "came_back",
         "ajustes": "settings",
+        "novo_procedimento": "new_procedure",
         "procedimento": "procedure",
         "conferir_procedimento": "reviewed_procedure",
         "versoes": "procedure_versions",

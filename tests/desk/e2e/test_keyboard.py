@@ -198,6 +198,24 @@ def test_a_procedure_is_changed_and_published(new_page: Open) -> None:
     assert ProcedureVersion.current("cei-ausente").by
 
 
+def test_a_procedure_is_begun_and_published(new_page: Open) -> None:
+    page = supervisor(new_page)
+    page.goto("/ajustes/")
+    keys = Keys(page).on(link(page, "Novo procedimento"))
+    keys.choose(page.get_by_label("Começar de"), "Cadeia")
+    keys.write(page.get_by_label("Nome"), "Troca de titular")
+    keys.write(page.get_by_label("Chave"), "Troca de titular").press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    keys.on(page.get_by_role("alert").get_by_role("link"))
+    expect(page.get_by_label("Chave")).to_be_focused()
+    keys.write(page.get_by_label("Chave"), "troca-de-titular").press("Enter")
+    expect(page.get_by_label("Texto (TOML)")).to_contain_text('slug = "troca-de-titular"')
+    keys.on(button(page, "Conferir"))
+    keys.on(button(page, "Publicar"))
+    expect(page.get_by_text("Publicado. Vale a partir do próximo atendimento.")).to_be_visible()
+    assert ProcedureVersion.holding()["troca-de-titular"].title == "Troca de titular"
+
+
 def test_an_integration_is_set_up(new_page: Open) -> None:
     page = supervisor(new_page)
     page.goto("/ajustes/")
