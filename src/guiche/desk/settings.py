@@ -94,7 +94,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     # For the assets of the page that shows the API.
-    "ninja",
     "guiche.desk",
 ]
 MIDDLEWARE = [

@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from calls import answers, zeros
 from desk.api.caller import Caller
 from guiche.desk import clock
+from guiche.desk.api.problem import CODES
 from guiche.desk.connectors.webhook.signature import signed
 from guiche.desk.models import User
 
@@ -65,3 +66,4 @@ def test_every_code_is_listed() -> None:
     listed = set(re.findall(r"`([a-z-]+)`", GUIDE.partition("## Recusas")[2].partition("##")[0]))
     assert used
     assert used <= listed
+    assert used == set(CODES)

@@ -43,7 +43,10 @@ class Attempts(Schema):
 class NewAttempt(Schema):
     """A call to record."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"phone": "(11) 98888-7777", "result": "spoke"}]},
+    )
 
     phone: Text = Field("", max_length=60)
     result: Literal["spoke", "left_message", "no_answer", "busy", "voicemail", "wrong_number"]

@@ -31,6 +31,7 @@ _CONTENT = {
         "schema": {
             "type": "object",
             "required": ["certificate"],
+            "examples": [{"certificate": "-----BEGIN CERTIFICATE-----\n…"}],
             "properties": {
                 "certificate": {"type": "string", "description": "Em base64, PEM ou texto."},
                 "password": _PASSWORD,

@@ -39,7 +39,12 @@ Answer = Annotated[str, Field(max_length=10_000)]
 class NewTicket(Schema):
     """Uma chamada inteira: o procedimento, as respostas, e o certificado de onde vem o resto."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"facts": {"name": "Padaria Exemplo Ltda", "phone_1": "(11) 98888-7777"}}]
+        },
+    )
 
     procedure: Text | None = Field(None, max_length=80, description="Vazio: o do site.")
     facts: dict[str, Answer] = Field(default_factory=dict, description="Respostas pela chave.")
@@ -56,18 +61,18 @@ class Due(Schema):
     """The promised return."""
 
     due_at: datetime
-    spoken: str
-    state: str
+    spoken: str = Field(examples=["amanhã, terça-feira, 24 de novembro, até as 14h30"])
+    state: str = Field(examples=["no prazo"])
 
 
 class Opened(Schema):
     """What is told to the customer of a ticket that was opened."""
 
-    number: str
-    spoken: str
-    protocol: str
-    state: str
-    team: str
+    number: str = Field(examples=["4821703657"])
+    spoken: str = Field(examples=["482 170 365-7"])
+    protocol: str = Field(examples=["482 170 365-7"])
+    state: str = Field(examples=["forwarded"])
+    team: str = Field(examples=["Relacionamento"])
     promise: Due
 
 

@@ -13,6 +13,7 @@ from ninja.parser import Parser
 
 import guiche
 from guiche.desk.api import attachments, attempts, events, inspections, moves, searches, tickets
+from guiche.desk.api.bearer import Bearer
 from guiche.desk.api.problem import MEDIA_TYPE, NotDone, problem, refusal
 from guiche.desk.api.sent import JSON
 from guiche.desk.refusal import Refused
@@ -40,17 +41,29 @@ def _refuse_constant(name: str) -> None:
 
 
 class Api(NinjaAPI):
-    """What it says of itself names the media type of problems, which ninja cannot be told."""
+    """What it says of itself names the media type of problems, and the scope that each operation
+    asks of a token, which ninja cannot be told."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
         """The OpenAPI document."""
-        document = super().get_openapi_schema(**options)
+        document, scopes = super().get_openapi_schema(**options), self._scopes()
         for path in document["paths"].values():
             for operation in path.values():
+                operation["security"] = [{"Bearer": [scopes[operation["operationId"]]]}]
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400 and JSON in answer.get("content", {}):
                         answer["content"] = {MEDIA_TYPE: answer["content"][JSON]}
         return document
+
+    def _scopes(self) -> dict[str, str]:
+        views = (view for _, router in self._routers for view in router.path_operations.values())
+        return {
+            self.get_openapi_operation_id(operation): str(auth.scope)
+            for view in views
+            for operation in view.operations
+            for auth in operation.auth_callbacks
+            if isinstance(auth, Bearer)
+        }
 
 
 api = Api(

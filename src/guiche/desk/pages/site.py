@@ -16,7 +16,6 @@ from guiche.desk.intake.plain import plain_text
 from guiche.desk.models import ProcedureVersion, SiteVersion
 from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
 from guiche.desk.pages.holidays import Law
-from guiche.desk.procedures import shelf
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.promises import due_time
 from guiche.desk.promises.due_choice import due_times
@@ -75,8 +74,8 @@ class Listed:
 
     @classmethod
     def all(cls) -> "Iterator[Listed]":
-        """Those of the shelf."""
-        for slug in sorted(shelf.files()):
+        """All of them."""
+        for slug in ProcedureVersion.slugs():
             version = None
             try:
                 version = ProcedureVersion.current(slug)
