@@ -12,6 +12,7 @@ from guiche.desk.api.described import PROBLEMS
 from guiche.desk.api.problem import NotDone
 from guiche.desk.api.tickets import ticket_of
 from guiche.desk.api.token import Scope
+from guiche.desk.api.whole import need
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.models import Ticket
 
@@ -80,13 +81,15 @@ def list_(request: HttpRequest, number: str) -> dict[str, Any]:  # noqa: ARG001
     },
 )  # fmt: skip
 def content(
-    request: HttpRequest,  # noqa: ARG001
+    request: HttpRequest,
     number: str,
     kind: Literal["image", "reading", "proof"],
     id: int,  # noqa: A002  the word of the address
 ) -> HttpResponse:
-    """O certificado (DER) de uma leitura, ou a imagem."""
+    """O certificado (DER) de uma leitura, ou a imagem. Pede também `tickets:people`, e fica no
+    Registro."""
     ticket = ticket_of(number)
+    need(request, ticket)
     media_type, found = _CERTIFICATE, None
     if kind == "image":
         image = ticket.images.filter(pk=id).first() if abs(id) < 2**63 else None

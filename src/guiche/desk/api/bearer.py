@@ -51,10 +51,15 @@ class Bearer(HttpBearer):
         request.user = request._cached_user = found.user  # type: ignore[attr-defined]
         found.use(now)
         if self.scope not in found.scopes:
-            log.warning("api: token %s lacks %s", found.shown, self.scope)
-            words = f"Falta a este token a permissão “{self.scope.label}” ({self.scope})."
-            raise NotDone(403, words, code="scope-missing")
+            raise scope_missing(found, self.scope)
         return found
+
+
+def scope_missing(token: ApiToken, scope: Scope) -> NotDone:
+    """What a token is told that may not do this; the log has it too."""
+    log.warning("api: token %s lacks %s", token.shown, scope)
+    words = f"Falta a este token a permissão “{scope.label}” ({scope})."
+    return NotDone(403, words, code="scope-missing")
 
 
 def _refused(request: HttpRequest, *, given: bool) -> NotDone:

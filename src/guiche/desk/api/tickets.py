@@ -16,6 +16,7 @@ from guiche.desk.api.once import made, mark, once
 from guiche.desk.api.paging import Cursor, page_of
 from guiche.desk.api.problem import NotDone
 from guiche.desk.api.token import Scope
+from guiche.desk.api.whole import facts_masked, is_whole
 from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.models import Ticket, User
@@ -85,8 +86,13 @@ class Listed(Opened):
 
 
 class Shown(Listed):
-    """A ticket with all its answers and what may be done with it."""
+    """A ticket with all its answers and what may be done with it.
 
+    Where it is `masked`, the customer stands there abbreviated, and what tells of nobody but him
+    (`inspection`, `say`, `send`) is left out.
+    """
+
+    masked: bool
     facts: dict[str, str]
     shown: dict[str, str]
     inspection: dict[str, Any] | None
@@ -174,19 +180,24 @@ def list_(
 @router.get(
     "/{number}", auth=Bearer(Scope.READ), response={200: Shown, **PROBLEMS}, summary="Um chamado"
 )
-def show(request: HttpRequest, number: str) -> dict[str, Any]:  # noqa: ARG001
-    """Tudo o que o balcão guarda do chamado, com o que dizer ao cliente."""
+def show(request: HttpRequest, number: str) -> dict[str, Any]:
+    """O que o balcão guarda do chamado. O cliente sai abreviado, a não ser que o token tenha a
+    permissão `tickets:people`; então sai tudo, com o que dizer a ele, e isso fica no Registro."""
     ticket, now = ticket_of(number), clock.now()
+    whole = is_whole(request, ticket)
+    masked = facts_masked(ticket)
+    tells = whole and ticket.is_promising and not ticket.erased_at
     return {
         **listed(ticket, now),
-        "facts": ticket.facts,
-        "shown": ticket.shown,
-        "inspection": ticket.inspection.contract if ticket.inspection else None,
+        "masked": not whole,
+        "facts": ticket.facts if whole else masked,
+        "shown": ticket.shown if whole else masked,
+        "inspection": ticket.inspection.contract if whole and ticket.inspection else None,
         "opened_by": str(ticket.opened_by),
         "order_number": ticket.order_number,
         "erased_at": ticket.erased_at,
-        "say": ticket.say if ticket.is_promising and not ticket.erased_at else "",
-        "send": ticket.send if ticket.is_promising and not ticket.erased_at else "",
+        "say": ticket.say if tells else "",
+        "send": ticket.send if tells else "",
     }
 
 

@@ -34,7 +34,8 @@ class Scope(models.TextChoices):
     """What a token lets a program do; its account's role says the rest."""
 
     INSPECTIONS = "inspections", "Ler certificados"
-    READ = "tickets:read", "Ver chamados"
+    READ = "tickets:read", "Ver chamados, com o cliente abreviado"
+    PEOPLE = "tickets:people", "Ver o cliente inteiro (fica no Registro)"
     WRITE = "tickets:write", "Abrir e mudar chamados"
     SEARCH = "search", "Buscar chamados"
 
