@@ -54,9 +54,10 @@ class NewTicket(Schema):
 
 
 class Due(Schema):
-    """The promised return."""
+    """The promised return; paused it has no due time until it goes on."""
 
-    due_at: datetime
+    due_at: datetime | None
+    paused_at: datetime | None
     spoken: str
     state: str
 
@@ -204,6 +205,7 @@ def show(request: HttpRequest, number: str) -> dict[str, Any]:
 def opened(ticket: Ticket, now: datetime | None = None) -> dict[str, Any]:
     """Number and time; nothing of the customer, for it is kept with the key of the request."""
     now, promise = now or clock.now(), ticket.promise
+    ends_at, since = promise.ends_at, promise.paused_at
     return {
         "number": ticket.number,
         "spoken": ticket.spoken,
@@ -211,8 +213,9 @@ def opened(ticket: Ticket, now: datetime | None = None) -> dict[str, Any]:
         "state": ticket.state,
         "team": ticket.team,
         "promise": {
-            "due_at": promise.due_at.isoformat(),
-            "spoken": promise.spoken(now),
+            "due_at": ends_at.isoformat() if ends_at else None,
+            "paused_at": since.isoformat() if since and not ends_at else None,
+            "spoken": promise.spoken(now) if ends_at else "",
             "state": promise.state(now).value,
         },
     }
