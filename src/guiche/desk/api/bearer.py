@@ -28,9 +28,9 @@ WRONG = Pace(60, _SPAN)
 
 
 class Bearer(HttpBearer):
-    """A token with this scope."""
+    """A token with this scope; without one any that holds."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope | None = None) -> None:
         super().__init__()
         self.scope = scope
 
@@ -50,7 +50,7 @@ class Bearer(HttpBearer):
         # The records of the log are about this account.
         request.user = request._cached_user = found.user  # type: ignore[attr-defined]
         found.use(now)
-        if self.scope not in found.scopes:
+        if self.scope and self.scope not in found.scopes:
             raise scope_missing(found, self.scope)
         return found
 
