@@ -63,7 +63,7 @@ def one_connection() -> Iterator[None]:
 
 
 def test_every_operation_is_described() -> None:
-    assert len(OPERATIONS) == 13
+    assert len(OPERATIONS) == 14
 
 
 @each

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from guiche.desk import vault
 from guiche.desk.api.answered import LONGEST_KEY, Answered, digest_of, mark_of
 from guiche.desk.api.bearer import token_of
 from guiche.desk.api.problem import MEDIA_TYPE, NotDone, refusal
+from guiche.desk.api.sent import FORM
 from guiche.desk.refusal import Refused
 
 HEADER = "Idempotency-Key"
@@ -67,7 +69,7 @@ def _first(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
                 409, "Este pedido ainda está sendo atendido. Repita-o em um instante.",
                 code="in-progress", headers={"Retry-After": "1"},
             )  # fmt: skip
-        digest = digest_of(request.method or "", request.get_full_path(), request.body)
+        digest = digest_of(request.method or "", request.get_full_path(), _content(request))
         if kept := Answered.objects.filter(token=token, key=key).first():
             return _again(kept, digest)
         answer = make()
@@ -76,6 +78,20 @@ def _first(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
             location=answer.headers.get("Location", ""), sealed=vault.seal(answer.content),
         )  # fmt: skip
         return answer
+
+
+def _content(request: HttpRequest) -> bytes:
+    """What two requests are compared by: of a form its fields, for each time that a program makes
+    one it parts them by another line."""
+    if (request.content_type or "").lower() != FORM:
+        return request.body
+    fields = [(name, *values) for name, values in request.POST.lists()]
+    files = []
+    for name, uploads in request.FILES.lists():
+        for upload in uploads:
+            files.append((name, upload.name, sha256(upload.read()).hexdigest()))
+            upload.seek(0)
+    return json.dumps([fields, files]).encode()
 
 
 def _key(request: HttpRequest) -> str:

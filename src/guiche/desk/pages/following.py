@@ -148,13 +148,10 @@ def _take(request: HttpRequest, ticket: Ticket) -> None:
 def _own(ticket: Ticket, found: Sequence[Found]) -> Found:
     """The one certificate, or of several the one of the customer. `NotGiven` where that is not
     known."""
-    document, now = ticket.expected().document, clock.now()
-    holders = [each.inspect(at=now).holder for each in found]
-    numbers = [holder.cnpj or holder.cpf for holder in holders]
-    own = [each for each, number in zip(found, numbers, strict=True) if number == document]
-    if 1 not in (len(found), len(own)):
+    own = ticket.of_customer(found)
+    if len(own) != 1:
         raise NotGiven(_SEVERAL)
-    return (own if len(own) == 1 else found)[0]
+    return own[0]
 
 
 def _taken(
