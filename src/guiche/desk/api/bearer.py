@@ -1,13 +1,13 @@
 """Who asks: `Authorization: Bearer guiche_…`, what it may do, and how often it may ask."""
 
 import logging
-from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from guiche.desk import clock
+from guiche.desk.api.allowance import SPAN, Allowance
 from guiche.desk.api.problem import NotDone
 from guiche.desk.api.token import ApiToken, Scope
 from guiche.desk.people.user import User
@@ -15,15 +15,14 @@ from guiche.desk.portal.pace import Pace
 
 log = logging.getLogger(__name__)
 
-_SPAN = timedelta(minutes=1)
 _NO_ACCESS = (
     "Mande Authorization: Bearer e um token que valha. Faça um em Ajustes, Programas (API)."
 )
 _TOO_MANY = "São pedidos demais em um minuto. Espere o que diz Retry-After, e continue."
 
-PACE = Pace(settings.API_RATE, _SPAN, whose=str)
-"""Of each token; each web process counts for itself."""
-WRONG = Pace(60, _SPAN)
+ALLOWANCE = Allowance(settings.API_RATE)
+"""Of each token."""
+WRONG = Pace(60, SPAN)
 """Of each address, for tokens that are none."""
 
 
@@ -45,8 +44,8 @@ class Bearer(HttpBearer):
         found = ApiToken.of(token, now) if token else None
         if found is None:
             raise _refused(request, given=bool(token))
-        if not PACE.allows(str(found.pk), now):
-            raise NotDone(429, _TOO_MANY, headers={"Retry-After": str(PACE.wait(now))})
+        if not ALLOWANCE.allows(found, now):
+            raise NotDone(429, _TOO_MANY, headers={"Retry-After": str(ALLOWANCE.wait(now))})
         # The records of the log are about this account.
         request.user = request._cached_user = found.user  # type: ignore[attr-defined]
         found.use(now)

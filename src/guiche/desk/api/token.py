@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
@@ -59,6 +59,10 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True)
     """To the minute."""
     revoked_at = models.DateTimeField(null=True)
+    counted_in = models.DateTimeField(null=True)
+    """The minute that `counted` is of."""
+    counted = models.PositiveIntegerField(default=0, db_default=0)
+    """The requests that processes took for themselves in it (allowance.py)."""
 
     def __str__(self) -> str:
         return f"{self.name} ({self.shown}…)"
@@ -114,6 +118,20 @@ class ApiToken(models.Model):
         if self.last_used_at is None or self.last_used_at <= now - _NOTICED_EVERY:
             stale = Q(last_used_at=None) | Q(last_used_at__lte=now - _NOTICED_EVERY)
             type(self).objects.filter(stale, pk=self.pk).update(last_used_at=now)
+
+    @classmethod
+    def take(cls, pk: int, minute: datetime, many: int, most: int) -> bool:
+        """Takes so many requests of those of this minute; False where fewer are left.
+
+        One UPDATE, so that of many at once each sees what the others took. Whatever minute stands
+        in the row is over, also where a clock was set back.
+        """
+        if many > most:
+            return False
+        another = Q(counted_in=None) | ~Q(counted_in=minute)
+        row = cls.objects.filter(another | Q(counted__lte=most - many), pk=pk)
+        counted = Case(When(counted_in=minute, then=F("counted") + many), default=Value(many))
+        return row.update(counted_in=minute, counted=counted) == 1
 
     def revoke(self) -> None:
         """From now on it opens nothing."""
