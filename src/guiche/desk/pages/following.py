@@ -66,7 +66,8 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page_of(request, "desk/acompanhar_achar.html")
     number, digits = request.POST.get("protocolo", ""), request.POST.get("final", "")
-    if not CHECKS.allows(address_of(request), now) or not Guess.allowed(asked(number), now):
+    address = address_of(request)
+    if not CHECKS.allows(address, now) or not Guess.allowed(asked(number), address, now):
         return page_of(request, "desk/acompanhar_devagar.html", status=429)
     if token := check(number, digits, now):
         return _sent_to(token)
