@@ -186,11 +186,32 @@ def test_guesses_are_counted_for_accounts_that_exist_and_that_do_not(
     for _ in range(5):
         assert "não conferem" in client.post("/entrar/", typed).content.decode()
     with caplog.at_level(logging.WARNING):
-        answer = Client(REMOTE_ADDR="203.0.113.7").post(
-            "/entrar/", {"username": username.upper(), "password": PASSWORD}
-        )
+        answer = Client().post("/entrar/", {"username": username.upper(), "password": PASSWORD})
     assert "tentativas demais" in answer.content.decode()
     assert "too often" in caplog.text
+
+
+def test_guesses_of_somebody_elsewhere_lock_nobody_out(bruno: User) -> None:
+    for _ in range(10):
+        Client(REMOTE_ADDR="203.0.113.7").post("/entrar/", {"username": "bruno", "password": "x"})
+    right = {"username": "bruno", "password": PASSWORD}
+    assert Client(REMOTE_ADDR="203.0.113.7").post("/entrar/", right).status_code == 200
+    assert Client(REMOTE_ADDR="203.0.113.8").post("/entrar/", right).status_code == 302
+
+
+@pytest.mark.parametrize("username", ["bruno", "ninguem"])
+def test_from_many_addresses_a_login_is_guessed_a_hundred_times_an_hour(
+    bruno: User, username: str
+) -> None:
+    right = {"username": username, "password": PASSWORD}
+    for n in range(100):
+        if username == "bruno" and n % 25 == 0:  # one that succeeds is not counted
+            assert Client(REMOTE_ADDR="203.0.113.250").post("/entrar/", right).status_code == 302
+        typed = {"username": username.upper(), "password": "x"}
+        answer = Client(REMOTE_ADDR=f"203.0.113.{n // 5}").post("/entrar/", typed)
+        assert "não conferem" in answer.content.decode()
+    answer = Client(REMOTE_ADDR="203.0.113.250").post("/entrar/", right)
+    assert "tentativas demais" in answer.content.decode()
 
 
 def test_one_address_guesses_at_few_accounts(bruno: User) -> None:

@@ -1,8 +1,9 @@
 """How often one protocol may be asked for, whoever asks and whether it exists or not.
 
-The last digits of a telephone are few. Each try is a row, right or wrong, so that all processes and
-machines count together, and nothing tells a protocol that exists from one that does not. One address
-has few tries; all of them together have more, so that whoever uses up his own keeps nobody else out.
+The last digits of a telephone are few. Each try is a row, right or wrong, so that all processes
+and machines count together, and nothing tells a protocol that exists from one that does not. One
+address has few tries; all of them together have more, so that whoever uses up his own keeps nobody
+else out.
 """
 
 from datetime import datetime, timedelta
