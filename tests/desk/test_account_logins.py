@@ -14,6 +14,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 from calls import signed_in
 from desk.factors import PASSWORD, confirm
 from guiche.desk import clock, retention
+from guiche.desk.api.token import ApiToken, Scope, ServiceAccount
 from guiche.desk.models import Login, Record, Remembered, User
 from guiche.desk.people.login import BEGAN, SEEN
 
@@ -123,6 +124,30 @@ def test_a_new_password_ends_every_other_login(bruno: User) -> None:
     assert not is_in(enter())
     assert is_in(enter(password=new))
     assert Record.objects.get().what == "senha trocada pela própria pessoa"
+
+
+def test_with_a_new_password_one_chooses_which_tokens_end(bruno: User, supervisao: User) -> None:
+    def token(user: User, by: User, name: str) -> ApiToken:
+        return ApiToken.create(user, name, [Scope.READ], "30", by)[0]
+
+    program = ServiceAccount.named("loja-exemplo", "suporte", bruno)
+    lost, kept = token(bruno, bruno, "Notebook"), token(bruno, bruno, "Servidor")
+    made, others = token(program, bruno, "Loja"), token(supervisao, supervisao, "Alheio")
+    here = enter()
+    page = here.get("/conta/senha/").content.decode()
+    assert [each.name in page for each in (lost, kept, made, others)] == [True, True, True, False]
+    new = "onze girassois amarelos"
+    typed = {
+        "old_password": "errada", "new_password1": new, "new_password2": new,
+        "revogar": [lost.pk, made.pk, others.pk],
+    }  # fmt: skip
+    refused = here.post("/conta/senha/", typed).content.decode()
+    assert refused.count(" checked>") == 2
+    assert ApiToken.holding(clock.now()).count() == 4
+    here.post("/conta/senha/", {**typed, "old_password": PASSWORD})
+    assert set(ApiToken.holding(clock.now())) == {kept, others}
+    assert Record.objects.get().what.endswith("Tokens revogados: 2")
+    assert "Tokens revogados: 2." in here.get("/conta/").content.decode()
 
 
 @pytest.mark.parametrize("new", ["1234", "12345678901", "brunobru", "password"])

@@ -95,6 +95,11 @@ class ApiToken(models.Model):
         return cls.objects.filter(revoked_at=None, expires_at__gt=now, user__is_active=True)
 
     @classmethod
+    def made_by(cls, user: User, now: datetime) -> "models.QuerySet[ApiToken]":
+        """Those that hold and that this person knows: its own, and those it made for programs."""
+        return cls.holding(now).filter(Q(user=user) | Q(by=user)).order_by("pk")
+
+    @classmethod
     def of(cls, text: str, now: datetime) -> "ApiToken | None":
         """The token of this text, with its account; None alike of one that is wrong, revoked or
         expired, and of an account that was closed."""
