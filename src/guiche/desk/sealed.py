@@ -74,7 +74,7 @@ PLACES = (
     Place(Image, Q(), "sealed"),
     Place(Connection, ~Q(sealed=b""), "sealed"),
     Place(PscApplication, ~Q(sealed=b""), "sealed"),
-    Place(Answered, Q(), "sealed"),
+    Place(Answered, ~Q(sealed=b""), "sealed"),
     _factor(Authenticator.Type.TOTP, "secret"),
     _factor(Authenticator.Type.RECOVERY_CODES, "seed"),
 )

@@ -10,11 +10,10 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from guiche.desk import vault
 from guiche.desk.api.answered import LONGEST_KEY, Answered, digest_of, mark_of
 from guiche.desk.api.bearer import token_of
-from guiche.desk.api.problem import MEDIA_TYPE, NotDone, refusal
-from guiche.desk.api.sent import FORM
+from guiche.desk.api.problem import NotDone, refusal
+from guiche.desk.api.sent import FORM, JSON
 from guiche.desk.refusal import Refused
 
 HEADER = "Idempotency-Key"
@@ -27,10 +26,11 @@ P = ParamSpec("P")
 def once(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """The view in one transaction with the answer kept of it; a `Refused` is an answer too.
+    """The view in one transaction with the answer kept of it.
 
-    Another request with the key of an earlier one is refused (422), and one that comes while the
-    first is under way is told to wait (409).
+    Of a refusal, which changed nothing, it is kept that there was one, and not its words: they may
+    quote the customer. The same request is judged again. Another request with the key of an earlier
+    one is refused (422), and one that comes while the first is under way is told to wait (409).
     """
 
     @wraps(view)
@@ -70,13 +70,11 @@ def _first(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
                 code="in-progress", headers={"Retry-After": "1"},
             )  # fmt: skip
         digest = digest_of(request.method or "", request.get_full_path(), _content(request))
-        if kept := Answered.objects.filter(token=token, key=key).first():
+        kept = Answered.objects.filter(token=token, key=key).first()
+        if kept and (kept.digest != digest or not kept.is_refusal):
             return _again(kept, digest)
         answer = make()
-        Answered.objects.create(
-            token=token, key=key, digest=digest, status=answer.status_code,
-            location=answer.headers.get("Location", ""), sealed=vault.seal(answer.content),
-        )  # fmt: skip
+        Answered.keep(token, key, digest, answer)
         return answer
 
 
@@ -110,6 +108,5 @@ def _again(kept: Answered, digest: str) -> HttpResponse:
     if body is None:
         words = "A resposta a esta chave não pode mais ser lida. Procure o que ela fez."
         raise NotDone(409, words, code="answer-lost")
-    kind = "application/json" if kept.status < 400 else MEDIA_TYPE
     headers = {REPLAYED: "true", **({"Location": kept.location} if kept.location else {})}
-    return HttpResponse(body, status=kept.status, content_type=kind, headers=headers)
+    return HttpResponse(body, status=kept.status, content_type=JSON, headers=headers)
