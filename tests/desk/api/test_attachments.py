@@ -16,6 +16,7 @@ from guiche.desk.api.token import Scope
 from guiche.desk.intake.image import MOST as MOST_IMAGES
 from guiche.desk.models import Image, Inspection, Ticket, User
 from guiche.desk.tickets import filed
+from guiche.desk.tickets.undo import undo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -131,3 +132,15 @@ def test_an_answer_of_the_customer_still_waits(caller: Caller, number: str) -> N
     assert send(caller, number, PNG).status_code == 201
     ticket.refresh_from_db()
     assert ticket.answered_at
+
+
+def test_what_was_done_before_it_can_still_be_undone(
+    caller: Caller, number: str, supervisao: User
+) -> None:
+    ticket = Ticket.objects.get()
+    seq = ticket.move("wait", supervisao, "Cliente vai enviar um documento").seq
+    assert send(caller, number, PNG).status_code == 201
+    undo(ticket, seq, supervisao)
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.images.count()) == ("forwarded", 1)
+    ticket.verify_chain()

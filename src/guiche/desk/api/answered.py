@@ -56,18 +56,12 @@ class Answered(models.Model):
             row = cursor.fetchone()
         return bool(row and row[0])
 
-    @classmethod
-    def keep(cls, token: ApiToken, key: str, digest: str, answer: HttpResponse) -> None:
+    def keep(self, digest: str, answer: HttpResponse) -> None:
         """Keeps what was answered to this request; in place of what refused it before."""
-        refused = answer.status_code >= REFUSED
-        kept = {
-            "digest": digest,
-            "status": answer.status_code,
-            "location": answer.headers.get("Location", ""),
-            "sealed": b"" if refused else vault.seal(answer.content),
-            "created_at": clock.now(),
-        }
-        cls.objects.update_or_create(token=token, key=key, defaults=kept)
+        self.digest, self.status, self.created_at = digest, answer.status_code, clock.now()
+        self.location = answer.headers.get("Location", "")
+        self.sealed = b"" if self.is_refusal else vault.seal(answer.content)
+        self.save()
 
     @property
     def is_refusal(self) -> bool:

@@ -74,7 +74,7 @@ def _first(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
         if kept and (kept.digest != digest or not kept.is_refusal):
             return _again(kept, digest)
         answer = make()
-        Answered.keep(token, key, digest, answer)
+        (kept or Answered(token=token, key=key)).keep(digest, answer)
         return answer
 
 
