@@ -29,7 +29,7 @@ def test_the_examples_run(
     monkeypatch.setenv("GUICHE_API_URL", live_server.url)
     monkeypatch.setenv("GUICHE_API_TOKEN", Caller(supervisao).text)
     names: dict[str, Any] = {"respostas": answers(), "certificado": zeros()}
-    assert len(EXAMPLES) == 5
+    assert len(EXAMPLES) == 6
     for example in EXAMPLES:
         exec(example, names)
     names["guiche"].close()

@@ -11,7 +11,8 @@ from pytest_django.fixtures import Settings
 from calls import answers, signed_in
 from desk.api.caller import Caller, problem_of
 from guiche.desk import clock
-from guiche.desk.api.bearer import PACE
+from guiche.desk.api import bearer
+from guiche.desk.api.allowance import Allowance
 from guiche.desk.api.token import ApiToken, Scope
 from guiche.desk.models import User
 from guiche.desk.search.query import Query
@@ -104,9 +105,8 @@ def test_a_token_ends(bruno: User) -> None:
 
 
 def test_too_many(caller: Caller, bruno: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PACE, "_most", 2)
-    with clock.stopped_at(clock.now()):
-        PACE.forget()
+    monkeypatch.setattr(bearer, "ALLOWANCE", Allowance(2))
+    with clock.stopped_at(clock.now().replace(second=0, microsecond=0)):
         assert [caller.get("/tickets").status_code for _ in range(3)] == [200, 200, 429]
         answer = caller.get("/tickets")
         problem_of(answer, 429)

@@ -12,7 +12,16 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 import guiche
-from guiche.desk.api import attachments, attempts, events, inspections, moves, searches, tickets
+from guiche.desk.api import (
+    attachments,
+    attempts,
+    events,
+    inspections,
+    moves,
+    procedures,
+    searches,
+    tickets,
+)
 from guiche.desk.api.bearer import Bearer
 from guiche.desk.api.problem import MEDIA_TYPE, NotDone, problem, refusal
 from guiche.desk.api.sent import JSON
@@ -79,6 +88,7 @@ api.add_router("/inspections", inspections.router)
 for each in (tickets, moves, attempts, attachments, events):
     api.add_router("/tickets", each.router)
 api.add_router("/search", searches.router)
+api.add_router("/procedures", procedures.router)
 
 
 @api.exception_handler(NotDone)

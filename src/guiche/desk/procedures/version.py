@@ -1,7 +1,9 @@
 """A procedure as it was when a call began: calls and tickets stay with the version they knew."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
 
 from django.db import models, transaction
 from django.db.models import Max
@@ -74,18 +76,31 @@ class ProcedureVersion(models.Model):
     def holding(cls) -> dict[str, Procedure]:
         """What holds now of each procedure that there is, by slug; one that cannot be read is left
         out, so that its mistake stops no call of another."""
+        return {slug: procedure for slug, _, procedure, _ in cls._holding()}
+
+    @classmethod
+    def holding_digests(cls) -> dict[str, tuple[Procedure, str]]:
+        """The same, each with the digest of its text."""
+        return {
+            slug: (procedure, version.digest if version else digest_of(content))
+            for slug, version, procedure, content in cls._holding()
+        }
+
+    @classmethod
+    def _holding(cls) -> "Iterator[tuple[str, ProcedureVersion | None, Procedure, str]]":
+        """Slug, the version that was published or None, the procedure, the text of a file or ""."""
         published = cls.objects.filter(by__isnull=False).values("slug").annotate(pk=Max("pk"))
         latest = cls.objects.filter(pk__in=published.values("pk"), follows_file=False)
         versions = {version.slug: version for version in latest.defer("content")}
-        files, found = {}, {}
+        files: dict[str, Path] = {}
         with suppress(ProcedureError):
             files = shelf.files()
         unfiled = versions.keys() - files.keys()
         for slug in [*files, *(unfiled & cls.made_here() if unfiled else ())]:
+            version = versions.get(slug)
             with suppress(ProcedureError):
-                version = versions.get(slug)
-                found[slug] = version.procedure if version else shelf.read(files[slug])[0]
-        return found
+                procedure, content = (version.procedure, "") if version else shelf.read(files[slug])
+                yield slug, version, procedure, content
 
     @classmethod
     def made_here(cls) -> set[str]:
