@@ -58,16 +58,16 @@ class Api(NinjaAPI):
         document, scopes = super().get_openapi_schema(**options), self._scopes()
         for path in document["paths"].values():
             for operation in path.values():
-                operation["security"] = [{"Bearer": [scopes[operation["operationId"]]]}]
+                operation["security"] = [{"Bearer": scopes[operation["operationId"]]}]
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400 and JSON in answer.get("content", {}):
                         answer["content"] = {MEDIA_TYPE: answer["content"][JSON]}
         return document
 
-    def _scopes(self) -> dict[str, str]:
+    def _scopes(self) -> dict[str, list[str]]:
         views = (view for _, router in self._routers for view in router.path_operations.values())
         return {
-            self.get_openapi_operation_id(operation): str(auth.scope)
+            self.get_openapi_operation_id(operation): [str(auth.scope)] if auth.scope else []
             for view in views
             for operation in view.operations
             for auth in operation.auth_callbacks

@@ -13,6 +13,7 @@ Schema = Mapping[str, Any]
 
 _GROUPS = {
     "inspections": "Leituras",
+    "procedures": "Procedimentos",
     "tickets": "Chamados",
     "moves": "Mudanças",
     "attempts": "Ligações",
@@ -58,6 +59,7 @@ class Operation(NamedTuple):
     title: str
     text: str
     scope: str
+    """Empty where any valid token may."""
     parameters: list[Row]
     sent: list[Body]
     answers: list[tuple[str, list[Body]]]
@@ -96,7 +98,7 @@ class _Reader:
             path=path,
             title=told["summary"],
             text=_plain(told.get("description", "")),
-            scope=told["security"][0]["Bearer"][0],
+            scope="".join(told["security"][0]["Bearer"]),
             parameters=[self.parameter(each) for each in told.get("parameters", ())],
             sent=self.bodies(told.get("requestBody", {})),
             answers=answers,
