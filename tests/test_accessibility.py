@@ -38,6 +38,7 @@ LOOKED_AT = {
         "painel": "figures",
         "repetidos": "came_back",
         "ajustes": "settings",
+        "novo_procedimento": "new_procedure",
         "procedimento": "procedure",
         "conferir_procedimento": "reviewed_procedure",
         "versoes": "procedure_versions",
@@ -49,7 +50,7 @@ LOOKED_AT = {
         "confianca": "genuine",
         "nuvens": "clouds",
         "aplicacao_da_nuvem": "application_of_a_cloud",
-        "programas_documento": "test_the_page_of_the_api_around_the_reader_of_openapi",
+        "programas_documento": "what_the_api_does",
     },
     "test_cloud": {
         "nuvem": "at_the_provider",

@@ -164,7 +164,7 @@ def stopped_clock() -> Iterator[StoppedClock]:
 @pytest.fixture(autouse=True)
 def _unhurried() -> None:
     """Nobody waits for what the test before asked: the clock of many tests stands still."""
-    for pace in (PACE, bearer.PACE, bearer.WRONG):
+    for pace in (PACE, bearer.ALLOWANCE, bearer.WRONG):
         pace.forget()
 
 

@@ -14,6 +14,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 from calls import signed_in
 from desk.factors import PASSWORD, confirm
 from guiche.desk import clock, retention
+from guiche.desk.api.token import ApiToken, Scope, ServiceAccount
 from guiche.desk.models import Login, Record, Remembered, User
 from guiche.desk.people.login import BEGAN, SEEN
 
@@ -125,6 +126,30 @@ def test_a_new_password_ends_every_other_login(bruno: User) -> None:
     assert Record.objects.get().what == "senha trocada pela própria pessoa"
 
 
+def test_with_a_new_password_one_chooses_which_tokens_end(bruno: User, supervisao: User) -> None:
+    def token(user: User, by: User, name: str) -> ApiToken:
+        return ApiToken.create(user, name, [Scope.READ], "30", by)[0]
+
+    program = ServiceAccount.named("loja-exemplo", "suporte", bruno)
+    lost, kept = token(bruno, bruno, "Notebook"), token(bruno, bruno, "Servidor")
+    made, others = token(program, bruno, "Loja"), token(supervisao, supervisao, "Alheio")
+    here = enter()
+    page = here.get("/conta/senha/").content.decode()
+    assert [each.name in page for each in (lost, kept, made, others)] == [True, True, True, False]
+    new = "onze girassois amarelos"
+    typed = {
+        "old_password": "errada", "new_password1": new, "new_password2": new,
+        "revogar": [lost.pk, made.pk, others.pk],
+    }  # fmt: skip
+    refused = here.post("/conta/senha/", typed).content.decode()
+    assert refused.count(" checked>") == 2
+    assert ApiToken.holding(clock.now()).count() == 4
+    here.post("/conta/senha/", {**typed, "old_password": PASSWORD})
+    assert set(ApiToken.holding(clock.now())) == {kept, others}
+    assert Record.objects.get().what.endswith("Tokens revogados: 2")
+    assert "Tokens revogados: 2." in here.get("/conta/").content.decode()
+
+
 @pytest.mark.parametrize("new", ["1234", "12345678901", "brunobru", "password"])
 def test_a_poor_password_is_refused(bruno: User, new: str) -> None:
     typed = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
@@ -186,11 +211,32 @@ def test_guesses_are_counted_for_accounts_that_exist_and_that_do_not(
     for _ in range(5):
         assert "não conferem" in client.post("/entrar/", typed).content.decode()
     with caplog.at_level(logging.WARNING):
-        answer = Client(REMOTE_ADDR="203.0.113.7").post(
-            "/entrar/", {"username": username.upper(), "password": PASSWORD}
-        )
+        answer = Client().post("/entrar/", {"username": username.upper(), "password": PASSWORD})
     assert "tentativas demais" in answer.content.decode()
     assert "too often" in caplog.text
+
+
+def test_guesses_of_somebody_elsewhere_lock_nobody_out(bruno: User) -> None:
+    for _ in range(10):
+        Client(REMOTE_ADDR="203.0.113.7").post("/entrar/", {"username": "bruno", "password": "x"})
+    right = {"username": "bruno", "password": PASSWORD}
+    assert Client(REMOTE_ADDR="203.0.113.7").post("/entrar/", right).status_code == 200
+    assert Client(REMOTE_ADDR="203.0.113.8").post("/entrar/", right).status_code == 302
+
+
+@pytest.mark.parametrize("username", ["bruno", "ninguem"])
+def test_from_many_addresses_a_login_is_guessed_a_hundred_times_an_hour(
+    bruno: User, username: str
+) -> None:
+    right = {"username": username, "password": PASSWORD}
+    for n in range(100):
+        if username == "bruno" and n % 25 == 0:  # one that succeeds is not counted
+            assert Client(REMOTE_ADDR="203.0.113.250").post("/entrar/", right).status_code == 302
+        typed = {"username": username.upper(), "password": "x"}
+        answer = Client(REMOTE_ADDR=f"203.0.113.{n // 5}").post("/entrar/", typed)
+        assert "não conferem" in answer.content.decode()
+    answer = Client(REMOTE_ADDR="203.0.113.250").post("/entrar/", right)
+    assert "tentativas demais" in answer.content.decode()
 
 
 def test_one_address_guesses_at_few_accounts(bruno: User) -> None:

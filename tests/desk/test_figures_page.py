@@ -322,6 +322,13 @@ def test_numbers_are_drawn_and_colour_is_not_alone() -> None:
     assert len(list(root.iter(f"{SVG}pattern"))) == 2
 
 
+def test_the_axis_counts_in_wholes() -> None:
+    table = Table("prazos", "T", ("Dia", "a", "b"), (("01/11", 2, 1), ("02/11", 0, 1)), "columns")
+    texts = {each.text for each in ElementTree.fromstring(plot.draw(table)).iter(f"{SVG}text")}
+    assert {"0", "1", "2", "3"} <= texts
+    assert not [text for text in texts if text and re.fullmatch(r"\d+[.,]\d+", text)]
+
+
 def test_pygal_leaves_no_hook_behind() -> None:
     import sys
 

@@ -129,3 +129,19 @@ def test_a_long_word_is_searched_in_no_time() -> None:
 def test_the_link_of_a_ticket_is_cut() -> None:
     said = redact("Not Found: /acompanhar/uI5cM22t-D53a_IwK/leitura.pdf")
     assert said == "Not Found: /acompanhar/[link]/leitura.pdf"
+
+
+@given(AROUND, AROUND)
+def test_no_key_of_ours_survives(before: str, after: str) -> None:
+    token, secret = f"guiche_{'aB3' * 15}Z", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw+/8="
+    for key in (token, token[:40], secret, secret[:20], secret.replace("+/", "%2B%2F")):
+        made = record("%s", before + key + after)
+        for form in (Lines(), Json()):
+            text = form.format(made)
+            assert key not in text
+            assert key[8:16] not in text
+
+
+def test_by_what_a_token_is_told_survives() -> None:
+    for text in ("token guiche_aB3aB3 lacks search", "guiche_requests_in_progress_total 3"):
+        assert redact(text) == text

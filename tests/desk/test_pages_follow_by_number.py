@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from guiche.desk import retention
 from guiche.desk.models import Guess, Ticket, User
 from guiche.desk.pages import following
-from guiche.desk.portal.guess import MOST_IN_DAY, MOST_IN_HOUR
+from guiche.desk.portal.guess import ALL_IN_DAY, ALL_IN_HOUR, MOST_IN_DAY, MOST_IN_HOUR
 from guiche.desk.tickets.erasure import erase
 from guiche.desk.tickets.followed import KEPT
 from stored import assert_nowhere
@@ -140,7 +140,28 @@ def test_one_that_is_long_over_is_not_shown(
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_one_protocol_is_tried_a_few_times_whoever_asks(
+def test_one_address_tries_a_protocol_a_few_times(
+    visitor: Client, ticket: Ticket, stopped_clock: Any, *, known: bool
+) -> None:
+    number = ticket.spoken if known else UNKNOWN
+
+    def tries(count: int) -> list[int]:
+        following.CHECKS.forget()
+        return [asked(visitor, number, "0000").status_code for _ in range(count)]
+
+    assert tries(MOST_IN_HOUR + 1) == [422] * MOST_IN_HOUR + [429]
+    stopped_clock.forward(hours=1)
+    assert tries(MOST_IN_HOUR + 1) == [422] * MOST_IN_HOUR + [429]
+    stopped_clock.forward(hours=1)
+    left = MOST_IN_DAY - 2 * (MOST_IN_HOUR + 1)  # what was refused counts as well
+    assert tries(left + 1) == [422] * left + [429]
+    assert asked(visitor, number, "4444").status_code == 429
+    stopped_clock.forward(days=1)
+    assert asked(visitor, number, "4444").status_code == (302 if known else 422)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_all_addresses_together_try_it_more_often(
     visitor: Client, ticket: Ticket, stopped_clock: Any, *, known: bool
 ) -> None:
     number, addresses = (ticket.spoken if known else UNKNOWN), itertools.count(1)
@@ -149,15 +170,28 @@ def test_one_protocol_is_tried_a_few_times_whoever_asks(
         where = (f"10.0.2.{next(addresses)}" for _ in range(count))
         return [asked(visitor, number, "0000", each).status_code for each in where]
 
-    assert tries(MOST_IN_HOUR + 1) == [422] * MOST_IN_HOUR + [429]
+    assert tries(ALL_IN_HOUR + 1) == [422] * ALL_IN_HOUR + [429]
     stopped_clock.forward(hours=1)
-    assert tries(MOST_IN_HOUR + 1) == [422] * MOST_IN_HOUR + [429]
-    stopped_clock.forward(hours=1)
-    left = MOST_IN_DAY - 2 * (MOST_IN_HOUR + 1)  # what was refused counts as well
+    left = ALL_IN_DAY - ALL_IN_HOUR - 1
     assert tries(left + 1) == [422] * left + [429]
     assert asked(visitor, number, "4444", "10.0.3.1").status_code == 429
     stopped_clock.forward(days=1)
     assert asked(visitor, number, "4444", "10.0.3.2").status_code == (302 if known else 422)
+
+
+def test_whoever_tries_too_often_locks_nobody_else_out(visitor: Client, ticket: Ticket) -> None:
+    for _ in range(2 * ALL_IN_DAY):
+        following.CHECKS.forget()
+        asked(visitor, ticket.spoken, "0000", "10.0.4.1")
+    assert asked(visitor, ticket.spoken, "4444", "10.0.4.1").status_code == 429
+    assert asked(visitor, ticket.spoken, "4444", "10.0.4.2").status_code == 302
+
+
+def test_the_link_opens_whatever_was_tried(visitor: Client, ticket: Ticket) -> None:
+    for n in range(ALL_IN_DAY):
+        asked(visitor, ticket.spoken, "0000", f"10.0.4.{n}")
+    assert asked(visitor, ticket.spoken, "4444", "10.0.5.1").status_code == 429
+    assert visitor.get(ticket.link.partition("8000")[2]).status_code == 200
 
 
 def test_one_address_tries_a_few_protocols(visitor: Client, ticket: Ticket) -> None:
@@ -171,10 +205,10 @@ def test_tries_are_kept_for_a_day_and_tell_nothing(
     visitor: Client, ticket: Ticket, stopped_clock: Any
 ) -> None:
     asked(visitor, UNKNOWN, "9876")
-    assert_nowhere(["4821703657"])
-    assert Guess.objects.count() == 1
+    assert_nowhere(["4821703657", "127.0.0.1"])
+    assert Guess.objects.count() == 2  # of the address, and of all
     stopped_clock.forward(days=1)
-    assert retention.sweep(stopped_clock.now)["tries of a protocol"] == 1
+    assert retention.sweep(stopped_clock.now)["tries of a protocol"] == 2
 
 
 def test_no_script_and_no_cookie_is_needed(ticket: Ticket) -> None:

@@ -212,7 +212,7 @@ def test_a_telephone_that_is_none_is_refused_in_words(
         ({"resposta": "called"}, "Já me ligaram."),
         (
             {"resposta": "other", "horario": " depois  das 14h "},
-            "Prefiro outro horário. depois das 14h",
+            "Prefiro outro horário: depois das 14h",
         ),
     ],
 )
@@ -249,7 +249,7 @@ def test_a_certificate_is_kept_beside_the_ticket_and_closes_it(
     carla = Client()
     carla.force_login(relacionamento)
     page = words(carla.get(f"/chamados/{ticket.number}/"))
-    assert "Certificados que o cliente mandou" in page
+    assert "Certificados que chegaram depois" in page
     sent = {"recebido": str(received.pk), "other_holder": ""}
     carla.post(f"/chamados/{ticket.number}/conferir/", sent)
     ticket.refresh_from_db()

@@ -9,7 +9,7 @@ from django.test import Client
 
 from calls import signed_in
 from desk.factors import turn_on_app
-from guiche.desk.api.token import ServiceAccount
+from guiche.desk.api.token import ApiToken, Scope, ServiceAccount
 from guiche.desk.models import Record, User
 from guiche.desk.people.role import Role
 
@@ -105,6 +105,17 @@ def test_helps_whoever_lost_password_or_phone(supervisor: Client) -> None:
     assert eva.must_change_password
     told = list(Record.objects.order_by("pk").values_list("what", flat=True))
     assert told == ["segunda etapa tirada", "senha nova"]
+
+
+def test_who_gives_a_password_is_told_of_tokens_that_still_hold(
+    supervisor: Client, bruno: User
+) -> None:
+    ApiToken.create(bruno, "Notebook", [Scope.READ], "30", bruno)
+    page = supervisor.post(f"/pessoas/{bruno.pk}/senha/").content.decode()
+    assert "que continuam valendo: 1." in page
+    ApiToken.objects.get().revoke()
+    page = supervisor.post(f"/pessoas/{bruno.pk}/senha/").content.decode()
+    assert "que continuam valendo" not in page
 
 
 def test_ends_the_logins_of_somebody(supervisor: Client, bruno: User) -> None:

@@ -199,11 +199,12 @@ class TestATicket:
         ticket = ticket_of(bruno)
         client.post(at(ticket, "mudar/resolve/"), {"reason": "Cliente desistiu"})
         page = page_of(client, at(ticket))
-        assert "Resolvido por você às 14:44." in page
+        assert "Resolvido (você, às 14:44)." in page
         undo = re.search(r'action="([^"]*/desfazer/\d+/)"', page)
         assert undo
         form = {"form": str(uuid4())}
         page = client.post(undo[1], form, follow=True).content.decode()
+        assert "Desfeito: resolvido." in page
         assert "Desfaz “Resolvido”." in page
         assert fresh(ticket).state == "forwarded"
         assert client.post(undo[1], form).status_code == 302

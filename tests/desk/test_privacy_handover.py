@@ -63,6 +63,9 @@ def test_can_be_read_by_people(ticket: Ticket, number: str) -> None:
     text = written(hand_over(number)[0])
     assert f"protocolo: {ticket.spoken}" in text
     assert "contato@exemplo.com.br" in text
+    assert "situação: Encaminhado" in text
+    assert "Qual sistema pede o CEI? " in text
+    assert "True" not in text
     assert "None" not in text
     assert "{" not in text
 
@@ -106,7 +109,9 @@ def test_erases_once_it_was_said_twice_and_reports_it(
     ticket.refresh_from_db()
     assert ticket.erased_at
     ticket.verify_chain()
+    assert record.what == "1 chamado, 0 atendimentos, 1 leitura"
     assert name not in supervisor.get("/registro/").content.decode()
+    assert "Não há telefone" not in supervisor.get(f"/chamados/{ticket.number}/").content.decode()
 
 
 def test_what_is_still_needed_stays_and_is_said(
@@ -114,7 +119,9 @@ def test_what_is_still_needed_stays_and_is_said(
 ) -> None:
     page = supervisor.post("/titular/apagar/", {"documento": number, "certeza": "sim"})
     assert "Encerre-o antes" in page.content.decode()
-    assert len(Record.objects.get().detail["kept"]) == 1
+    record = Record.objects.get()
+    assert len(record.detail["kept"]) == 1
+    assert record.what == "0 chamados, 0 atendimentos, 1 leitura; 1 chamado em aberto não"
 
 
 @pytest.mark.parametrize("typed", ["", "123", "111.111.111-11", "11.222.333/0001-82"])

@@ -66,6 +66,13 @@ def test_what_is_saved_holds(client: Client, supervisao: User) -> None:
     assert "24/12/2026" in page
 
 
+def test_a_mistake_is_listed_with_its_name_once(client: Client) -> None:
+    page = post(client, day_5="de manhã", closed="24/12").content.decode()
+    assert '<a href="#f-day_5">Sábado: escreva como' in page
+    assert '<a href="#f-closed">Dias fechados: “24/12”: escreva' in page
+    assert "Sem horário nenhum" not in page
+
+
 def test_the_same_again_is_no_version(client: Client) -> None:
     post(client)
     before = SiteVersion.objects.count()

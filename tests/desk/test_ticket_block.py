@@ -22,6 +22,7 @@ def test_each_screen_in_its_order_as_it_is_pasted(ticket: Ticket) -> None:
         "Categoria: Certificado digital: sem matrícula CEI"
     )
     assert second.copied.startswith("Nome de quem fala: Bento Exemplo\nO que é do titular: ")
+    assert "\nQual sistema pede o CEI? " in second.copied
     assert f"\nDescrição:\n{ticket.facts['description']}\nSolução:\n" in second.copied
 
 

@@ -1,7 +1,7 @@
 """What the commands of the desk print of rows: a line each for people, or NDJSON."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,15 @@ json_option = click.option(
 )
 
 
-def show(rows: Iterable[tuple[Mapping[str, Any], str]], *, as_json: bool) -> int:
-    """Prints each row, as an object or as its line; how many."""
+def show(rows: Iterable[tuple[Mapping[str, Any], str | Sequence[str]]], *, as_json: bool) -> int:
+    """Prints each row, as an object or as its line or lines; how many."""
     count = 0
-    for count, (row, line) in enumerate(rows, 1):  # noqa: B007  the count is the answer
-        click.echo(json.dumps(row, default=_text) if as_json else printable(line))
+    for count, (row, told) in enumerate(rows, 1):  # noqa: B007  the count is the answer
+        if as_json:
+            click.echo(json.dumps(row, default=_text))
+            continue
+        for line in [told] if isinstance(told, str) else told:
+            click.echo(printable(line))
     return count
 
 

@@ -94,7 +94,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     # For the assets of the page that shows the API.
-    "ninja",
     "guiche.desk",
 ]
 MIDDLEWARE = [
@@ -181,8 +180,10 @@ ACCOUNT_UNIQUE_EMAIL = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_RATE_LIMITS = {
-    # An office is one address.
+    # An office is one address. The key is a login as one address tries it, so that nobody locks out
+    # another; from all addresses together a login has more tries, and longer to wait (doors.py).
     "login_failed": "20/m/ip,5/5m/key",
+    "login_failed_anywhere": "100/h/key",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }

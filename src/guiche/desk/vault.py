@@ -22,6 +22,15 @@ def unseal(sealed: bytes) -> bytes | None:
         return None
 
 
+def is_present(sealed: bytes) -> bool:
+    """Whether the present key opens it, so that no former one is needed for it."""
+    try:
+        _fernet(_keys()[:1]).decrypt(sealed)
+    except InvalidToken:
+        return False
+    return True
+
+
 def _keys() -> tuple[str, ...]:
     return (settings.DATA_KEY, *settings.DATA_KEY_FALLBACKS)
 

@@ -1,5 +1,7 @@
 """docs/api.md: its examples run, and the codes that it lists are those that there are."""
 
+import base64
+import json
 import re
 import time
 from pathlib import Path
@@ -11,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from calls import answers, zeros
 from desk.api.caller import Caller
 from guiche.desk import clock
+from guiche.desk.api.problem import CODES
 from guiche.desk.connectors.webhook.signature import signed
 from guiche.desk.models import User
 
@@ -26,11 +29,20 @@ def test_the_examples_run(
     monkeypatch.setenv("GUICHE_API_URL", live_server.url)
     monkeypatch.setenv("GUICHE_API_TOKEN", Caller(supervisao).text)
     names: dict[str, Any] = {"respostas": answers(), "certificado": zeros()}
-    assert len(EXAMPLES) == 5
+    assert len(EXAMPLES) == 6
     for example in EXAMPLES:
         exec(example, names)
     names["guiche"].close()
     assert names["protocolo"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("stopped_clock")
+def test_the_answers_are_enough(bruno: User) -> None:
+    facts = json.loads(re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)[0])
+    sent = {"facts": facts, "certificate": base64.b64encode(zeros()).decode()}
+    opened = Caller(bruno).post("/tickets", sent)
+    assert opened.status_code == 201, opened.content
 
 
 def test_the_recipe_for_webhooks() -> None:
@@ -54,3 +66,4 @@ def test_every_code_is_listed() -> None:
     listed = set(re.findall(r"`([a-z-]+)`", GUIDE.partition("## Recusas")[2].partition("##")[0]))
     assert used
     assert used <= listed
+    assert used == set(CODES)

@@ -43,12 +43,33 @@ def test_another_request_with_the_same_key_is_refused(caller: Caller) -> None:
     problem_of(caller.post(f"/tickets/{number}/moves", move, "chave-1"), 422)
 
 
-def test_a_refusal_is_an_answer_too(caller: Caller, bruno: User) -> None:
-    first = caller.post("/tickets", {"facts": {}}, "chave-1")
-    problem_of(first, 422)
-    again = caller.post("/tickets", {"facts": {}}, "chave-1")
+def test_of_a_refusal_no_word_is_kept_and_it_is_judged_again(
+    caller: Caller, supervisao: User
+) -> None:
+    first = caller.post("/tickets", {"facts": {"phone_1": "123"}}, "chave-1")
+    assert problem_of(first, 422)["errors"]
+    kept = Answered.objects.get()
+    assert (kept.status, bytes(kept.sealed), kept.body) == (422, b"", None)
+    again = caller.post("/tickets", {"facts": {"phone_1": "123"}}, "chave-1")
     assert again.content == first.content
-    assert problem_of(again, 422)["errors"]
+    assert "Idempotent-Replayed" not in again.headers
+    assert Answered.objects.count() == 1
+    told = problem_of(caller.post("/tickets", WHOLE, "chave-1"), 422)
+    assert told["type"].endswith("key-reused")
+
+
+def test_what_was_refused_may_be_done_later_with_its_key_and_then_once(
+    caller: Caller, supervisao: User
+) -> None:
+    number = caller.post("/tickets", WHOLE).json()["number"]
+    ticket, boss = Ticket.objects.get(), Caller(supervisao)
+    reopen = {"name": "reopen", "reason": "Problema continua"}
+    problem_of(boss.post(f"/tickets/{number}/moves", reopen, "reabre"), 422)
+    ticket.move("resolve", supervisao, "Cliente desistiu")
+    done = [boss.post(f"/tickets/{number}/moves", reopen, "reabre") for _ in range(2)]
+    assert [each.status_code for each in done] == [201, 201]
+    assert done[1].headers["Idempotent-Replayed"] == "true"
+    assert [event.kind for event in ticket.history].count("reopened") == 1
 
 
 def test_two_tokens_may_use_the_same_key(caller: Caller, bruno: User) -> None:

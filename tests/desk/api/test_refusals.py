@@ -11,7 +11,8 @@ from pytest_django.fixtures import Settings
 from calls import answers, signed_in
 from desk.api.caller import Caller, problem_of
 from guiche.desk import clock
-from guiche.desk.api.bearer import PACE
+from guiche.desk.api import bearer
+from guiche.desk.api.allowance import Allowance
 from guiche.desk.api.token import ApiToken, Scope
 from guiche.desk.models import User
 from guiche.desk.search.query import Query
@@ -59,7 +60,10 @@ def test_only_json_is_json(caller: Caller) -> None:
 
 def test_keys_are_told_by_name(caller: Caller) -> None:
     told = problem_of(caller.post("/tickets", {"facts": {"name": 3}, "x": 1}), 422)
-    assert told["errors"] == {"facts.name": "É um texto.", "x": "Esta chave não existe aqui."}
+    assert told["errors"] == {
+        "facts.name": "É um texto: escreva entre aspas.",
+        "x": "Esta chave não existe aqui.",
+    }
 
 
 def test_what_is_too_large(caller: Caller, settings: Settings) -> None:
@@ -101,9 +105,8 @@ def test_a_token_ends(bruno: User) -> None:
 
 
 def test_too_many(caller: Caller, bruno: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PACE, "_most", 2)
-    with clock.stopped_at(clock.now()):
-        PACE.forget()
+    monkeypatch.setattr(bearer, "ALLOWANCE", Allowance(2))
+    with clock.stopped_at(clock.now().replace(second=0, microsecond=0)):
         assert [caller.get("/tickets").status_code for _ in range(3)] == [200, 200, 429]
         answer = caller.get("/tickets")
         problem_of(answer, 429)

@@ -1,7 +1,7 @@
 """A ticket through the API: the rules and sentences of the page, and what comes back."""
 
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,11 @@ import pytest
 from calls import answers, zeros
 from desk.api.caller import Caller, problem_of
 from guiche.desk import clock
-from guiche.desk.models import Draft, Inspection, Ticket, User
+from guiche.desk.connectors.happening import happening_of
+from guiche.desk.models import Draft, Inspection, ProcedureVersion, Ticket, User
+from guiche.desk.procedures import shelf
 from guiche.desk.site.site import SiteVersion
+from guiche.sources import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 
@@ -86,6 +89,15 @@ def test_a_procedure_that_is_not_there(caller: Caller) -> None:
     assert "procedure" in told["errors"]
 
 
+def test_a_reading_is_that_of_the_command(caller: Caller) -> None:
+    read_here = read(zeros(), "").found[0]
+    contract = read_here.contract(read_here.inspect(at=clock.now()))
+    answer = caller.post("/inspections", zeros(), content_type="application/pkix-cert")
+    told = answer.json()["items"][0]
+    assert told.keys() == contract.keys()
+    assert told["holder"]["name"] == contract["holder"]["name"]
+
+
 def test_a_kept_reading_opens_a_ticket(caller: Caller) -> None:
     kept = caller.post("/inspections?keep=true", zeros(), content_type="application/pkix-cert")
     sent = {**whole(), "inspection": kept.json()["items"][0]["id"]}
@@ -157,3 +169,40 @@ def test_search(caller: Caller) -> None:
     found = caller.post("/search", {"text": "padaria exemplo"}).json()
     assert [each["number"] for each in found["items"]] == [number]
     assert caller.post("/search", {"text": "11.222.333/0001-82"}).json()["doubts"]
+
+
+def test_a_promise_that_stands_still_has_no_due_time(
+    caller: Caller, supervisao: User, relacionamento: User, stopped_clock: Any
+) -> None:
+    """Nor does a webhook tell one."""
+    reason = "Cliente vai enviar um documento"
+    text = (shelf.SHIPPED / "cei-ausente.toml").read_text("utf-8")
+    changed = text.replace("[promise]\n", f'[promise]\npauses = ["{reason}"]\n', 1)
+    seen = ProcedureVersion.current("cei-ausente").digest
+    ProcedureVersion.publish("cei-ausente", changed, supervisao, seen=seen)
+    number = caller.post("/tickets", whole()).json()["number"]
+    ticket = Ticket.objects.get()
+
+    def promise() -> Any:
+        found = caller.get(f"/tickets/{number}").json()["promise"]
+        assert caller.get("/tickets").json()["items"][0]["promise"] == found
+        event = Ticket.objects.get().history.last()
+        assert event
+        there = happening_of(event).content["ticket"]["due_at"]
+        at = found["due_at"] and datetime.fromisoformat(found["due_at"])
+        assert (there and datetime.fromisoformat(there)) == at
+        return {**found, "due_at": at}
+
+    before = promise()
+    assert (before["due_at"], before["paused_at"]) == (ticket.promise.due_at, None)
+    ticket.move("wait", relacionamento, reason)
+    told = promise()
+    assert datetime.fromisoformat(told.pop("paused_at")) == clock.now()
+    assert told == {"due_at": None, "spoken": "", "state": "em pausa"}
+    stopped_clock.forward(hours=30)
+    ticket.move("resume", relacionamento)
+    assert promise()["due_at"] == ticket.promise.due_at
+    assert promise()["paused_at"] is None
+    ticket.move("wait", relacionamento, reason)
+    ticket.move("cancel", supervisao, "Aberto por engano")
+    assert promise()["due_at"]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
+from calls import signed_in
 from guiche.desk import clock
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.connectors.connector import DeliveryError, Outcome
@@ -22,6 +23,14 @@ from guiche.desk.models import Delivery, Ticket, User
 from guiche.desk.tickets.erasure import erase
 
 SECRET = "whsec_" + "A" * 43 + "="
+
+
+def test_it_is_asked_for_no_number_and_no_test_ticket(supervisao: User) -> None:
+    client = signed_in(supervisao)
+    shown = client.get("/integracoes/nova/webhook/").content.decode()
+    assert "os próximos eventos são avisados" in shown
+    assert 'name="numbers"' not in shown
+    assert 'name="numbers"' in client.get("/integracoes/nova/rt/").content.decode()
 
 
 class Program:

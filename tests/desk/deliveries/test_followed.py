@@ -23,4 +23,4 @@ def test_an_answer_is_noted_there(
     (held,) = desk.tickets
     phone, answer = held.notes[-2:]
     assert phone.startswith("Cliente mandou um telefone\n(11) 97777-6666.\n")
-    assert answer.startswith("Cliente respondeu\nPrefiro outro horário. depois das 14h\n")
+    assert answer.startswith("Cliente respondeu\nPrefiro outro horário: depois das 14h\n")

@@ -118,6 +118,12 @@ class TestForm:
         sample.refresh_from_db()
         assert sample.secrets == {"password": SECRET, "hook": "gancho"}
 
+    def test_a_secret_that_was_refused_is_not_called_defined(self, client: Client) -> None:
+        answer = client.post(NEW, {**TYPED, "name": ""})
+        assert answer.status_code == 422
+        assert "As senhas que você digitou não: digite-as de novo." in page(answer)
+        assert "Definida" not in page(answer)
+
     def test_an_optional_secret_is_taken_away(self, client: Client, sample: Connection) -> None:
         assert 'value="s-password"' not in page(client.get(at(sample)))
         edit(client, sample, apagar="s-hook")

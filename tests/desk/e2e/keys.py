@@ -83,4 +83,5 @@ class Keys:
 
     def assert_kept(self) -> None:
         """What was swapped or loaded has taken the focus, or left it where it was."""
-        self.page.wait_for_function("document.activeElement !== document.body")
+        # A function: an expression would be evaluated anew at each look, which the policy refuses.
+        self.page.wait_for_function("() => document.activeElement !== document.body")

@@ -453,7 +453,7 @@ def reviewed_procedure(new_page: Open, bruno: User, carla: User) -> Page:
 
 def sampled_procedure(new_page: Open, bruno: User, carla: User) -> Page:
     page = reviewed_procedure(new_page, bruno, carla)
-    page.get_by_label("Certificado", exact=True).select_option("selo eletronico")
+    page.get_by_label("Certificado", exact=True).select_option("Selo Eletrônico")
     page.get_by_role("button", name="Ver o que o texto dá").click()
     expect(page.get_by_role("heading", name="Com um certificado de exemplo")).to_be_focused()
     return page
@@ -464,6 +464,32 @@ def procedure_versions(new_page: Open, bruno: User, carla: User) -> Page:
     page.get_by_role("button", name="Publicar").click()
     expect(page.get_by_role("heading", name="Versões")).to_be_visible()
     unfold(page)
+    return page
+
+
+def new_procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    page = supervisor(new_page)
+    page.goto("/ajustes/")
+    page.get_by_role("link", name="Novo procedimento").click()
+    page.get_by_label("Nome").fill("Troca de titular")
+    page.get_by_label("Chave").fill("cei-ausente")
+    page.get_by_role("button", name="Começar").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    return page
+
+
+def begun_procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_procedure(new_page, bruno, carla)
+    page.get_by_label("Chave").fill("troca-de-titular")
+    page.get_by_role("button", name="Começar").click()
+    expect(page.get_by_role("status").filter(has_text="procedimento novo")).to_be_focused()
+    return page
+
+
+def reviewed_new_procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    page = begun_procedure(new_page, bruno, carla)
+    page.get_by_role("button", name="Conferir").click()
+    expect(page.get_by_text("Tudo: é um procedimento novo.")).to_be_visible()
     return page
 
 
@@ -512,7 +538,7 @@ PAGES = (
     outside_hours, incomplete_call, number, queue, found,
     nothing_found, known_customer, ticket, refused_attempt, card, refused_proof, choice_of_proof,
     settings, holidays, paused, procedure, reviewed_procedure, sampled_procedure,
-    procedure_versions, whole_procedure,
+    procedure_versions, whole_procedure, new_procedure, begun_procedure, reviewed_new_procedure,
     asking, asked, giving, giving_container, given, refused_gift, choice_of_gift, closed_link,
     followed, refused_answer, received_answer, sending_a_file, finding_by_number, closed_following,
     answered_ticket, not_found, forbidden, figures, came_back,

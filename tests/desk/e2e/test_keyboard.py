@@ -4,14 +4,17 @@ import re
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
 from playwright.sync_api import Locator, Page, expect
 
-from calls import answers, ticket_of
+from calls import answers, company, ticket_of
 from certificates import CEI, e_cnpj, e_cpf, pem
 from desk.e2e.keys import Keys
 from desk.e2e.test_every_page import supervisor
 from desk.e2e.test_pages_beside import SECRET
+from desk.e2e.test_passkey import plug_in
 from desk.factors import PASSWORD, code_of
+from desk.test_batch_pages import COMMON
 from guiche.desk import clock
 from guiche.desk.api.token import ApiToken
 from guiche.desk.figures import keep
@@ -19,6 +22,7 @@ from guiche.desk.models import (
     Connection,
     ContactAttempt,
     Draft,
+    Membership,
     ProcedureVersion,
     SiteVersion,
     Ticket,
@@ -194,6 +198,24 @@ def test_a_procedure_is_changed_and_published(new_page: Open) -> None:
     assert ProcedureVersion.current("cei-ausente").by
 
 
+def test_a_procedure_is_begun_and_published(new_page: Open) -> None:
+    page = supervisor(new_page)
+    page.goto("/ajustes/")
+    keys = Keys(page).on(link(page, "Novo procedimento"))
+    keys.choose(page.get_by_label("Começar de"), "Cadeia")
+    keys.write(page.get_by_label("Nome"), "Troca de titular")
+    keys.write(page.get_by_label("Chave"), "Troca de titular").press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    keys.on(page.get_by_role("alert").get_by_role("link"))
+    expect(page.get_by_label("Chave")).to_be_focused()
+    keys.write(page.get_by_label("Chave"), "troca-de-titular").press("Enter")
+    expect(page.get_by_label("Texto (TOML)")).to_contain_text('slug = "troca-de-titular"')
+    keys.on(button(page, "Conferir"))
+    keys.on(button(page, "Publicar"))
+    expect(page.get_by_text("Publicado. Vale a partir do próximo atendimento.")).to_be_visible()
+    assert ProcedureVersion.holding()["troca-de-titular"].title == "Troca de titular"
+
+
 def test_an_integration_is_set_up(new_page: Open) -> None:
     page = supervisor(new_page)
     page.goto("/ajustes/")
@@ -282,3 +304,100 @@ def test_figures_are_filtered_and_downloaded(new_page: Open, bruno: User) -> Non
     with page.expect_download() as download:
         keys.on(link(page, "Baixar (CSV)"))
     assert download.value.suggested_filename.endswith(".csv")
+
+
+def test_a_passkey_is_set_up_opens_the_desk_and_is_removed(new_page: Open, silvia: User) -> None:
+    page = new_page()
+    plug_in(page)
+    keys = log_in(page)
+    keys.on(page.get_by_role("link", name="Minha conta").first)
+    keys.on(link(page, "Cadastrar chave de acesso"))
+    expect(page.get_by_label("Sua senha")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    keys.press("Enter")
+    keys.write(page.get_by_label("Como você chama este aparelho"), "Computador da mesa 4")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="Códigos de reserva")).to_be_visible()
+    keys.on(link(page, "Guardei")).on(button(page, "Sair", exact=False))
+    page.wait_for_url(re.compile("/entrar/"))
+    keys.on(button(page, "Usar chave de acesso"))
+    page.wait_for_url(re.compile("/fila/"))
+    keys.on(page.get_by_role("link", name="Minha conta").first)
+    keys.on(link(page, "Remover a chave Computador da mesa 4"))
+    expect(page.get_by_label("Sua senha")).to_be_focused()
+    page.keyboard.type(PASSWORD)
+    keys.press("Enter")
+    keys.on(button(page, "Remover"))
+    expect(page.get_by_text("Chave de acesso removida.")).to_be_visible()
+    assert not Authenticator.objects.filter(user=silvia, type="webauthn").exists()
+
+
+def test_a_team_is_made_and_another_changed(new_page: Open, carla: User) -> None:
+    page = supervisor(new_page)
+    page.goto("/fila/")
+    keys = Keys(page).on(link(page, "Equipes"))
+    keys.write(page.get_by_label("Nome da equipe"), "Plantão de sábado")
+    keys.on(button(page, "Criar equipe"))  # nobody chosen
+    expect(page.get_by_role("alert")).to_be_focused()
+    keys.on(page.get_by_role("alert").get_by_role("link"))
+    expect(page.get_by_label("Nome da equipe")).to_be_focused()
+    keys.choose(page.get_by_label("Quem é o primeiro"), "Carla")
+    keys.on(button(page, "Criar equipe"))
+    expect(page.locator("li", has_text="Plantão de sábado: 1 pessoa")).to_be_visible()
+    hers = page.get_by_role("group", name="Carla Exemplo")
+    keys.tick(hers.get_by_label("Plantão de sábado")).tick(hers.get_by_label("Relacionamento"))
+    keys.on(button(page, "Salvar"))
+    expect(page.locator("li", has_text="Relacionamento: 1 pessoa")).to_be_visible()
+    assert [each.team for each in Membership.objects.all()] == ["Relacionamento"]
+
+
+def test_a_batch_is_opened_answered_and_registered(new_page: Open, bruno: User) -> None:
+    draft = Draft.start(bruno)
+    draft.type_in(COMMON)
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    copied(page, "".join(pem(company(number)) for number in range(1, 4)))
+    keys = Keys(page).press("Control+V")
+    expect(page.get_by_role("heading", name="Há 3 certificados")).to_be_focused()
+    keys.on(button(page, "Ver como tabela"))
+    boxes = page.get_by_role("checkbox", name="Abrir um chamado para")
+    expect(boxes.first).to_be_checked()
+    keys.tick(boxes.nth(1))
+    with page.expect_download() as download:
+        keys.back_to(button(page, "Exportar planilha (CSV)")).press("Enter")
+    assert download.value.suggested_filename.endswith(".csv")
+    keys.on(button(page, "Abrir um atendimento para cada marcado"))
+    expect(page.get_by_role("heading", name="Lote de 2")).to_be_visible()
+    keys.choose(page.locator("#f-holder_is_customer"), "Sim")
+    keys.choose(page.locator("#f-wanted_kind"), "Cliente vai confirmar")
+    keys.on(button(page, "Responder para todos"))
+    keys.on(button(page, "Registrar os 2 completos"))
+    expect(page.get_by_text("Todos registrados.")).to_be_visible()
+    keys.on(button(page, "Copiar tudo"))
+    expect(page.locator("#anuncio")).to_have_text("Protocolos e prazo copiados.")
+    said = page.evaluate("navigator.clipboard.readText()")
+    assert all(ticket.spoken in said for ticket in Ticket.objects.all())
+    assert Ticket.objects.count() == 2
+
+
+def test_a_holders_data_are_handed_over_and_erased(new_page: Open, bruno: User) -> None:
+    ticket_of(bruno).move("cancel", bruno, "Aberto por engano")
+    page = supervisor(new_page)
+    page.goto("/fila/")
+    keys = Keys(page).on(link(page, "Ajustes")).on(link(page, "Pedido do titular"))
+    keys.write(page.get_by_label("CPF ou CNPJ"), "11.222.333/0001-82").press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()  # a wrong check digit
+    expect(page.get_by_label("CPF ou CNPJ")).to_be_focused()
+    keys.write(page.get_by_label("CPF ou CNPJ"), "11.222.333/0001-81").press("Enter")
+    expect(page.get_by_role("heading", name="O que há de")).to_be_focused()
+    for name in ("Baixar para ler (texto)", "Baixar para outro sistema (JSON)"):
+        with page.expect_download() as download:
+            keys.on(button(page, name))
+        assert "Padaria Exemplo Ltda" in download.value.path().read_text("utf-8")
+    keys.on(button(page, "Apagar os dados"))  # without having said that it is meant
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Conferi quem pede")).to_be_focused()
+    keys.tick(page.get_by_label("Conferi quem pede"))
+    keys.on(button(page, "Apagar os dados"))
+    expect(page.get_by_role("heading", name="Relatório de apagamento")).to_be_visible()
+    assert Ticket.objects.get().erased_at

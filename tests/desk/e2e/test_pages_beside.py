@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from calls import ticket_of, zeros
@@ -118,6 +117,13 @@ def application_of_a_cloud(new_page: Open, bruno: User, carla: User) -> Page:
     return page
 
 
+def what_the_api_does(new_page: Open, bruno: User, carla: User) -> Page:
+    page = new_page(bruno)
+    page.goto("/programas/documento/")
+    unfold(page)
+    return page
+
+
 def first_finding(new_page: Open, bruno: User, carla: User) -> Page:
     page = new_page()
     page.goto("/acompanhar/")
@@ -127,7 +133,7 @@ def first_finding(new_page: Open, bruno: User, carla: User) -> Page:
 PAGES = (
     empty_queue, queue_of_the_ended, discarding, ending, genuine, taking_up_a_batch,
     empty_figures, nobody_came_back, no_sendings, no_integrations, webhook, clouds,
-    application_of_a_cloud, first_finding,
+    application_of_a_cloud, first_finding, what_the_api_does,
 )  # fmt: skip
 
 
@@ -157,12 +163,3 @@ def test_who_asks_too_often(
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert_accessible(page)
-
-
-def test_the_page_of_the_api_around_the_reader_of_openapi(new_page: Open, bruno: User) -> None:
-    """What is inside is Swagger UI's, and said so in docs/accessibility.md."""
-    page = new_page(bruno)
-    page.goto("/programas/documento/")
-    expect(page.get_by_text("Abre um chamado")).to_be_visible()
-    found = Axe().run(page, context={"exclude": [["#api"]]}).response["violations"]
-    assert [each["id"] for each in found] == []

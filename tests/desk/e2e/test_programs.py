@@ -1,4 +1,4 @@
-"""Tokens made and ended in a browser, and the page that shows the API under our content policy."""
+"""Tokens made and ended in a browser, and the page that shows what the API does."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from desk.e2e.keys import Keys
 from guiche.desk import clock
 from guiche.desk.api.token import ApiToken
 from guiche.desk.models import User
@@ -44,10 +45,11 @@ def test_a_token_is_made_shown_once_and_ended(new_page: Open, bruno: User) -> No
     assert ApiToken.of(text, clock.now()) is None
 
 
-def test_the_api_is_shown(new_page: Open, bruno: User) -> None:
+def test_the_api_is_read_by_keyboard_alone(new_page: Open, bruno: User) -> None:
     page = new_page(bruno)
-    page.goto("/programas/documento/")
-    expect(page.get_by_text("Abre um chamado")).to_be_visible()
-    page.get_by_text("Abre um chamado").click()
+    page.goto("/programas/")
+    keys = Keys(page).on(page.get_by_role("link", name="Ver o que a API faz"))
+    keys.on(page.locator("summary", has_text="Abre um chamado"))
     expect(page.get_by_text("Idempotency-Key").first).to_be_visible()
-    assert fits(page)
+    keys.on(page.locator("summary", has_text="Lista chamados"))
+    expect(page.get_by_text("opened_since")).to_be_visible()

@@ -37,6 +37,18 @@ def page(new_page: Open, bruno: User) -> Page:
     return page
 
 
+def test_a_chosen_file_is_read_and_the_button_then_chooses_another(
+    page: Page, certificate: Path
+) -> None:
+    page.set_input_files("#arquivo", certificate)
+    verdict = page.get_by_role("heading", name=re.compile("^Sem CEI"))
+    expect(verdict).to_be_visible()
+    with page.expect_file_chooser():
+        page.get_by_role("button", name="Ler certificado").click()
+    expect(verdict).to_be_visible()
+    expect(page.get_by_role("heading", name="Não consegui ler.")).to_have_count(0)
+
+
 def paste(page: Page, text: str) -> None:
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     page.keyboard.press("Control+V")

@@ -11,7 +11,9 @@ from desk.api.caller import Caller
 from guiche import sources
 from guiche.desk import clock
 from guiche.desk.connectors.case import case_of
+from guiche.desk.demo.certificates import SAMPLES
 from guiche.desk.models import Draft, Inspection, ProcedureVersion, Ticket, User
+from guiche.desk.pages.preview import SAMPLE_FILES
 from guiche.desk.procedures import shelf
 from guiche.desk.tickets.block import copy_blocks
 from procedure_calls import complete
@@ -91,6 +93,10 @@ def test_each_is_edited_and_tried_on_the_page(supervisao: User, slug: str) -> No
     page = review.content.decode()
     assert "Tem CEI: 11.583.00249/85." in page
     assert "A página propõe este procedimento" in page
+
+
+def test_every_sample_is_offered_by_a_name() -> None:
+    assert SAMPLE_FILES.keys() == {each.file for each in SAMPLES}
 
 
 def test_a_sample_shows_what_the_edited_text_gives(supervisao: User) -> None:

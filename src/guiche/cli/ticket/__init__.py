@@ -152,9 +152,11 @@ def _asked(ask: Callable[[Caller], Any]) -> Any:
 
 
 def _show(
-    rows: Iterable[Mapping[str, Any]], line: Callable[[Mapping[str, Any]], str], as_json: bool
+    rows: Iterable[Mapping[str, Any]],
+    told: Callable[[Mapping[str, Any]], str | list[str]],
+    as_json: bool,
 ) -> None:
-    count = show(((row, line(row)) for row in rows), as_json=as_json)
+    count = show(((row, told(row)) for row in rows), as_json=as_json)
     sys.exit(DONE if count else NOT_DONE)
 
 
@@ -194,14 +196,20 @@ def _line(ticket: Mapping[str, Any]) -> str:
     ))  # fmt: skip
 
 
-def _whole(ticket: Mapping[str, Any]) -> str:
-    facts = [f"  {key}: {text}" for key, text in ticket["shown"].items()]
-    say = ["", ticket["say"]] if ticket["say"] else []
-    return "\n".join([_line(ticket), *facts, *say])
+def _whole(ticket: Mapping[str, Any]) -> list[str]:
+    facts = [line for key, text in ticket["shown"].items() for line in _fact(key, text)]
+    say = ["", *ticket["say"].splitlines()] if ticket["say"] else []
+    return [_line(ticket), *facts, *say]
 
 
-def _possible(move: Mapping[str, Any]) -> str:
-    return "\n".join([f"{move['name']}  {move['label']}", *(f"    {r}" for r in move["reasons"])])
+def _fact(key: str, text: str) -> list[str]:
+    """Further lines of an answer stand deeper, so that none is taken for another answer."""
+    first, *further = text.splitlines() or [""]
+    return [f"  {key}: {first}", *(f"      {line}" for line in further)]
+
+
+def _possible(move: Mapping[str, Any]) -> list[str]:
+    return [f"{move['name']}  {move['label']}", *(f"    {reason}" for reason in move["reasons"])]
 
 
 def _event(event: Mapping[str, Any]) -> str:

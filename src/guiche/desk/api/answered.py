@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection as database
 from django.db import models
 from django.db.models import Q
+from django.http import HttpResponse
 
 from guiche.desk import clock, vault
 from guiche.desk.api.token import ApiToken
@@ -21,10 +22,12 @@ from guiche.desk.tickets.event import Event
 
 KEPT = timedelta(days=2)
 LONGEST_KEY = 255
+REFUSED = 400
+"""From this status on nothing was done."""
 
 
 class Answered(models.Model):
-    """One answer; its body enciphered, because a refusal may quote what was sent."""
+    """One answer; its body enciphered, and none of a refusal, which may quote the customer."""
 
     token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=LONGEST_KEY)
@@ -53,6 +56,18 @@ class Answered(models.Model):
             row = cursor.fetchone()
         return bool(row and row[0])
 
+    def keep(self, digest: str, answer: HttpResponse) -> None:
+        """Keeps what was answered to this request; in place of what refused it before."""
+        self.digest, self.status, self.created_at = digest, answer.status_code, clock.now()
+        self.location = answer.headers.get("Location", "")
+        self.sealed = b"" if self.is_refusal else vault.seal(answer.content)
+        self.save()
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether nothing was done."""
+        return self.status >= REFUSED
+
     @property
     def body(self) -> bytes | None:
         """What was said; None where the key of the data was changed since."""
@@ -60,10 +75,7 @@ class Answered(models.Model):
 
 
 def forget(events: Sequence[Event], **_: Any) -> None:
-    """Of a ticket whose customer was forgotten no answer is kept: telephones and notes are in it.
-
-    What was refused names no ticket, and may quote what was sent for as long as it is kept.
-    """
+    """Of a ticket whose customer was forgotten no answer is kept: phones and notes are in it."""
     for event in events:
         if event.kind == "erased":
             place = f"/tickets/{event.ticket.number}"

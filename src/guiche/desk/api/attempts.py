@@ -13,6 +13,8 @@ from guiche.desk.api.once import made, mark, once
 from guiche.desk.api.problem import NotDone
 from guiche.desk.api.tickets import ticket_of
 from guiche.desk.api.token import Scope
+from guiche.desk.api.whole import is_whole, text
+from guiche.desk.intake.facts import mask_phone
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.tickets.event import AlreadyRecorded
 
@@ -43,7 +45,10 @@ class Attempts(Schema):
 class NewAttempt(Schema):
     """A call to record."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"phone": "(11) 98888-7777", "result": "spoke"}]},
+    )
 
     phone: Text = Field("", max_length=60)
     result: Literal["spoke", "left_message", "no_answer", "busy", "voicemail", "wrong_number"]
@@ -55,11 +60,14 @@ class NewAttempt(Schema):
     "/{number}/attempts", auth=Bearer(Scope.READ), response={200: Attempts, **PROBLEMS},
     summary="As tentativas de contato",
 )  # fmt: skip
-def list_(request: HttpRequest, number: str) -> dict[str, Any]:  # noqa: ARG001
-    """As ligações do prazo atual, e o que falta para ele contar como tentado."""
-    promise = ticket_of(number).promise
+def list_(request: HttpRequest, number: str) -> dict[str, Any]:
+    """As ligações do prazo atual, e o que falta para ele contar como tentado. Sem `tickets:people`,
+    telefones saem abreviados."""
+    ticket = ticket_of(number)
+    whole, promise = is_whole(request, ticket), ticket.promise
     rows = promise.attempts.select_related("by").order_by("at", "pk")
-    return {"items": [_told(each) for each in rows], "lacking": list(promise.lacking())}
+    items = [_told(each, whole=whole) for each in rows]
+    return {"items": items, "lacking": list(promise.lacking())}
 
 
 @router.post(
@@ -84,13 +92,14 @@ def log(request: HttpRequest, number: str, sent: NewAttempt) -> HttpResponse:
     return made(request, _told(logged), f"/api/v1/tickets/{ticket.number}/attempts")
 
 
-def _told(attempt: ContactAttempt) -> dict[str, Any]:
+def _told(attempt: ContactAttempt, *, whole: bool = True) -> dict[str, Any]:
+    phone = attempt.phone
     return {
         "at": attempt.at.isoformat(),
         "by": str(attempt.by),
-        "phone": attempt.phone,
+        "phone": phone if whole or not phone else mask_phone(phone),
         "result": attempt.result,
         "label": str(attempt),
-        "note": attempt.note,
+        "note": text(attempt.note, whole=whole),
         "next_at": attempt.next_at.isoformat() if attempt.next_at else None,
     }

@@ -1,13 +1,13 @@
 """Who asks: `Authorization: Bearer guiche_…`, what it may do, and how often it may ask."""
 
 import logging
-from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from guiche.desk import clock
+from guiche.desk.api.allowance import SPAN, Allowance
 from guiche.desk.api.problem import NotDone
 from guiche.desk.api.token import ApiToken, Scope
 from guiche.desk.people.user import User
@@ -15,22 +15,21 @@ from guiche.desk.portal.pace import Pace
 
 log = logging.getLogger(__name__)
 
-_SPAN = timedelta(minutes=1)
 _NO_ACCESS = (
-    "Mande Authorization: Bearer e um token que valha. Faça um em Ajustes, Programas (API)."
+    "Mande Authorization: Bearer e um token que valha. Faça um em Programas (API), no rodapé."
 )
 _TOO_MANY = "São pedidos demais em um minuto. Espere o que diz Retry-After, e continue."
 
-PACE = Pace(settings.API_RATE, _SPAN, whose=str)
-"""Of each token; each web process counts for itself."""
-WRONG = Pace(60, _SPAN)
+ALLOWANCE = Allowance(settings.API_RATE)
+"""Of each token."""
+WRONG = Pace(60, SPAN)
 """Of each address, for tokens that are none."""
 
 
 class Bearer(HttpBearer):
-    """A token with this scope."""
+    """A token with this scope; without one any that holds."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope | None = None) -> None:
         super().__init__()
         self.scope = scope
 
@@ -45,16 +44,21 @@ class Bearer(HttpBearer):
         found = ApiToken.of(token, now) if token else None
         if found is None:
             raise _refused(request, given=bool(token))
-        if not PACE.allows(str(found.pk), now):
-            raise NotDone(429, _TOO_MANY, headers={"Retry-After": str(PACE.wait(now))})
+        if not ALLOWANCE.allows(found, now):
+            raise NotDone(429, _TOO_MANY, headers={"Retry-After": str(ALLOWANCE.wait(now))})
         # The records of the log are about this account.
         request.user = request._cached_user = found.user  # type: ignore[attr-defined]
         found.use(now)
-        if self.scope not in found.scopes:
-            log.warning("api: token %s lacks %s", found.shown, self.scope)
-            words = f"Falta a este token a permissão “{self.scope.label}” ({self.scope})."
-            raise NotDone(403, words, code="scope-missing")
+        if self.scope and self.scope not in found.scopes:
+            raise scope_missing(found, self.scope)
         return found
+
+
+def scope_missing(token: ApiToken, scope: Scope) -> NotDone:
+    """What a token is told that may not do this; the log has it too."""
+    log.warning("api: token %s lacks %s", token.shown, scope)
+    words = f"Falta a este token a permissão “{scope.label}” ({scope})."
+    return NotDone(403, words, code="scope-missing")
 
 
 def _refused(request: HttpRequest, *, given: bool) -> NotDone:

@@ -12,6 +12,7 @@ from guiche.desk.api.paging import Cursor, page_of
 from guiche.desk.api.problem import NotDone
 from guiche.desk.api.tickets import ticket_of
 from guiche.desk.api.token import Scope
+from guiche.desk.api.whole import is_whole, text
 from guiche.desk.tickets.event import Event
 
 router = Router(tags=["events"])
@@ -43,23 +44,25 @@ class History(Schema):
     "/{number}/events", auth=Bearer(Scope.READ), response={200: History, **PROBLEMS},
     summary="O histórico",
 )  # fmt: skip
-def list_(request: HttpRequest, number: str, cursor: Query[Cursor]) -> dict[str, Any]:  # noqa: ARG001
-    """O que aconteceu, em ordem. O conteúdo de um evento apagado não volta."""
-    seq = _seq(cursor.cursor or "0")
-    found, more = page_of(ticket_of(number).history.filter(seq__gt=seq), cursor.limit)
+def list_(request: HttpRequest, number: str, cursor: Query[Cursor]) -> dict[str, Any]:
+    """O que aconteceu, em ordem. O conteúdo de um evento apagado não volta; sem `tickets:people`,
+    números e e-mails saem escondidos dos textos."""
+    seq, ticket = _seq(cursor.cursor or "0"), ticket_of(number)
+    whole = is_whole(request, ticket)
+    found, more = page_of(ticket.history.filter(seq__gt=seq), cursor.limit)
     return {
-        "items": [happened(event) for event in found],
+        "items": [happened(event, whole=whole) for event in found],
         "next": str(found[-1].seq) if more else None,
     }
 
 
-def happened(event: Event) -> dict[str, Any]:
+def happened(event: Event, *, whole: bool = True) -> dict[str, Any]:
     """The event as a history shows it."""
     return {
         "seq": event.seq,
         "kind": event.kind,
         "label": event.label,
-        "text": event.text,
+        "text": text(event.text, whole=whole),
         "at": event.at.isoformat(),
         "by": str(event.by) if event.by else None,
         "digest": event.digest,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from guiche.desk import clock
 from guiche.desk.api.bearer import Bearer, account
@@ -31,6 +31,7 @@ _CONTENT = {
         "schema": {
             "type": "object",
             "required": ["certificate"],
+            "examples": [{"certificate": "-----BEGIN CERTIFICATE-----\n…"}],
             "properties": {
                 "certificate": {"type": "string", "description": "Em base64, PEM ou texto."},
                 "password": _PASSWORD,
@@ -52,8 +53,11 @@ _CONTENT = {
 }
 
 
-class Read(Schema):
-    """One certificate, in the form of `guiche inspect --json`; or why it could not be read."""
+class Read(BaseModel):
+    """One certificate, in the form of `guiche inspect --json`; or why it could not be read.
+
+    No `Schema` of ninja: that one hands over only the keys it names, and drops the holder.
+    """
 
     model_config = ConfigDict(extra="allow")
 

@@ -37,7 +37,12 @@ class Moves(Schema):
 class NewMove(Schema):
     """A move to make; `reason` is one of those listed for it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"name": "wait", "reason": "Cliente vai enviar um documento"}]
+        },
+    )
 
     name: Text = Field(max_length=40)
     reason: Text = Field("", max_length=200)

@@ -3,16 +3,17 @@
 import json
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from guiche.desk import vault
 from guiche.desk.api.answered import LONGEST_KEY, Answered, digest_of, mark_of
 from guiche.desk.api.bearer import token_of
-from guiche.desk.api.problem import MEDIA_TYPE, NotDone, refusal
+from guiche.desk.api.problem import NotDone, refusal
+from guiche.desk.api.sent import FORM, JSON
 from guiche.desk.refusal import Refused
 
 HEADER = "Idempotency-Key"
@@ -25,10 +26,11 @@ P = ParamSpec("P")
 def once(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """The view in one transaction with the answer kept of it; a `Refused` is an answer too.
+    """The view in one transaction with the answer kept of it.
 
-    Another request with the key of an earlier one is refused (422), and one that comes while the
-    first is under way is told to wait (409).
+    Of a refusal, which changed nothing, it is kept that there was one, and not its words: they may
+    quote the customer. The same request is judged again. Another request with the key of an earlier
+    one is refused (422), and one that comes while the first is under way is told to wait (409).
     """
 
     @wraps(view)
@@ -67,15 +69,27 @@ def _first(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
                 409, "Este pedido ainda está sendo atendido. Repita-o em um instante.",
                 code="in-progress", headers={"Retry-After": "1"},
             )  # fmt: skip
-        digest = digest_of(request.method or "", request.get_full_path(), request.body)
-        if kept := Answered.objects.filter(token=token, key=key).first():
+        digest = digest_of(request.method or "", request.get_full_path(), _content(request))
+        kept = Answered.objects.filter(token=token, key=key).first()
+        if kept and (kept.digest != digest or not kept.is_refusal):
             return _again(kept, digest)
         answer = make()
-        Answered.objects.create(
-            token=token, key=key, digest=digest, status=answer.status_code,
-            location=answer.headers.get("Location", ""), sealed=vault.seal(answer.content),
-        )  # fmt: skip
+        (kept or Answered(token=token, key=key)).keep(digest, answer)
         return answer
+
+
+def _content(request: HttpRequest) -> bytes:
+    """What two requests are compared by: of a form its fields, for each time that a program makes
+    one it parts them by another line."""
+    if (request.content_type or "").lower() != FORM:
+        return request.body
+    fields = [(name, *values) for name, values in request.POST.lists()]
+    files = []
+    for name, uploads in request.FILES.lists():
+        for upload in uploads:
+            files.append((name, upload.name, sha256(upload.read()).hexdigest()))
+            upload.seek(0)
+    return json.dumps([fields, files]).encode()
 
 
 def _key(request: HttpRequest) -> str:
@@ -94,6 +108,5 @@ def _again(kept: Answered, digest: str) -> HttpResponse:
     if body is None:
         words = "A resposta a esta chave não pode mais ser lida. Procure o que ela fez."
         raise NotDone(409, words, code="answer-lost")
-    kind = "application/json" if kept.status < 400 else MEDIA_TYPE
     headers = {REPLAYED: "true", **({"Location": kept.location} if kept.location else {})}
-    return HttpResponse(body, status=kept.status, content_type=kind, headers=headers)
+    return HttpResponse(body, status=kept.status, content_type=JSON, headers=headers)

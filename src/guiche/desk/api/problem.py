@@ -1,7 +1,7 @@
 """What the API says when it does not do what was asked: `application/problem+json` (RFC 9457).
 
 `type` is `urn:guiche:problem:` and a code that stays; `detail` and `errors` are the sentences of
-the pages. The codes are listed in docs/api.md.
+the pages.
 """
 
 import json
@@ -28,6 +28,18 @@ _TITLES = {
     429: ("too-many-requests", "Pedidos demais"),
     500: ("failed", "Algo falhou aqui dentro"),
 }
+CODES: Mapping[str, tuple[int, str]] = {
+    **{code: (status, title) for status, (code, title) in _TITLES.items()},
+    "scope-missing": (403, "A permissão não foi dada ao token"),
+    "in-progress": (409, "O primeiro pedido com esta chave ainda é atendido"),
+    "changed-meanwhile": (409, "O chamado mudou enquanto isso"),
+    "answer-lost": (409, "O pedido já foi feito, e a resposta não é mais guardada"),
+    "undone": (409, "A tentativa desta chave foi desfeita"),
+    "incomplete": (422, "Falta algo no chamado"),
+    "invalid": (422, "A forma do que foi enviado está errada"),
+    "key-reused": (422, "A chave já serviu a outro pedido"),
+}
+"""Every code, its status and what it says."""
 _WORDS = {
     400: "O pedido não foi entendido.",
     404: "Não há nada neste endereço.",

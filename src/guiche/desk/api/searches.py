@@ -20,7 +20,9 @@ router = Router(tags=["search"])
 class Sought(Schema):
     """A protocol, name, CPF, CNPJ, telephone, e-mail, or fingerprint of a certificate."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"text": "482 170 365-7"}]}
+    )
 
     text: Text = Field(max_length=200)
 

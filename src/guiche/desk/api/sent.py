@@ -33,7 +33,7 @@ _A_PICTURE = "É uma imagem, e de uma imagem não se lê o certificado. Mande o 
 def sent(request: HttpRequest) -> Upload:
     """What there is to read; raises `NotDone` or `NotRead` where there is nothing."""
     kind = (request.content_type or "").lower()
-    readers: Mapping[str, Callable[[HttpRequest], list[Input]]] = {JSON: _of_json, FORM: _of_form}
+    readers: Mapping[str, Callable[[HttpRequest], list[Input]]] = {JSON: _of_json, FORM: of_form}
     if kind in readers:
         inputs = readers[kind](request)
     elif kind in TEXT:
@@ -76,7 +76,8 @@ def _of_json(request: HttpRequest) -> list[Input]:
     return [of_text(text, password)]
 
 
-def _of_form(request: HttpRequest) -> list[Input]:
+def of_form(request: HttpRequest) -> list[Input]:
+    """What the fields `file` hold, else the field `text`; `NotRead` of a picture."""
     password = request.POST.get("password", "")
     files = request.FILES.getlist("file")
     inputs = [_of_bytes(file.read(), file.name or "", password) for file in files]

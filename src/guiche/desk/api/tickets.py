@@ -16,6 +16,7 @@ from guiche.desk.api.once import made, mark, once
 from guiche.desk.api.paging import Cursor, page_of
 from guiche.desk.api.problem import NotDone
 from guiche.desk.api.token import Scope
+from guiche.desk.api.whole import facts_masked, is_whole
 from guiche.desk.intake.draft import Draft
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.models import Ticket, User
@@ -39,7 +40,12 @@ Answer = Annotated[str, Field(max_length=10_000)]
 class NewTicket(Schema):
     """Uma chamada inteira: o procedimento, as respostas, e o certificado de onde vem o resto."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"facts": {"name": "Padaria Exemplo Ltda", "phone_1": "(11) 98888-7777"}}]
+        },
+    )
 
     procedure: Text | None = Field(None, max_length=80, description="Vazio: o do site.")
     facts: dict[str, Answer] = Field(default_factory=dict, description="Respostas pela chave.")
@@ -53,21 +59,22 @@ class NewTicket(Schema):
 
 
 class Due(Schema):
-    """The promised return."""
+    """The promised return; paused it has no due time until it goes on."""
 
-    due_at: datetime
-    spoken: str
-    state: str
+    due_at: datetime | None
+    paused_at: datetime | None
+    spoken: str = Field(examples=["amanhã, terça-feira, 24 de novembro, até as 14h30"])
+    state: str = Field(examples=["no prazo"])
 
 
 class Opened(Schema):
     """What is told to the customer of a ticket that was opened."""
 
-    number: str
-    spoken: str
-    protocol: str
-    state: str
-    team: str
+    number: str = Field(examples=["4821703657"])
+    spoken: str = Field(examples=["482 170 365-7"])
+    protocol: str = Field(examples=["482 170 365-7"])
+    state: str = Field(examples=["forwarded"])
+    team: str = Field(examples=["Relacionamento"])
     promise: Due
 
 
@@ -85,8 +92,13 @@ class Listed(Opened):
 
 
 class Shown(Listed):
-    """A ticket with all its answers and what may be done with it."""
+    """A ticket with all its answers and what may be done with it.
 
+    Where it is `masked`, the customer stands there abbreviated, and what tells of nobody but him
+    (`inspection`, `say`, `send`) is left out.
+    """
+
+    masked: bool
     facts: dict[str, str]
     shown: dict[str, str]
     inspection: dict[str, Any] | None
@@ -174,25 +186,31 @@ def list_(
 @router.get(
     "/{number}", auth=Bearer(Scope.READ), response={200: Shown, **PROBLEMS}, summary="Um chamado"
 )
-def show(request: HttpRequest, number: str) -> dict[str, Any]:  # noqa: ARG001
-    """Tudo o que o balcão guarda do chamado, com o que dizer ao cliente."""
+def show(request: HttpRequest, number: str) -> dict[str, Any]:
+    """O que o balcão guarda do chamado. O cliente sai abreviado, a não ser que o token tenha a
+    permissão `tickets:people`; então sai tudo, com o que dizer a ele, e isso fica no Registro."""
     ticket, now = ticket_of(number), clock.now()
+    whole = is_whole(request, ticket)
+    masked = facts_masked(ticket)
+    tells = whole and ticket.is_promising and not ticket.erased_at
     return {
         **listed(ticket, now),
-        "facts": ticket.facts,
-        "shown": ticket.shown,
-        "inspection": ticket.inspection.contract if ticket.inspection else None,
+        "masked": not whole,
+        "facts": ticket.facts if whole else masked,
+        "shown": ticket.shown if whole else masked,
+        "inspection": ticket.inspection.contract if whole and ticket.inspection else None,
         "opened_by": str(ticket.opened_by),
         "order_number": ticket.order_number,
         "erased_at": ticket.erased_at,
-        "say": ticket.say if ticket.is_promising and not ticket.erased_at else "",
-        "send": ticket.send if ticket.is_promising and not ticket.erased_at else "",
+        "say": ticket.say if tells else "",
+        "send": ticket.send if tells else "",
     }
 
 
 def opened(ticket: Ticket, now: datetime | None = None) -> dict[str, Any]:
     """Number and time; nothing of the customer, for it is kept with the key of the request."""
     now, promise = now or clock.now(), ticket.promise
+    ends_at, since = promise.ends_at, promise.paused_at
     return {
         "number": ticket.number,
         "spoken": ticket.spoken,
@@ -200,8 +218,9 @@ def opened(ticket: Ticket, now: datetime | None = None) -> dict[str, Any]:
         "state": ticket.state,
         "team": ticket.team,
         "promise": {
-            "due_at": promise.due_at.isoformat(),
-            "spoken": promise.spoken(now),
+            "due_at": ends_at.isoformat() if ends_at else None,
+            "paused_at": since.isoformat() if since and not ends_at else None,
+            "spoken": promise.spoken(now) if ends_at else "",
             "state": promise.state(now).value,
         },
     }

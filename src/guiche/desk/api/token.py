@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
@@ -34,7 +34,8 @@ class Scope(models.TextChoices):
     """What a token lets a program do; its account's role says the rest."""
 
     INSPECTIONS = "inspections", "Ler certificados"
-    READ = "tickets:read", "Ver chamados"
+    READ = "tickets:read", "Ver chamados, com o cliente abreviado"
+    PEOPLE = "tickets:people", "Ver o cliente inteiro (fica no Registro)"
     WRITE = "tickets:write", "Abrir e mudar chamados"
     SEARCH = "search", "Buscar chamados"
 
@@ -58,6 +59,10 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True)
     """To the minute."""
     revoked_at = models.DateTimeField(null=True)
+    counted_in = models.DateTimeField(null=True)
+    """The minute that `counted` is of."""
+    counted = models.PositiveIntegerField(default=0, db_default=0)
+    """The requests that processes took for themselves in it (allowance.py)."""
 
     def __str__(self) -> str:
         return f"{self.name} ({self.shown}…)"
@@ -90,6 +95,11 @@ class ApiToken(models.Model):
         return cls.objects.filter(revoked_at=None, expires_at__gt=now, user__is_active=True)
 
     @classmethod
+    def made_by(cls, user: User, now: datetime) -> "models.QuerySet[ApiToken]":
+        """Those that hold and that this person knows: its own, and those it made for programs."""
+        return cls.holding(now).filter(Q(user=user) | Q(by=user)).order_by("pk")
+
+    @classmethod
     def of(cls, text: str, now: datetime) -> "ApiToken | None":
         """The token of this text, with its account; None alike of one that is wrong, revoked or
         expired, and of an account that was closed."""
@@ -113,6 +123,20 @@ class ApiToken(models.Model):
         if self.last_used_at is None or self.last_used_at <= now - _NOTICED_EVERY:
             stale = Q(last_used_at=None) | Q(last_used_at__lte=now - _NOTICED_EVERY)
             type(self).objects.filter(stale, pk=self.pk).update(last_used_at=now)
+
+    @classmethod
+    def take(cls, pk: int, minute: datetime, many: int, most: int) -> bool:
+        """Takes so many requests of those of this minute; False where fewer are left.
+
+        One UPDATE, so that of many at once each sees what the others took. Whatever minute stands
+        in the row is over, also where a clock was set back.
+        """
+        if many > most:
+            return False
+        another = Q(counted_in=None) | ~Q(counted_in=minute)
+        row = cls.objects.filter(another | Q(counted__lte=most - many), pk=pk)
+        counted = Case(When(counted_in=minute, then=F("counted") + many), default=Value(many))
+        return row.update(counted_in=minute, counted=counted) == 1
 
     def revoke(self) -> None:
         """From now on it opens nothing."""

@@ -12,7 +12,17 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 import guiche
-from guiche.desk.api import attachments, attempts, events, inspections, moves, searches, tickets
+from guiche.desk.api import (
+    attachments,
+    attempts,
+    events,
+    inspections,
+    moves,
+    procedures,
+    searches,
+    tickets,
+)
+from guiche.desk.api.bearer import Bearer
 from guiche.desk.api.problem import MEDIA_TYPE, NotDone, problem, refusal
 from guiche.desk.api.sent import JSON
 from guiche.desk.refusal import Refused
@@ -40,17 +50,29 @@ def _refuse_constant(name: str) -> None:
 
 
 class Api(NinjaAPI):
-    """What it says of itself names the media type of problems, which ninja cannot be told."""
+    """What it says of itself names the media type of problems, and the scope that each operation
+    asks of a token, which ninja cannot be told."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
         """The OpenAPI document."""
-        document = super().get_openapi_schema(**options)
+        document, scopes = super().get_openapi_schema(**options), self._scopes()
         for path in document["paths"].values():
             for operation in path.values():
+                operation["security"] = [{"Bearer": scopes[operation["operationId"]]}]
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400 and JSON in answer.get("content", {}):
                         answer["content"] = {MEDIA_TYPE: answer["content"][JSON]}
         return document
+
+    def _scopes(self) -> dict[str, list[str]]:
+        views = (view for _, router in self._routers for view in router.path_operations.values())
+        return {
+            self.get_openapi_operation_id(operation): [str(auth.scope)] if auth.scope else []
+            for view in views
+            for operation in view.operations
+            for auth in operation.auth_callbacks
+            if isinstance(auth, Bearer)
+        }
 
 
 api = Api(
@@ -66,6 +88,7 @@ api.add_router("/inspections", inspections.router)
 for each in (tickets, moves, attempts, attachments, events):
     api.add_router("/tickets", each.router)
 api.add_router("/search", searches.router)
+api.add_router("/procedures", procedures.router)
 
 
 @api.exception_handler(NotDone)
@@ -113,7 +136,7 @@ _SOURCES = ("body", "query", "path", "sent", "filters", "cursor")
 _SENTENCES = {
     "missing": "Falta.",
     "extra_forbidden": "Esta chave não existe aqui.",
-    "string_type": "É um texto.",
+    "string_type": "É um texto: escreva entre aspas.",
     "int_type": "É um número inteiro.",
     "int_parsing": "É um número inteiro.",
     "bool_parsing": "É true ou false.",

@@ -30,6 +30,7 @@ def happening_of(event: "Event") -> Happening:
     payload = event.payload or {}
     undone = payload.get("undoes")
     state = undone.get("state") if undone else _TARGETS.get(event.kind)
+    due_at = ticket.promise.ends_at
     return Happening(
         f"{ticket.key}.{event.seq}",
         {
@@ -39,7 +40,7 @@ def happening_of(event: "Event") -> Happening:
                 "number": ticket.number,
                 "key": ticket.key,
                 "team": ticket.team,
-                "due_at": ticket.promise.due_at.isoformat(),
+                "due_at": due_at.isoformat() if due_at else None,
             },
             "event": {
                 "seq": event.seq,

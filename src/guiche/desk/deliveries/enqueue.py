@@ -29,6 +29,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "customer_phone": (_STEP.NOTE,),
     "customer_answer": (_STEP.NOTE,),
     "customer_file": (_STEP.NOTE,),
+    "attached": (_STEP.NOTE,),
     "resolved": (_STEP.CLOSE,),
     "cancelled": (_STEP.CLOSE,),
     "handed_over": (_STEP.FORWARD,),

@@ -43,7 +43,9 @@ class Digest(models.Model):
     def ask(cls, user: User, hour: int | None) -> "Digest":
         """From now on this person has it at that hour."""
         if not user.email:
-            raise DigestRefused("A sua conta não tem e-mail. Peça a quem cuida das contas.")
+            raise DigestRefused(
+                "A sua conta não tem e-mail. Anote-o em Minha conta, Mudar nome ou e-mail."
+            )
         if hour is not None and hour not in HOURS:
             raise DigestRefused("Escolha a hora na lista.")
         now = clock.now()

@@ -1,7 +1,7 @@
 """A picture that came instead of a certificate: kept beside the call, and never believed."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
@@ -13,7 +13,6 @@ from guiche.sources.found import size_in_words
 
 if TYPE_CHECKING:
     from guiche.desk.intake.draft import Draft
-    from guiche.desk.tickets.followed import Followed
 
 IMAGE_KEPT = timedelta(days=90)
 LARGEST = 5 * 1024 * 1024
@@ -85,14 +84,21 @@ class Image(models.Model):
         )  # fmt: skip
 
     @classmethod
-    def keep_sent(cls, content: bytes, *, ticket: "Followed", by: User) -> "Image":
-        """Keeps what the customer sent beside an open ticket, whose row the caller holds."""
-        kind, now = _judged(content), clock.now()
-        if cls.objects.filter(ticket_id=ticket.pk, sent=True).count() >= MOST:
-            raise ImageRefused(f"Já recebemos {MOST} imagens suas. Obrigado, são o bastante.")
+    def keep_beside(
+        cls, content: bytes, *, ticket_id: int, by: User, at: datetime, sent: bool
+    ) -> "Image":
+        """Keeps a picture beside an open ticket, whose row the caller holds; `sent` by the
+        customer, whose pictures are counted apart from those of the desk."""
+        kind = _judged(content)
+        if cls.objects.filter(ticket_id=ticket_id, sent=sent).count() >= MOST:
+            raise ImageRefused(
+                f"Já recebemos {MOST} imagens suas. Obrigado, são o bastante."
+                if sent
+                else f"Já há {MOST} imagens neste chamado; é o limite."
+            )
         return cls.objects.create(
-            ticket_id=ticket.pk, kind=kind, sealed=vault.seal(content), by=by, sent=True,
-            created_at=now, expires_at=now + IMAGE_KEPT,
+            ticket_id=ticket_id, kind=kind, sealed=vault.seal(content), by=by, sent=sent,
+            created_at=at, expires_at=at + IMAGE_KEPT,
         )  # fmt: skip
 
     @property

@@ -1,4 +1,5 @@
-"""Takes people out of a text: e-mail addresses, and every number long enough to be somebody's.
+"""Takes people and keys out of a text: e-mail addresses, every number long enough to be somebody's,
+and the desk's own secrets (a program's token, what a webhook is signed with).
 
 CPF, CNPJ, phone, CEI and NIS look alike once their punctuation is lost, so eight digits or more
 are hidden, whatever they are. What tells nothing about anybody stays: the number of a ticket in the
@@ -10,6 +11,8 @@ forms in which it is written, an id, a moment, an address of the network.
 'Internal Server Error: /enviar/[link]/'
 >>> redact("[G4821703657] 12.ABC.345/01DE-35 from 10.128.200.100")
 '[G4821703657] [número] from 10.128.200.100'
+>>> redact("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw by guiche_q9Xz2P")
+'[segredo] by guiche_q9Xz2P'
 """
 
 import re
@@ -19,7 +22,11 @@ from stdnum.br import cnpj
 
 from guiche.desk.tickets import number
 
-NUMBER, EMAIL, LINK = "[número]", "[e-mail]", "[link]"
+NUMBER, EMAIL, LINK, SECRET = "[número]", "[e-mail]", "[link]", "[segredo]"
+
+# Also where a piece was cut off its end; the beginning of a token that its owner knows it by is
+# shorter, and stays.
+_SECRET = re.compile(r"guiche_[0-9A-Za-z]{16,}|whsec_[0-9A-Za-z+/=_%-]+")
 
 # The address of a customer's link: who knows it may use it.
 _LINK = re.compile(r"(?<=/enviar/)[\w-]+|(?<=/acompanhar/)[\w-]+|(?<=/c/)[\w-]{43}")
@@ -50,7 +57,8 @@ _BARE_CNPJ = re.compile(rf"(?<!{_A}){_A}{{12}}[0-9]{{2}}(?!{_A})")
 
 
 def redact(text: str) -> str:
-    """The text without people."""
+    """The text without people and without keys."""
+    text = _SECRET.sub(SECRET, text)
     text = _LINK.sub(LINK, _EMAIL.sub(EMAIL, text))
     pieces, end = [], 0
     for found in _KEPT.finditer(text):

@@ -66,7 +66,8 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page_of(request, "desk/acompanhar_achar.html")
     number, digits = request.POST.get("protocolo", ""), request.POST.get("final", "")
-    if not CHECKS.allows(address_of(request), now) or not Guess.allowed(asked(number), now):
+    address = address_of(request)
+    if not CHECKS.allows(address, now) or not Guess.allowed(asked(number), address, now):
         return page_of(request, "desk/acompanhar_devagar.html", status=429)
     if token := check(number, digits, now):
         return _sent_to(token)
@@ -148,13 +149,10 @@ def _take(request: HttpRequest, ticket: Ticket) -> None:
 def _own(ticket: Ticket, found: Sequence[Found]) -> Found:
     """The one certificate, or of several the one of the customer. `NotGiven` where that is not
     known."""
-    document, now = ticket.expected().document, clock.now()
-    holders = [each.inspect(at=now).holder for each in found]
-    numbers = [holder.cnpj or holder.cpf for holder in holders]
-    own = [each for each, number in zip(found, numbers, strict=True) if number == document]
-    if 1 not in (len(found), len(own)):
+    own = ticket.of_customer(found)
+    if len(own) != 1:
         raise NotGiven(_SEVERAL)
-    return (own if len(own) == 1 else found)[0]
+    return own[0]
 
 
 def _taken(

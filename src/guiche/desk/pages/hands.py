@@ -9,7 +9,7 @@ from guiche.desk.pages.access import account, form_mark, page_or_form, ticket_of
 from guiche.desk.pages.taker import Taker
 from guiche.desk.pages.ticket import Refusal, ticket_page, to_history
 from guiche.desk.refusal import Refused
-from guiche.desk.tickets.event import AlreadyRecorded
+from guiche.desk.tickets.event import KINDS, AlreadyRecorded
 from guiche.desk.tickets.hands import CLAIM, PASS, RELEASE, HandRefused
 from guiche.desk.tickets.undo import undo as undo_event
 
@@ -56,6 +56,7 @@ def undo(request: HttpRequest, number: str, seq: int) -> HttpResponse:
         return to_history(ticket)
     except Refused as refused:
         return ticket_page(request, ticket, Refusal("undo", str(refused)))
-    told = " O outro sistema é avisado." if (undone.payload or {}).get("told") else ""
-    messages.success(request, f"{undone.text}{told}")
+    payload = undone.payload or {}
+    told = " O outro sistema é avisado." if payload.get("told") else ""
+    messages.success(request, f"Desfeito: {KINDS[payload['undoes']['kind']].lower()}.{told}")
     return redirect("chamado", number=ticket.number)

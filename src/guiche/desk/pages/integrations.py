@@ -97,11 +97,16 @@ def _form(request: HttpRequest, connection: Connection) -> HttpResponse:
         words = f"{refused} Confira o que você escreveu e salve de novo."
         return _page(request, connection, form=form, refused=words, status=409)
     except SettingsRefused as refused:
-        return _page(request, connection, form=form, problems=refused.problems, status=422)
+        saved = _as_saved(connection)  # without the secrets that were typed and not kept
+        return _page(request, saved, form=form, problems=refused.problems, status=422)
     if request.POST.get("acao") == "testar":
         return _page(request, connection, checks=try_out(connection), saved=True)
     messages.success(request, "Integração salva." if changed else "Nada mudou.")
     return redirect("integracao", pk=connection.pk)
+
+
+def _as_saved(connection: Connection) -> Connection:
+    return _connection(connection.pk) if connection.pk else Connection(kind=connection.kind)
 
 
 def _page(
@@ -122,6 +127,7 @@ def _page(
     page: dict[str, Any] = {
         "section": "ajustes",
         "connection": connection,
+        "opens": connector_class(connection.kind).opens,
         "form": typed,
         "fields": fields,
         "fine": (fine := [field for field in fields if field.is_fine]),

@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from guiche.desk import clock
+from guiche.desk.api.token import ApiToken
 from guiche.desk.models import Login, Record, User
 from guiche.desk.pages.access import account, page_or_form
 from guiche.desk.people import factor
@@ -82,20 +84,35 @@ class NewPassword(PasswordChangeForm):
 @page_or_form
 @sensitive_post_parameters()
 def change_password(request: HttpRequest) -> HttpResponse:
-    """Changes it, and ends every other login."""
+    """Changes it, and ends every other login, and those tokens of programs that the person says.
+
+    Not all of them without asking: a program would stand still for a change that was due anyway.
+    """
     user = account(request)
+    tokens, chosen = ApiToken.made_by(user, clock.now()), request.POST.getlist("revogar")
     if not user.has_usable_password():
         raise Http404("Você entra pela conta da empresa: a senha é trocada lá.")
     form = NewPassword(user, request.POST or None)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.errors else 200
-        page = {"section": "conta", "form": form, "rules": password_validators_help_texts()}
+        page = {
+            "section": "conta",
+            "form": form,
+            "rules": password_validators_help_texts(),
+            "tokens": tokens,
+            "chosen": chosen,
+        }
         return render(request, "desk/conta_senha.html", page, status=status)
     user.must_change_password = False
     form.save()
     _keep_only_this(request, user)
-    Record.write(Record.Kind.ACCOUNT, "senha trocada pela própria pessoa", user, person=user)
-    messages.success(request, "Senha trocada. Suas outras entradas foram encerradas.")
+    revoked = [token for token in tokens if str(token.pk) in chosen]
+    for token in revoked:
+        token.revoke()
+    more = f" Tokens revogados: {len(revoked)}." if revoked else ""
+    what = f"senha trocada pela própria pessoa.{more}".removesuffix(".")
+    Record.write(Record.Kind.ACCOUNT, what, user, person=user)
+    messages.success(request, f"Senha trocada. Suas outras entradas foram encerradas.{more}")
     return redirect("conta")
 
 

@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_POST
 
+from guiche.desk import clock
+from guiche.desk.api.token import ApiToken
 from guiche.desk.models import Login, Record, Ticket, User
 from guiche.desk.pages.access import account, for_supervisors, page_or_form
 from guiche.desk.people import factor
@@ -128,6 +130,12 @@ def give_password(request: HttpRequest, user: User) -> HttpResponse:
         user.save(update_fields=["password", "must_change_password"])
         Login.end_all(user)
         _wrote(request, user, "senha nova")
+    if holding := ApiToken.made_by(user, clock.now()).count():
+        messages.warning(
+            request,
+            f"Tokens de programas de {user} que continuam valendo: {holding}. Se alguém pode ter "
+            "sabido a senha, revogue-os em Programas (API).",
+        )
     return _page(request, Account(instance=user), user, password=password)
 
 

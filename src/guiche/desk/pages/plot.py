@@ -80,6 +80,7 @@ def draw(table: Table, width: int = WIDE) -> bytes:
     if size > 1:
         chart.title = f"Cada coluna soma {size} dias"
     chart.x_labels = labels
+    chart.y_labels = _whole(longest)
     for name, column in zip(table.series, columns, strict=True):
         chart.add(name, [_value(int(cell), smallest) for cell in column])
     return _alone(chart.render(), table, width)
@@ -108,7 +109,7 @@ def _chart(table: Table, width: int, count: int) -> Any:
         legend_at_bottom=True, legend_at_bottom_columns=per_row, print_values=True,
         print_zeroes=False, explicit_size=True, max_scale=5, margin=_MARGIN,
         margin_bottom=10 + lacking, spacing=8,
-        disable_xml_declaration=True, formatter=lambda count: number(round(count)),
+        disable_xml_declaration=True, formatter=lambda value: number(round(value)),
         truncate_legend=-1, truncate_label=-1, min_scale=1, x_label_rotation=0,
         style=pygal.style.Style(
             label_font_size=13, value_font_size=13, legend_font_size=13, title_font_size=13,
@@ -129,6 +130,17 @@ def _pygal() -> Any:
 
 def _value(count: int, smallest: float) -> dict[str, Any]:
     return {"value": count, "formatter": lambda _: "" if count < smallest else number(count)}
+
+
+def _whole(longest: int) -> list[dict[str, Any]]:
+    """The counts along the axis: whole ones, at most six, for half a ticket is none.
+
+    >>> [each["value"] for each in _whole(3)], [each["value"] for each in _whole(47)]
+    ([0, 1, 2, 3], [0, 10, 20, 30, 40])
+    """
+    steps = (digit * 10**power for power in range(12) for digit in (1, 2, 5))
+    step = next(step for step in steps if longest <= 5 * step)
+    return [{"value": at, "label": number(at)} for at in range(0, max(longest, 1) + 1, step)]
 
 
 def _short(text: str, width: int) -> str:

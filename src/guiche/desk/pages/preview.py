@@ -7,7 +7,7 @@ from typing import Any
 
 from guiche import sources
 from guiche.desk import clock
-from guiche.desk.demo.certificates import SAMPLES, sample
+from guiche.desk.demo.certificates import sample
 from guiche.desk.intake.answers import Answers
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.models import User
@@ -43,7 +43,15 @@ _CASES: dict[str, tuple[Status | None, Reason | None, str]] = {
     "Não foi possível ler": (Status.UNREADABLE, Reason.MALFORMED, "valid"),
     "Sem leitura": (None, None, ""),
 }
-SAMPLE_FILES = {each.file: each.file.removesuffix(".cer").replace("-", " ") for each in SAMPLES}
+SAMPLE_FILES = {
+    "e-cnpj-sem-cei.cer": "e-CNPJ, sem CEI",
+    "e-cnpj-novo-com-cei.cer": "e-CNPJ novo, com CEI",
+    "e-cpf-com-cei.cer": "e-CPF, com CEI",
+    "e-cpf-caepf-no-lugar-do-cei.cer": "e-CPF, com um CAEPF no lugar do CEI",
+    "e-cnpj-vencido.cer": "e-CNPJ vencido, sem CEI",
+    "selo-eletronico.cer": "Selo Eletrônico",
+    "pessoa-fisica-sem-o-campo.cer": "Pessoa física (perfil de 2024), sem o campo do CEI",
+}
 """What may be chosen, and what each is called."""
 _USUAL = "Sem CEI: em branco"
 

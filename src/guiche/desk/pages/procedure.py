@@ -16,14 +16,14 @@ from guiche.desk.models import ProcedureVersion
 from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
 from guiche.desk.pages.preview import SAMPLE_FILES, Preview
 from guiche.desk.procedures import shelf, words
-from guiche.desk.procedures.changes import Change, changes
+from guiche.desk.procedures.changes import changes
 from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.procedures.sheet import Sheet
 from guiche.desk.procedures.table import ProcedureError
-from guiche.desk.procedures.version import PublishedMeanwhile, digest_of, read_as
+from guiche.desk.procedures.version import NEW, PublishedMeanwhile, digest_of, read_as
 from guiche.desk.refusal import Refused
 
-_FORM, _TEXT = "formulario", "texto"
+_FORM, TEXT = "formulario", "texto"
 _LISTED = 20
 _FILE = "arquivo"
 
@@ -31,7 +31,7 @@ _FILE = "arquivo"
 @dataclass
 class Edition:
     """A text that somebody is changing; it travels in the page, and is no row before it is
-    published. `seen` is the digest of the version that it was begun from."""
+    published. `seen` is the digest of the version that it was begun from, or `NEW`."""
 
     slug: str
     content: str
@@ -46,8 +46,13 @@ class Edition:
         """What a page sends back, its inputs not yet written into the text."""
         sent = request.POST
         content = plain_text(sent.get("content", "")).replace("\r\n", "\n").replace("\r", "\n")
-        mode = _TEXT if sent.get("modo") == _TEXT else _FORM
+        mode = TEXT if sent.get("modo") == TEXT else _FORM
         return cls(slug, content, sent.get("visto", ""), mode, from_file=bool(sent.get(_FILE)))
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no version of it was there when it was begun."""
+        return self.seen == NEW
 
     @property
     def file(self) -> str:
@@ -78,33 +83,33 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of the version that holds (GET), or of a text that is being changed (POST)."""
     if request.method != "POST":
         current = _current(slug)
-        mode = _TEXT if request.GET.get("modo") == _TEXT else _FORM
-        return _page(request, Edition(slug, current.content, current.digest, mode))
+        mode = TEXT if request.GET.get("modo") == TEXT else _FORM
+        return edition_page(request, Edition(slug, current.content, current.digest, mode))
     edition = Edition.sent(request, slug)
     try:
         edition.write(request)
     except ProcedureError as error:
-        return _page(request, edition, problem=error, status=422)
+        return edition_page(request, edition, problem=error, status=422)
     if mode := request.POST.get("abrir", ""):
-        edition.mode = _TEXT if mode == _TEXT else _FORM
-    return _page(request, edition)
+        edition.mode = TEXT if mode == TEXT else _FORM
+    return edition_page(request, edition)
 
 
 @page_or_form
 @for_supervisors
 def review(request: HttpRequest, slug: str) -> HttpResponse:
     """What a text would change, and how it would look: a sent one, an old version, the file."""
-    current = _current(slug)
     if request.method != "POST":
-        wanted = request.GET.get("versao", "")
+        wanted, current = request.GET.get("versao", ""), _current(slug)
         return _review(request, _older(slug, wanted, current.digest), current)
     edition = Edition.sent(request, slug)
+    before = None if edition.is_new else _current(slug)
     if edition.mode == _FORM:
         try:
             edition.write(request)
         except ProcedureError as error:
-            return _page(request, edition, problem=error, status=422)
-    return _review(request, edition, current)
+            return edition_page(request, edition, problem=error, status=422)
+    return _review(request, edition, before)
 
 
 @page_or_form
@@ -114,14 +119,15 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("procedimento", slug=slug)
     edition, user = Edition.sent(request, slug), account(request)
-    _current(slug)
+    if not edition.is_new:
+        _current(slug)
     try:
         if edition.from_file:
             ProcedureVersion.return_to_file(slug, user, seen=edition.seen)
         else:
             ProcedureVersion.publish(slug, edition.content, user, seen=edition.seen)
     except ProcedureError as error:
-        return _page(request, edition, problem=error, status=422)
+        return edition_page(request, edition, problem=error, status=422)
     except PublishedMeanwhile as refused:
         return _review(request, edition, _current(slug), refused=str(refused), status=409)
     except Refused as refused:
@@ -141,7 +147,7 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "ajustes",
         "slug": slug,
         "current": current,
-        "versions": [{"version": v, "changes": _changes(v.before, v)} for v in listed],
+        "versions": [_told(version) for version in listed],
         "file": _file(slug, current),
     }
     return render(request, "desk/ajustes_versoes.html", page)
@@ -167,8 +173,10 @@ def _older(slug: str, wanted: str, seen: str) -> Edition:
     return Edition(slug, version.content, seen)
 
 
-def _changes(before: ProcedureVersion | None, version: ProcedureVersion) -> tuple[Change, ...]:
-    return changes(before.content, version.content) if before else ()
+def _told(version: ProcedureVersion) -> dict[str, Any]:
+    before = version.before
+    told = changes(before.content, version.content) if before else ()
+    return {"version": version, "changes": told, "is_first": before is None}
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,7 @@ class File:
 
     differs: bool
     problem: str = ""
+    is_there: bool = True
 
 
 def _file(slug: str, current: ProcedureVersion) -> File | None:
@@ -184,12 +193,14 @@ def _file(slug: str, current: ProcedureVersion) -> File | None:
     if current.by is None:
         return None
     try:
+        if slug not in shelf.files():
+            return File(differs=False, is_there=False)
         return File(digest_of(shelf.find(slug)[1]) != current.digest)
     except ProcedureError as error:
         return File(differs=True, problem=str(error))
 
 
-def _page(
+def edition_page(
     request: HttpRequest,
     edition: Edition,
     *,
@@ -202,7 +213,7 @@ def _page(
         sections, document = sheet.sections, sheet.document
     except ProcedureError as error:
         sections, document, problem = (), {}, problem or error
-        edition.mode, status = _TEXT, 422
+        edition.mode, status = TEXT, 422
     path = words.path_of(problem.key) if problem else ""
     entries = [entry.path for section in sections for entry in section.entries]
     at = next((e for e in entries if _leads(path, e)), "") if path else ""
@@ -217,7 +228,7 @@ def _page(
         "open": [edition.touched, *(s.path for s in sections if at in [e.path for e in s.entries])],
     }
     template = (
-        "desk/ajustes_texto.html" if edition.mode == _TEXT else "desk/ajustes_procedimento.html"
+        "desk/ajustes_texto.html" if edition.mode == TEXT else "desk/ajustes_procedimento.html"
     )
     return render(request, template, page, status=status)
 
@@ -231,7 +242,7 @@ def _leads(path: str, entry: str) -> bool:
 def _review(
     request: HttpRequest,
     edition: Edition,
-    current: ProcedureVersion,
+    current: ProcedureVersion | None,
     *,
     refused: str = "",
     status: int = 200,
@@ -240,16 +251,17 @@ def _review(
     try:
         procedure: Procedure = read_as(edition.slug, edition.content)
     except ProcedureError as error:
-        return _page(request, edition, problem=error, status=422)
-    if refused:
+        return edition_page(request, edition, problem=error, status=422)
+    if refused and current:
         edition.seen = current.digest
     seen = ProcedureVersion.objects.filter(slug=edition.slug, digest=edition.seen).first()
+    before = seen.content if seen else current.content if current else ""
     page: Mapping[str, Any] = {
         "section": "ajustes",
         "edition": edition,
         "procedure": procedure,
-        "changes": changes((seen or current).content, edition.content),
-        "same": (seen or current).content == edition.content and not edition.from_file,
+        "changes": () if edition.is_new else changes(before, edition.content),
+        "same": before == edition.content and not edition.from_file,
         "preview": Preview.of(procedure, request.POST.get("amostra", "")),
         "samples": SAMPLE_FILES,
         "refused": refused,

@@ -12,10 +12,11 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
 
 from guiche.desk import clock
+from guiche.desk.api.problem import CODES
 from guiche.desk.api.token import LIFETIMES, ApiToken, Scope, ServiceAccount
 from guiche.desk.models import User
+from guiche.desk.pages import operations
 from guiche.desk.pages.access import account, page_or_form
-from guiche.desk.pages.security import POLICY
 from guiche.desk.people.role import Role
 from guiche.desk.refusal import Refused
 
@@ -65,11 +66,15 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def document(request: HttpRequest) -> HttpResponse:
-    """The operations of the API, to be read and tried out."""
-    page = render(request, "desk/programas_documento.html", {"section": "ajustes"})
-    # The style that comes with it draws its arrows that way.
-    page.headers["Content-Security-Policy"] = f"{POLICY}; img-src 'self' data:"
-    return page
+    """What the API does, read from its OpenAPI document."""
+    page = {
+        "section": "ajustes",
+        "groups": operations.groups(),
+        "codes": sorted(CODES.items(), key=lambda each: each[1][0]),
+        "scopes": Scope,
+        "address": request.build_absolute_uri("/api/v1"),
+    }
+    return render(request, "desk/programas_documento.html", page)
 
 
 def _owner(request: HttpRequest) -> User:

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from guiche.desk import clock
 from guiche.desk.intake.reading import Inspection
-from guiche.desk.models import Ticket
 from guiche.desk.pages import uploads
 from guiche.desk.pages.access import account, form_mark, page_or_form, sent_number, ticket_of
 from guiche.desk.pages.choice import Choice, distinct
@@ -52,7 +51,7 @@ def prove(request: HttpRequest, number: str) -> HttpResponse:
         received = ticket.received.filter(pk=sent_number(request.POST.get("recebido", ""))).first()
         choices: Sequence[Found] = ()
         if received is None:
-            choices = _of_customer(ticket, distinct(uploads.Upload.of(request).read()))
+            choices = ticket.of_customer(distinct(uploads.Upload.of(request).read()))
         if len(choices) > 1:
             choice = Choice.of(choices, clock.now())
             return ticket_page(request, ticket, choice=choice, chosen_holder=sent["other_holder"])
@@ -70,15 +69,6 @@ def prove(request: HttpRequest, number: str) -> HttpResponse:
         return ticket_page(request, ticket, Refusal("proof", _DIFFERS, sent, reasons))
     messages.success(request, "O novo certificado confere. Chamado resolvido.")
     return to_history(ticket)
-
-
-def _of_customer(ticket: Ticket, choices: Sequence[Found]) -> Sequence[Found]:
-    """The one of the customer where there is exactly one, else all."""
-    document, now = ticket.expected().document, clock.now()
-    holders = [found.inspect(at=now).holder for found in choices]
-    numbers = [holder.cnpj or holder.cpf for holder in holders]
-    own = [found for found, number in zip(choices, numbers, strict=True) if number == document]
-    return own if len(own) == 1 else choices
 
 
 def _kept(request: HttpRequest, found: Found) -> Inspection:

@@ -16,7 +16,6 @@ from guiche.desk.intake.plain import plain_text
 from guiche.desk.models import ProcedureVersion, SiteVersion
 from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
 from guiche.desk.pages.holidays import Law
-from guiche.desk.procedures import shelf
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.promises import due_time
 from guiche.desk.promises.due_choice import due_times
@@ -75,8 +74,8 @@ class Listed:
 
     @classmethod
     def all(cls) -> "Iterator[Listed]":
-        """Those of the shelf."""
-        for slug in sorted(shelf.files()):
+        """All of them."""
+        for slug in ProcedureVersion.slugs():
             version = None
             try:
                 version = ProcedureVersion.current(slug)
@@ -146,7 +145,7 @@ def _page(
         "section": "ajustes",
         "inputs": inputs,
         "days": [inputs[f"day_{number}"] for number in range(len(DAYS))],
-        "problems": [(inputs[key], message) for key, message in problems.items()],
+        "problems": [(inputs[key], _named(inputs[key], words)) for key, words in problems.items()],
         "refused": refused,
         "tried": tried,
         "seen": seen if seen is not None else latest.pk if latest else 0,
@@ -156,6 +155,11 @@ def _page(
         "procedures": list(Listed.all()),
     }
     return render(request, "desk/ajustes.html", page, status=status)
+
+
+def _named(named: Input, words: str) -> str:
+    """With the label before it; a weekday is named by its message already."""
+    return words if words.startswith(named.label) else f"{named.label}: {words}"
 
 
 def _effects(content: Mapping[str, Any]) -> list[Effect] | None:

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from guiche.desk.models import Membership, ProcedureVersion, Ticket, User
 from guiche.desk.pages.access import account, for_supervisors, page_or_form, sent_number
 from guiche.desk.people.team import TeamRefused, clean_team, reassign
-from guiche.desk.procedures import shelf
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.tickets.moves import OPEN
 
@@ -111,7 +110,7 @@ def _page(
 def _of_procedures() -> set[str]:
     """The teams that tickets will be opened for."""
     names = set()
-    for slug in shelf.files():
+    for slug in ProcedureVersion.slugs():
         try:
             names.add(ProcedureVersion.current(slug).procedure.team)
         except ProcedureError as error:

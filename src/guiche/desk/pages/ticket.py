@@ -28,7 +28,7 @@ from guiche.desk.promises.attempt import NEXT_TRIES, Result
 from guiche.desk.promises.promise import PromiseState
 from guiche.desk.refusal import Refused
 from guiche.desk.site.site import Site
-from guiche.desk.tickets.event import FROM_CUSTOMER, AlreadyRecorded
+from guiche.desk.tickets.event import ATTACHED, FROM_CUSTOMER, AlreadyRecorded
 from guiche.desk.tickets.hands import PASS
 from guiche.desk.tickets.undo import undoable, until
 
@@ -163,13 +163,14 @@ def ticket_page(
 def _answered(ticket: Ticket, history: list[Event]) -> list[Event]:
     """What the customer answered since somebody of the team acted, in order.
 
-    What was done and undone was no act.
+    What was done and undone was no act, nor is a file beside it.
     """
     if not (ticket.is_open and ticket.answered_at):
         return []
     undoings = [(each.seq, (each.payload or {}).get("undoes")) for each in history]
     undone = {seq: undoes["seq"] for seq, undoes in undoings if undoes}
-    nothing = {*undone, *undone.values()}
+    attached = (each.seq for each in history if each.kind == ATTACHED)
+    nothing = {*undone, *undone.values(), *attached}
     acts = [each.seq for each in history if each.by_id and each.seq not in nothing]
     acted = max(acts, default=0)
     return [each for each in history if each.kind in FROM_CUSTOMER and each.seq > acted]

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from guiche.desk.people.user import User
-from guiche.desk.portal.address import asking
+from guiche.desk.portal.address import asking, whose
 
 log = logging.getLogger(__name__)
 
@@ -48,16 +49,35 @@ class Door(DefaultAccountAdapter):
         return redirect("entrar")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuses whoever guessed too often, of this account or from this address, and logs it."""
+        """Refuses whoever guessed too often from this address, of this account from it, or of this
+        account from anywhere (ASVS 6.1.1: a hundred an hour), and logs it."""
         try:
             super().pre_authenticate(request, **credentials)
+            self._count_anywhere(request, credentials)
         except ValidationError:
             log.warning("login refused: account %s, too often", _known(credentials))
             raise
 
+    def _count_anywhere(self, request: HttpRequest, credentials: Mapping[str, Any]) -> None:
+        usage = ratelimit.consume(
+            request, app="allauth.account", action="login_failed_anywhere", key=_login(credentials)
+        )
+        if usage is None:
+            raise self.validation_error("too_many_login_attempts")
+        # A login that succeeds takes its own count back, here as there.
+        self._login_failed_rl_usage.usage += usage.usage
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """The login as this address tries it."""
+        return f"{whose(self.get_client_ip(request))} {_login(credentials)}"
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Logs it, without the name that was typed: it may be a password."""
         log.warning("login refused: account %s, wrong password", _known(credentials))
+
+
+def _login(credentials: Mapping[str, Any]) -> str:
+    return User.objects.normalize_username(str(credentials.get("username", "")))
 
 
 def _known(credentials: Mapping[str, Any]) -> int | str:

@@ -3,7 +3,6 @@
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from guiche.desk.portal.address import whose
@@ -20,16 +19,15 @@ class Pace:
     (True, False, True)
     """
 
-    def __init__(self, most: int, span: timedelta, *, whose: Callable[[str], str] = whose) -> None:
-        """`whose` tells what is counted as one: by default, who has an address."""
-        self._most, self._span, self._whose = most, span, whose
+    def __init__(self, most: int, span: timedelta) -> None:
+        self._most, self._span = most, span
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._since: datetime | None = None
 
     def allows(self, address: str, now: datetime) -> bool:
         """Counts one request; whether it may go on."""
-        key = self._whose(address)
+        key = whose(address)
         with self._lock:
             full = len(self._counts) >= MOST_ADDRESSES and key not in self._counts
             # A clock that is set back begins anew, too.

@@ -73,7 +73,7 @@ def _forwarded(ticket: Ticket, now: datetime) -> Standing:
         return Standing("O prazo passou", text, "stop", "alert")
     verb = "ligar" if ticket.phones else "responder"
     heading = f"O {team} vai {verb} {ticket.promise.spoken(now)}"
-    return Standing(heading, "Não precisa abrir outro.", "no", "clock", _due(ticket, now))
+    return Standing(heading, "Não precisa abrir outro chamado.", "no", "clock", _due(ticket, now))
 
 
 def _tried(ticket: Ticket, last: ContactAttempt, now: datetime) -> Standing:

@@ -13,7 +13,7 @@ from guiche.desk.procedures.procedure import END, Procedure
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.procedures.text import Text, Variant
 
-_LONGEST_TEAM, _LONGEST_END = 120, 200
+_LONGEST_SLUG, _LONGEST_TEAM, _LONGEST_END = 80, 120, 200
 _SAY_BOTH = (
     "precisa dizer {protocol} e {due} ao cliente, e na mesma linha só o que sempre se pergunta."
 )
@@ -88,6 +88,7 @@ def _hidden_conditions(procedure: Procedure) -> Iterator[tuple[str, str]]:
 def _without_room(procedure: Procedure) -> Iterator[tuple[str, str]]:
     """What no ticket or call could be stored with: PostgreSQL refuses what SQLite takes."""
     ends = ((f"reasons.{END}", reason, _LONGEST_END) for reason in procedure.reasons[END])
-    for key, text, longest in (("team", procedure.team, _LONGEST_TEAM), *ends):
+    head = (("slug", procedure.slug, _LONGEST_SLUG), ("team", procedure.team, _LONGEST_TEAM))
+    for key, text, longest in (*head, *ends):
         if len(text) > longest or "\x00" in text:
             yield key, f"escreva até {longest} letras, sem caracteres de controle."

@@ -1,7 +1,9 @@
 """A procedure as it was when a call began: calls and tickets stay with the version they knew."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
 
 from django.db import models, transaction
 from django.db.models import Max
@@ -14,6 +16,9 @@ from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.procedures.rules import read_new
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.refusal import Refused
+
+NEW = ""
+"""The digest that stands for no version yet."""
 
 # Parsed procedures by digest. A version never changes, and there are few of them.
 _parsed: dict[str, Procedure] = {}
@@ -69,18 +74,52 @@ class ProcedureVersion(models.Model):
 
     @classmethod
     def holding(cls) -> dict[str, Procedure]:
-        """What holds now of each procedure on the shelf, by slug; one that cannot be read is left
+        """What holds now of each procedure that there is, by slug; one that cannot be read is left
         out, so that its mistake stops no call of another."""
+        return {slug: procedure for slug, _, procedure, _ in cls._holding()}
+
+    @classmethod
+    def holding_digests(cls) -> dict[str, tuple[Procedure, str]]:
+        """The same, each with the digest of its text."""
+        return {
+            slug: (procedure, version.digest if version else digest_of(content))
+            for slug, version, procedure, content in cls._holding()
+        }
+
+    @classmethod
+    def _holding(cls) -> "Iterator[tuple[str, ProcedureVersion | None, Procedure, str]]":
+        """Slug, the version that was published or None, the procedure, the text of a file or ""."""
         published = cls.objects.filter(by__isnull=False).values("slug").annotate(pk=Max("pk"))
         latest = cls.objects.filter(pk__in=published.values("pk"), follows_file=False)
         versions = {version.slug: version for version in latest.defer("content")}
-        found = {}
+        files: dict[str, Path] = {}
         with suppress(ProcedureError):
-            for slug, path in shelf.files().items():
-                with suppress(ProcedureError):
-                    version = versions.get(slug)
-                    found[slug] = version.procedure if version else shelf.read(path)[0]
-        return found
+            files = shelf.files()
+        unfiled = versions.keys() - files.keys()
+        for slug in [*files, *(unfiled & cls.made_here() if unfiled else ())]:
+            version = versions.get(slug)
+            with suppress(ProcedureError):
+                procedure, content = (version.procedure, "") if version else shelf.read(files[slug])
+                yield slug, version, procedure, content
+
+    @classmethod
+    def made_here(cls) -> set[str]:
+        """The procedures that were begun on the page and never had a file.
+
+        One whose file was taken away has versions too, and is no longer there.
+        """
+        of_files = cls.objects.filter(by=None).values("slug")
+        return set(cls.objects.exclude(slug__in=of_files).values_list("slug", flat=True))
+
+    @classmethod
+    def slugs(cls) -> list[str]:
+        """All that there are, in order."""
+        return sorted({*shelf.files(), *cls.made_here()})
+
+    @classmethod
+    def is_taken(cls, slug: str) -> bool:
+        """Whether a procedure has it, or had it: its tickets are counted under it."""
+        return slug in shelf.files() or cls.objects.filter(slug=slug).exists()
 
     @classmethod
     def of_file(cls, slug: str) -> "ProcedureVersion":
@@ -95,7 +134,8 @@ class ProcedureVersion(models.Model):
     def publish(cls, slug: str, content: str, by: User, *, seen: str) -> "ProcedureVersion":
         """Makes a text hold for every call from now on, or raises.
 
-        `seen` is the digest of the version that the author began from. `ProcedureError`: the text
+        `seen` is the digest of the version that the author began from, `NEW` where there was none.
+        `ProcedureError`: the text
         is no procedure, or not this one. `PublishedMeanwhile`: another one holds by now.
         """
         read_as(slug, content)
@@ -113,6 +153,8 @@ class ProcedureVersion(models.Model):
         cls, by: User, seen: str, *, slug: str, content: str, follows_file: bool = False
     ) -> "ProcedureVersion":
         take_turn()
+        if seen == NEW and not cls.is_taken(slug):
+            return cls.objects.create(slug=slug, digest=digest_of(content), content=content, by=by)
         current = cls.current(slug)
         if current.digest != seen:
             who = f"{current.by} publicou" if current.by else "O arquivo trouxe"

@@ -135,6 +135,11 @@ class Promise(models.Model):
         return due_time.written(self.due_at)
 
     @property
+    def ends_at(self) -> datetime | None:
+        """The due time; None while it stands still, for then nobody knows it."""
+        return None if self.paused_at and not self.closed_at else self.due_at
+
+    @property
     def said(self) -> dict[str, str]:
         """The due time as events keep it: in words, and exactly."""
         return {"due": self.written, "due_at": _exact(self.due_at)}

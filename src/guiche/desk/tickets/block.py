@@ -19,7 +19,8 @@ class CopyLine:
     @property
     def copied(self) -> str:
         """The line as it is pasted."""
-        return f"{self.label}:{chr(10) if self.below else ' '}{self.text}"
+        label = self.label if self.label.endswith("?") else f"{self.label}:"
+        return f"{label}{chr(10) if self.below else ' '}{self.text}"
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,11 @@ KINDS = {
     "customer_phone": "Cliente mandou um telefone",
     "customer_answer": "Cliente respondeu",
     "customer_file": "Cliente mandou um arquivo",
+    "attached": "Arquivo anexado",
 }
 
+ATTACHED = "attached"
+"""No act upon the ticket: an answer of the customer still waits for one."""
 FROM_CUSTOMER = ("customer_phone", "customer_answer", "customer_file")
 """What the customer sent by the page of the ticket; by nobody of the desk."""
 
@@ -250,7 +253,7 @@ def _released(payload: Mapping[str, Any]) -> str:
     return "A conta de quem estava com ele foi encerrada." if payload.get("closed_account") else ""
 
 
-def _customer_file(payload: Mapping[str, Any]) -> str:
+def _file(payload: Mapping[str, Any]) -> str:
     if payload["file"] == "picture":
         return "Uma imagem: não prova o que está no certificado."
     return f"Um certificado. {payload['verdict']}"
@@ -267,8 +270,11 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "resolved": _resolved,
     "released": _released,
     "customer_phone": lambda payload: f"{show_phone(payload['phone'])}.",
-    "customer_answer": lambda payload: f"{ANSWERS[payload['answer']]}.",
-    "customer_file": _customer_file,
+    "customer_answer": lambda payload: (
+        f"{ANSWERS[payload['answer']]}{':' if payload.get('note') else '.'}"
+    ),
+    "customer_file": _file,
+    "attached": _file,
 }
 
 

@@ -118,7 +118,9 @@ class Followed:
     def take_picture(self, content: bytes, form: UUID | None = None) -> Image:
         """Keeps a picture beside the ticket, enciphered, for its time."""
         self._answered("customer_file", {"file": "picture"}, form)
-        return Image.keep_sent(content, ticket=self, by=self.opened_by)
+        return Image.keep_beside(
+            content, ticket_id=self.pk, by=self.opened_by, at=clock.now(), sent=True
+        )
 
     def _answered(self, kind: str, payload: Mapping[str, Any], form: UUID | None) -> Event:
         event: Event | None = self.record(

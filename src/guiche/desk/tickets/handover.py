@@ -20,6 +20,19 @@ from guiche.desk.promises.promise import Promise
 from guiche.desk.tickets.erasure import ErasureRefused, Held
 from guiche.desk.tickets.ticket import Ticket
 
+_WRITTEN = {
+    "numero_no_sistema_da_empresa": "número no sistema da empresa",
+    "situacao": "situação",
+    "validacao_marcada": "validação marcada",
+    "historico": "histórico",
+    "o_que": "o quê",
+    "anotacao": "anotação",
+    "comecado_em": "começado em",
+    "certificado_guardado_ate": "certificado guardado até",
+    "conteudo": "conteúdo",
+}
+_YES_OR_NO = {True: "sim", False: "não"}
+
 
 @transaction.atomic
 def hand_over(number: str, by: User | None = None) -> tuple[dict[str, Any], Record]:
@@ -56,15 +69,23 @@ def written(told: Mapping[str, Any]) -> str:
 def _record(
     kind: Record.Kind, number: str, held: Held, by: User | None, kept: list[str] | None = None
 ) -> Record:
-    tickets, calls, readings = map(len, (held.tickets, held.calls, held.readings))
+    kept = kept or []
+    calls, readings = len(held.calls), len(held.readings)
     counts = {
         "tickets": [ticket.number for ticket in held.tickets],
         "calls": calls,
         "readings": readings,
-        "kept": kept or [],
+        "kept": kept,
     }
-    what = f"{tickets} chamados, {calls} atendimentos, {readings} leituras"
+    tickets = _many(len(held.tickets) - len(kept), "chamado")
+    what = f"{tickets}, {_many(calls, 'atendimento')}, {_many(readings, 'leitura')}"
+    if kept:
+        what = f"{what}; {_many(len(kept), 'chamado')} em aberto não"
     return Record.write(kind, what, by, digest=digest_of(number), detail=counts)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _ticket(ticket: Ticket) -> dict[str, Any]:
@@ -138,11 +159,18 @@ def _lines(told: Any, indent: str) -> Iterator[str]:
     """Mappings and lists as an outline; what is empty is left out."""
     pairs = told.items() if isinstance(told, Mapping) else enumerate(told, start=1)
     for key, value in pairs:
-        label = str(key).replace("_", " ")
+        label = _label(str(key))
         if isinstance(value, Mapping | list):
             if value:
-                yield f"{indent}{label}:"
+                yield f"{indent}{label}"
                 yield from _lines(value, f"{indent}  ")
         elif value not in (None, ""):
-            text = str(value).replace("\n", f"\n{indent}    ")
-            yield f"{indent}{label}: {text}"
+            text = _YES_OR_NO[value] if isinstance(value, bool) else str(value)
+            text = text.replace("\n", f"\n{indent}    ")
+            yield f"{indent}{label} {text}"
+
+
+def _label(key: str) -> str:
+    """A key as people write it: the JSON has no accents. A question needs no colon."""
+    label = _WRITTEN.get(key) or key.replace("_", " ")
+    return label if label.endswith("?") else f"{label}:"

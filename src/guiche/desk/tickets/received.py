@@ -1,4 +1,5 @@
-"""A certificate that the customer of a ticket sent by its page; whoever calls back judges it."""
+"""A certificate that came for an open ticket: the customer sent it by its page, or it was attached;
+whoever calls back judges it."""
 
 from django.db import models
 

@@ -1,5 +1,6 @@
 """The new certificate of a ticket: its order, the appointment, and the reading that closes it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from guiche.desk.people.user import User
 from guiche.desk.tickets.event import AlreadyRecorded, Event
 from guiche.desk.tickets.moves import MOVES, MoveRefused
 from guiche.desk.tickets.proof import Difference, Expected, Proof, began, judge
+from guiche.sources import Found
 
 _LONGEST_ORDER = 40
 _FARTHEST = timedelta(days=366)
@@ -74,6 +76,14 @@ class Renewal:
         self.order_number, self.validation_at = number, validation_at
         self.save(update_fields=["order_number", "validation_at"])
         return event
+
+    def of_customer(self, found: Sequence[Found]) -> Sequence[Found]:
+        """The certificate of the customer where exactly one of these is his, else all."""
+        document, now = self.expected().document, clock.now()
+        holders = [each.inspect(at=now).holder for each in found]
+        numbers = [holder.cnpj or holder.cpf for holder in holders]
+        own = [each for each, number in zip(found, numbers, strict=True) if number == document]
+        return own if len(own) == 1 else found
 
     def expected(self, other_holder: str = "") -> Expected:
         """What the new certificate must be, as far as the ticket knows."""

@@ -23,7 +23,14 @@ from guiche.desk.site.site import Site
 from guiche.desk.tickets import event as events
 from guiche.desk.tickets import number as numbers
 from guiche.desk.tickets.chain import START
-from guiche.desk.tickets.event import FROM_CUSTOMER, AlreadyRecorded, Event, Overtaken
+from guiche.desk.tickets.event import (
+    ATTACHED,
+    FROM_CUSTOMER,
+    AlreadyRecorded,
+    Event,
+    Overtaken,
+)
+from guiche.desk.tickets.filed import Filed
 from guiche.desk.tickets.followed import Followed
 from guiche.desk.tickets.holding import Holding
 from guiche.desk.tickets.listed import Listed
@@ -50,7 +57,7 @@ _LONGEST_NOTE = 2000
 _TRIES = 20
 
 
-class Ticket(Listed, Renewal, Followed, Told, Holding):
+class Ticket(Listed, Renewal, Followed, Filed, Told, Holding):
     """A case that was submitted. `facts` are the cleaned answers, `typed` the same as typed."""
 
     number = models.CharField(max_length=numbers.LENGTH, unique=True)
@@ -252,7 +259,7 @@ class Ticket(Listed, Renewal, Followed, Told, Holding):
             now["moved_at"] = event.at
         if event.kind in FROM_CUSTOMER:
             now["answered_at"] = event.at
-        elif event.by_id and "answered_at" not in also:
+        elif event.by_id and event.kind != ATTACHED and "answered_at" not in also:
             now["answered_at"] = None
         seen = Ticket.objects.filter(pk=self.pk, state=self.state, seq=self.seq)
         if seen.update(**now) != 1:

@@ -15,7 +15,7 @@ from django.db import transaction
 from guiche.desk import clock
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
-from guiche.desk.tickets.event import AlreadyRecorded, Event, undoing
+from guiche.desk.tickets.event import ATTACHED, AlreadyRecorded, Event, undoing
 from guiche.desk.tickets.hands import HANDS
 from guiche.desk.tickets.moves import CANCELLED, MOVES, RESOLVED
 from guiche.desk.tickets.ticket import Ticket
@@ -49,7 +49,8 @@ class _Told(Exception):
 
 def undoable(ticket: Ticket, by: User, now: datetime) -> Event | None:
     """What this person did last and may undo now, where nobody did anything after it."""
-    last = ticket.events.filter(by__isnull=False).order_by("seq").last()
+    acts = ticket.events.filter(by__isnull=False).exclude(kind=ATTACHED)
+    last = acts.order_by("seq").last()
     if last is None or ticket.erased_at or last.by_id != by.pk or last.kind not in _UNDOABLE:
         return None
     payload = last.payload or {}

@@ -37,8 +37,4 @@ class Command(BaseCommand):
             handle.write(
                 written(told) if as_text else json.dumps(told, ensure_ascii=False, indent=2)
             )
-        self.stdout.write(
-            f"Gravado: {len(told['chamados'])} chamados, "
-            f"{len(told['atendimentos_sem_chamado'])} atendimentos, "
-            f"{len(told['leituras'])} leituras. Registro {record.pk}."
-        )
+        self.stdout.write(f"Gravado: {record.what}. Registro {record.pk}.")

@@ -1,16 +1,10 @@
 """`guiche manage verify`: whether a database is whole, as after a restore."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 
-from guiche.desk import vault
-from guiche.desk.cloud.application import PscApplication
-from guiche.desk.connectors.connection import Connection
-from guiche.desk.intake.image import Image
-from guiche.desk.intake.reading import Inspection
+from guiche.desk import sealed, vault
 from guiche.desk.tickets.audit import Checked, audit, orphans
 from guiche.desk.tickets.chain import BREAKS
 from guiche.desk.tickets.number import spoken
@@ -29,15 +23,15 @@ class Command(BaseCommand):
         for history in audit():
             tickets += 1
             broken += [_told(history)] if history.breaks else []
-        sealed = [vault.unseal(content) is not None for content in _sealed()]
+        opened = [vault.unseal(content) is not None for content in sealed.contents()]
         self.stdout.write(
             f"Chamados com o histórico inteiro: {tickets - len(broken)} de {tickets}. "
-            f"Conteúdos cifrados que a chave abre: {sum(sealed)} de {len(sealed)}."
+            f"Conteúdos cifrados que a chave abre: {sum(opened)} de {len(opened)}."
         )
         broken += [f"Linha {pk}: {BREAKS['orphan']}." for pk in orphans()]
         if broken:
             raise CommandError("\n".join([*broken[:_SHOWN], *["…"][: len(broken) > _SHOWN]]))
-        if not all(sealed):
+        if not all(opened):
             raise CommandError(
                 "A chave dos dados não é a desta cópia. Aponte GUICHE_DATA_KEY_FILE para a certa, "
                 "ou ponha a antiga em GUICHE_DATA_KEY_FALLBACKS."
@@ -51,18 +45,3 @@ def _told(history: Checked) -> str:
         f"{spoken(history.number)}: o histórico não confere a partir do evento {first.seq}: "
         f"{BREAKS[first.code]}."
     )
-
-
-def _sealed() -> Iterable[bytes]:
-    codes = Authenticator.Type.RECOVERY_CODES
-    rows = (
-        (Inspection.objects.exclude(sealed_der=None), "sealed_der"),
-        (Image.objects.all(), "sealed"),
-        (Connection.objects.exclude(sealed=b""), "sealed"),
-        (PscApplication.objects.exclude(sealed=b""), "sealed"),
-        (Authenticator.objects.filter(type=Authenticator.Type.TOTP), "data__secret"),
-        (Authenticator.objects.filter(type=codes, data__has_key="seed"), "data__seed"),
-    )
-    for query, column in rows:
-        for content in query.values_list(column, flat=True).iterator(chunk_size=100):
-            yield content.encode() if isinstance(content, str) else bytes(content)

@@ -104,6 +104,12 @@ if (reader) {
   byId("arquivo").addEventListener("change", (event) => {
     if (event.target.files.length) readFiles(event.target.files);
   });
+  // A file is read as it is chosen, and leaves the form: with nothing to read, one is chosen.
+  byId("ler").addEventListener("click", (event) => {
+    if (byId("arquivo").files.length || byId("texto").value.trim()) return;
+    event.preventDefault();
+    byId("arquivo").click();
+  });
   document.addEventListener("paste", pasted);
   const curtain = byId("soltar");
   document.addEventListener("dragover", (event) => {
