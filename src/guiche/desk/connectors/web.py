@@ -127,11 +127,13 @@ class Web:
                 body += piece
                 if len(body) > _LARGEST_ANSWER or time.monotonic() > ends:
                     raise _Endless
-        content = _unpacked(bytes(body), response.headers.get("Content-Encoding", ""))
-        headers = [pair for pair in response.headers.raw if pair[0].lower() != b"content-encoding"]
+        encoding = response.headers.pop("Content-Encoding", "")
+        content = _unpacked(bytes(body), encoding)
+        # Of headers as they are, none is read anew.
         whole = httpx.Response(
-            response.status_code, headers=headers, content=content, request=response.request
-        )
+            response.status_code, headers=response.headers, content=content,
+            request=response.request,
+        )  # fmt: skip
         if whole.charset_encoding and not _is_of_texts(whole.charset_encoding):
             whole.encoding = "utf-8"
         return whole

@@ -70,10 +70,13 @@ def _drawn(title: str, lines: Iterable[Line]) -> bytes:
     for name in _FILES:
         pdfmetrics.getFont(name).splitString(_USUAL, canvas._doc)
     text, top = canvas.beginText(), A4[1] - _MARGIN
+    font = ink = None
     for line in lines:
         top -= line.above
-        text.setFont(line.font, line.size)
-        text.setFillColorRGB(*line.ink)
+        if font != (font := (line.font, line.size)):
+            text.setFont(*font)
+        if ink != (ink := line.ink):
+            text.setFillColorRGB(*ink)
         text.setTextOrigin(_MARGIN + line.left, top)
         # `textOut` would measure the line, to go on behind it.
         text.textLine(line.text)
