@@ -122,9 +122,12 @@ function unlock() {
   say("");
   if (held.size > LARGEST_CONTAINER) { say(REFUSED.damaged); return; }
   busy(true);
-  worker = new Worker(vault.dataset.worker);
-  worker.addEventListener("error", () => stop("failed"));
-  worker.addEventListener("message", ({ data }) => {
+  const mine = new Worker(vault.dataset.worker);
+  worker = mine;
+  // One that is ended while its script still loads tells of an error afterwards.
+  mine.addEventListener("error", () => { if (worker === mine) stop("failed"); });
+  mine.addEventListener("message", ({ data }) => {
+    if (worker !== mine) return;
     stop(data.refused);
     if (!data.found) { byId("cofre-senha").select(); return; }
     byId("cofre-senha").value = "";
