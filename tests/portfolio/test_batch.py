@@ -1,5 +1,6 @@
 """The columns of a batch say what the reading of each certificate says."""
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from certificates import CEI, e_cnpj, selo_eletronico
 from guiche.icpbrasil import inspect
 from guiche.portfolio import SCHEMA, inspect_batch
+from guiche.portfolio import batch as batches
 from vectors import files
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -91,6 +93,28 @@ def test_columns_that_are_missing_or_in_the_way() -> None:
         inspect_batch(pa.record_batch({"cert": [b"x"]}))
     with pytest.raises(ValueError, match="serial"):
         inspect_batch(pa.record_batch({"der": [b"x"], "serial": ["1"]}))
+
+
+@pytest.fixture(params=["compiled", "without numba"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How a portfolio is read once it is a large one."""
+    monkeypatch.setattr(batches, "WORTH", 0)
+    monkeypatch.setattr(batches, "_thread", batches._Thread())
+    if request.param == "without numba":
+        monkeypatch.setitem(sys.modules, "numba", None)
+    return str(request.param)
+
+
+def test_a_large_portfolio_is_read_alike(way: str) -> None:
+    assert batches.is_fast() == (way == "compiled")
+    ders = [e_cnpj(cei=CEI).der(), None, b"nada", selo_eletronico().der()]
+    for kind in (pa.binary(), pa.large_binary(), pa.binary_view()):
+        batch = pa.record_batch({"id": [1, 2, 3, 4], "der": pa.array(ders, kind)})
+        result = inspect_batch(batch, at=AT)
+        assert result.column("id").to_pylist() == [1, 2, 3, 4]
+        statuses = result.column("enrolment_status").to_pylist()
+        assert statuses == ["present", None, "unreadable", "not_applicable"]
+    assert (batches._thread.reader is not None) == (way == "compiled")
 
 
 @given(st.lists(st.none() | st.binary(max_size=60), max_size=8))
