@@ -22,6 +22,7 @@ Refused                     the message is pt-BR and shown as it is
 ├── SettingsRefused         a connection cannot be used so            (connectors/settings.py)
 ├── AttemptRefused          the contact attempt cannot be recorded    (promises/attempt.py)
 ├── AnswerRefused           what the customer sent is not taken       (tickets/followed.py)
+├── FileRefused             the file beside the ticket is not kept    (tickets/filed.py)
 ├── HeadsRefused            the file of heads cannot be compared with (tickets/heads.py)
 ├── MessageRefused          the e-mail cannot be sent                 (messages/message.py)
 ├── BackupRefused           no copy of the database, or none put back (backup.py)
