@@ -1,21 +1,23 @@
 """Four workers that are killed at any moment tell each warning and each breach once, none early."""
 
-import multiprocessing
+import json
+import os
 import random
+import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from multiprocessing.process import BaseProcess
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, connections, transaction
+from django.db import connection, transaction
 
+from desk.sweeping import SETTINGS
 from guiche.desk import clock
 from guiche.desk.models import Event, Promise, SiteVersion, Ticket, User
-from guiche.desk.promises import watch as sweeping
 from guiche.desk.tickets import number as numbers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,35 +26,48 @@ WORKERS = 4
 DEATHS, EACH = 20, 9
 """So many workers are killed, each while so many promises are due."""
 PATIENCE = 90.0
-FORK = multiprocessing.get_context("fork")
 
 
-def sweep_forever() -> None:
-    connections.close_all()
-    sweeping._AT_ONCE = 7  # more transactions to be killed in
-    while True:
-        try:
-            sweeping.watch(clock.now())
-        except OperationalError:  # a backend of a killed worker was in the way
-            connections.close_all()
+class Sweepers:
+    """Workers that sweep all the time; they are forked by a process of their own."""
+
+    def __init__(self) -> None:
+        database = {name: connection.settings_dict[name] for name in ("ENGINE", "NAME", "OPTIONS",
+                    "HOST", "PORT", "USER", "PASSWORD")}  # fmt: skip
+        path = os.pathsep.join(filter(None, sys.path))
+        self._nursery = subprocess.Popen(
+            [sys.executable, "-m", "desk.sweeping"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env={**os.environ, "PYTHONPATH": path, SETTINGS: json.dumps(database)},
+        )  # fmt: skip
+        self.running = [self._born() for _ in range(WORKERS)]
+
+    def _born(self) -> int:
+        nursery = self._nursery
+        assert nursery.stdin
+        assert nursery.stdout
+        nursery.stdin.write("one\n")
+        nursery.stdin.flush()
+        return int(nursery.stdout.readline())
+
+    def replace(self, chance: random.Random) -> None:
+        """Kills one, at any moment of its work, and has another."""
+        victim = chance.randrange(WORKERS)
+        time.sleep(chance.uniform(0, 0.4))
+        os.kill(self.running[victim], signal.SIGKILL)
+        self.running[victim] = self._born()
+
+    def end(self) -> None:
+        """All of them."""
+        for pid in self.running:
+            os.kill(pid, signal.SIGKILL)
+        self._nursery.communicate()
 
 
-@contextmanager
-def workers() -> Iterator[list[BaseProcess]]:
-    connections.close_all()
-    running: list[BaseProcess] = [FORK.Process(target=sweep_forever) for _ in range(WORKERS)]
-    for each in running:
-        each.start()
-    try:
-        yield running
-    finally:
-        for each in running:
-            kill(each)
-
-
-def kill(process: BaseProcess) -> None:
-    process.kill()
-    process.join()
+@pytest.fixture
+def sweepers() -> Iterator[Sweepers]:
+    some = Sweepers()
+    yield some
+    some.end()
 
 
 def likenesses(model: Ticket, count: int) -> list[Ticket]:
@@ -87,19 +102,18 @@ def fall_due(chance: random.Random, near: list[Ticket], over: list[Ticket]) -> N
 
 
 def test_each_is_told_once_whoever_dies(
-    open_ticket: Callable[..., Ticket], relacionamento: User
+    open_ticket: Callable[..., Ticket], relacionamento: User, sweepers: Sweepers
 ) -> None:
     chance = random.Random(482)
     tickets = likenesses(open_ticket(), DEATHS * EACH)
     SiteVersion.objects.create(content={})  # somebody is there at any time
     near, over = tickets[::3], [each for each in tickets if each not in tickets[::3]]
-    with workers() as running:
-        for start in range(0, len(tickets), EACH):
-            some = tickets[start : start + EACH]
-            fall_due(chance, some[::3], [each for each in some if each in over])
-            call(over[start % len(over)], relacionamento)
-            replace(running, chance)
-        wait_until_told(near, over, running)
+    for start in range(0, len(tickets), EACH):
+        some = tickets[start : start + EACH]
+        fall_due(chance, some[::3], [each for each in some if each in over])
+        call(over[start % len(over)], relacionamento)
+        sweepers.replace(chance)
+    wait_until_told(near, over)
     expected = {"ending": near, "overdue": over}
     for kind, those in expected.items():
         told = Counter(Event.objects.filter(kind=kind).values_list("ticket", flat=True))
@@ -119,21 +133,10 @@ def call(ticket: Ticket, by: User) -> None:
     customer.promise.log_attempt(by, customer.phones[0], "no_answer")
 
 
-def replace(running: list[BaseProcess], chance: random.Random) -> None:
-    """Kills a worker, at any moment of its work, and starts another."""
-    victim = chance.randrange(WORKERS)
-    running[victim].join(chance.uniform(0, 0.4))
-    kill(running[victim])
-    connections.close_all()
-    running[victim] = FORK.Process(target=sweep_forever)
-    running[victim].start()
-
-
-def wait_until_told(near: list[Ticket], over: list[Ticket], running: list[BaseProcess]) -> None:
+def wait_until_told(near: list[Ticket], over: list[Ticket]) -> None:
     patience = time.monotonic() + PATIENCE
     while not (all_told(near, "ending") and all_told(over, "overdue")):
         if time.monotonic() > patience:
             told = Counter(Event.objects.values_list("kind", flat=True))
-            ended = [each.exitcode for each in running]
-            pytest.fail(f"not all was told in {PATIENCE:.0f} s: {told}; {clock.now()}, {ended}")
+            pytest.fail(f"not all was told in {PATIENCE:.0f} s: {told}")
         time.sleep(0.05)
