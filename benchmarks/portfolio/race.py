@@ -22,6 +22,7 @@ from guiche.portfolio.batch import WORTH
 from guiche.portfolio.columns import columns_of
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+_SECONDS = pa.timestamp("s", tz="UTC")
 OURS, WALK, OPENSSL = "guiche, inspect_batch", "C walk, Arrow out", "OpenSSL, C API"
 GO, JAVA, CRYPTOGRAPHY = "Go, crypto/x509", "Java, BouncyCastle", "Python, cryptography"
 HASH = "SHA-256 alone (hashlib)"
@@ -167,7 +168,7 @@ def _table(rows: Sequence[Row]) -> pa.RecordBatch:
     columns = zip(*rows, strict=True)
     arrays = [
         # Of moments there are seconds.
-        pa.array(column, pa.int64() if pa.types.is_timestamp(kind) else kind).cast(kind)
+        pa.array(column, _SECONDS if pa.types.is_timestamp(kind) else kind).cast(kind)
         for column, kind in zip(columns, kinds, strict=True)
     ]
     return pa.RecordBatch.from_arrays(arrays, Row._fields)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -66,6 +66,34 @@ _SAID = (
 _careful = inspect
 
 
+class _Words(NamedTuple):
+    """What is said of the moulds, as arrays to take from."""
+
+    said: dict[str, pa.Array]
+    judged: dict[str, pa.Array]
+    """After what the values themselves say."""
+    findings: pa.Array
+    """Of each mould as many as there are validities."""
+    is_rsa: Any
+
+    @classmethod
+    def of(cls, said: Sequence[dict[str, Any]], findings: Sequence[Sequence[str]]) -> "_Words":
+        remarks = [[*each, *more] for each in findings for more in _REMARKS]
+        return cls(
+            {name: _array(name, [each[name] for each in said]) for name in _SAID},
+            {
+                name: _array(name, [*words[1:], *(each[name] for each in said)])
+                for name, words in _JUDGED.items()
+            },
+            _array("findings", remarks),
+            np.array([each["key_bits"] is not None for each in said] or [False]),
+        )
+
+
+def _array(name: str, values: Sequence[object]) -> pa.Array:
+    return pa.array(values, SCHEMA.field(name).type)
+
+
 class Reader:
     """The moulds that one thread has seen; they are kept from batch to batch."""
 
@@ -80,6 +108,7 @@ class Reader:
         self._ceis = np.zeros(self._most, np.uint8)
         self._said: list[dict[str, Any]] = []
         self._findings: list[list[str]] = []
+        self._words = _Words.of([], [])
 
     @property
     def moulds(self) -> int:
@@ -117,6 +146,8 @@ class Reader:
             self._said.append({name: each[0].as_py() for name, each in said.items()})
             codes = dict.fromkeys(each.code for each in reading.findings)
             self._findings.append([code for code in codes if code in _OF_MOULD])
+        if len(self._words.said[_SAID[0]]) < len(self._said):
+            self._words = _Words.of(self._said, self._findings)
 
     def _arrays(
         self, data: Any, offsets: Any, mould: Any, spans: Any, dates: Any, bits: Any, texts: Any,
@@ -129,25 +160,22 @@ class Reader:
         for which, name in enumerate(("not_before", "not_after")):
             arrays[name] = pa.array(dates[:, which], pa.int64(), mask=refused).cast(MOMENT)
         arrays |= {name: self._of_moulds(name, mould, refused) for name in _SAID}
-        is_rsa = np.array([each["key_bits"] is not None for each in self._said] or [False])
-        arrays["key_bits"] = pa.array(bits, pa.int32(), mask=refused | ~is_rsa[mould])
+        arrays["key_bits"] = pa.array(bits, pa.int32(), mask=refused | ~self._words.is_rsa[mould])
         for which, (name, words) in zip(_SPOKEN, _JUDGED.items(), strict=True):
             arrays[name] = self._judged(name, words, said[:, which], mould, refused)
-        remarks = [[*each, *more] for each in self._findings for more in _REMARKS]
         index = pa.array(mould * len(_REMARKS) + said[:, 2], pa.int32(), mask=refused)
-        arrays["findings"] = pa.array(remarks, SCHEMA.field("findings").type).take(index)
+        arrays["findings"] = self._words.findings.take(index)
         return arrays
 
     def _of_moulds(self, name: str, mould: Any, refused: Any) -> pa.Array:
-        words = pa.array([each[name] for each in self._said], SCHEMA.field(name).type)
-        return words.take(pa.array(mould, pa.int32(), mask=refused))
+        return self._words.said[name].take(pa.array(mould, pa.int32(), mask=refused))
 
     def _judged(
         self, name: str, words: Sequence[str | None], said: Any, mould: Any, refused: Any
     ) -> pa.Array:
         """The word of each row; where the field is not there, that of the mould."""
-        every = pa.array([*words[1:], *(each[name] for each in self._said)], pa.string())
         index = np.where(said > 0, said.astype(np.int32) - 1, mould + len(words) - 1)
+        every = self._words.judged[name]
         return every.take(pa.array(index.astype(np.int32), pa.int32(), mask=refused))
 
 
