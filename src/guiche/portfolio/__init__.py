@@ -7,7 +7,19 @@
 ['unreadable', None]
 """
 
-from guiche.portfolio.batch import inspect_batch
-from guiche.portfolio.columns import DER, SCHEMA
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from guiche.portfolio.batch import inspect_batch
+    from guiche.portfolio.columns import DER, SCHEMA
 
 __all__ = ["DER", "SCHEMA", "inspect_batch"]
+
+
+def __getattr__(name: str) -> Any:
+    """Arrow is loaded for whoever reads with it: the desk draws with a module beside."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from guiche.portfolio import batch
+
+    return getattr(batch, name)

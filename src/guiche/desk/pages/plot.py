@@ -5,7 +5,6 @@ or by a hatch, and carry their counts. What is too small for a number stands in 
 """
 
 import base64
-import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
@@ -14,8 +13,9 @@ from xml.etree import ElementTree
 
 from guiche.desk.figures.table import Table
 from guiche.desk.figures.words import number
+from guiche.portfolio.report import drawing
 
-_SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+_SVG, _XLINK = drawing.SVG, "http://www.w3.org/1999/xlink"
 WIDE, HALF, NARROW = 1040, 520, 300
 WIDTHS = {"": WIDE, "meia": HALF, "estreita": NARROW}
 """By their name in addresses: a card over the whole page, one of two beside each other, a phone."""
@@ -27,7 +27,7 @@ _SMALLEST = {"columns": dict.fromkeys((WIDE, HALF, NARROW), 0.055),
              "bars": {WIDE: 0.04, HALF: 0.08, NARROW: 0.17}}  # fmt: skip
 """Share of the longest column or bar in which a number has room."""
 _LONGEST_LABEL = {WIDE: 34, HALF: 26, NARROW: 15}
-_LINE, _CLOSE, _MARGIN = 20, 20, 8
+_LINE, _CLOSE = 20, 20
 _REST = "Outras"
 
 # Fill and ink of each series, light and dark. "h" and "o" are a hatch and an outline.
@@ -75,7 +75,11 @@ def draw(table: Table, width: int = WIDE) -> bytes:
     columns = [[row[at] for row in rows] for at in range(1, len(table.series) + 1)]
     longest = max((sum(cells) for cells in zip(*columns, strict=True)), default=0)
     smallest = longest * _SMALLEST[table.shape][width]
-    labels = _days(rows) if upright else [_short(str(row[0]), width) for row in rows]
+    labels = (
+        _days(rows)
+        if upright
+        else [drawing.short(str(row[0]), _LONGEST_LABEL[width]) for row in rows]
+    )
     chart = _chart(table, width, len(labels))
     if size > 1:
         chart.title = f"Cada coluna soma {size} dias"
@@ -93,7 +97,7 @@ def policy(table: Table) -> str:
 
 
 def _chart(table: Table, width: int, count: int) -> Any:
-    pygal = _pygal()
+    pygal = drawing.load()
     upright, stacked = table.shape == "columns", len(table.series) > 1
     made = {
         (True, True): pygal.StackedBar, (True, False): pygal.Bar,
@@ -107,7 +111,7 @@ def _chart(table: Table, width: int, count: int) -> Any:
     return made(
         width=width, height=height, js=(), css=(), no_prefix=True, show_legend=stacked,
         legend_at_bottom=True, legend_at_bottom_columns=per_row, print_values=True,
-        print_zeroes=False, explicit_size=True, max_scale=5, margin=_MARGIN,
+        print_zeroes=False, explicit_size=True, max_scale=5, margin=drawing.MARGIN,
         margin_bottom=10 + lacking, spacing=8,
         disable_xml_declaration=True, formatter=lambda value: number(round(value)),
         truncate_legend=-1, truncate_label=-1, min_scale=1, x_label_rotation=0,
@@ -116,16 +120,6 @@ def _chart(table: Table, width: int, count: int) -> Any:
             font_family="sans-serif",
         ),
     )  # fmt: skip
-
-
-def _pygal() -> Any:
-    """Imported late, for it takes the time of a page. It hooks into every later import of the
-    process, in a way that Python gave up, for plugins of its own: that is taken out."""
-    import pygal
-
-    hook = pygal.PluginImportFixer
-    sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, hook)]
-    return pygal
 
 
 def _value(count: int, smallest: float) -> dict[str, Any]:
@@ -141,11 +135,6 @@ def _whole(longest: int) -> list[dict[str, Any]]:
     steps = (digit * 10**power for power in range(12) for digit in (1, 2, 5))
     step = next(step for step in steps if longest <= 5 * step)
     return [{"value": at, "label": number(at)} for at in range(0, max(longest, 1) + 1, step)]
-
-
-def _short(text: str, width: int) -> str:
-    most = _LONGEST_LABEL[width]
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _days(rows: Sequence[Sequence[Any]]) -> list[str]:
@@ -176,42 +165,13 @@ def _alone(drawn: bytes, table: Table, width: int) -> bytes:
     """Without what pygal puts in for its script, and with our style."""
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _XLINK)
-    root = ElementTree.fromstring(drawn)  # noqa: S314  our own
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if _is_of_the_script(child):
-                parent.remove(child)
-        parent.attrib.pop("style", None)
-        parent.attrib.pop("id", None)
-    _spread_legend(root, width)
-    root.set("role", "img")
+    root = drawing.bare(drawn, width=width, per_row=_IN_LEGEND[width])
     root.insert(0, _defined(table.palette))
     title = ElementTree.Element(f"{{{_SVG}}}title")
     title.text = table.title
     root.insert(0, title)
     alone: bytes = ElementTree.tostring(root, encoding="utf-8")
     return alone
-
-
-def _spread_legend(root: ElementTree.Element, width: int) -> None:
-    """Over the whole width: pygal leaves out what stands left of the bars, and names overlap."""
-    for group in root.iter(f"{{{_SVG}}}g"):
-        if group.get("class") == "legends" and len(group):
-            down = group.get("transform", "").rpartition(",")[2].strip(" )")
-            group.set("transform", f"translate({_MARGIN}, {down})")
-            step = (width - 2 * _MARGIN) / _IN_LEGEND[width]
-            for at, legend in enumerate(group):
-                left = at % _IN_LEGEND[width] * step
-                for shape, shift in zip(legend, (0, 17), strict=False):
-                    shape.set("x", f"{left + shift:.0f}")
-
-
-def _is_of_the_script(element: ElementTree.Element) -> bool:
-    kind = element.tag.rpartition("}")[2]
-    return kind in ("defs", "desc", "script", "style", "title") or not {
-        "tooltip",
-        "tooltip-overlay",
-    }.isdisjoint(element.get("class", "").split())
 
 
 @cache
