@@ -1,11 +1,16 @@
 """Rules of the whole suite."""
 
 import os
+import shutil
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Set where everything is installed: there, a skipped test is a test that did not run.
 COMPLETE = os.environ.get("GUICHE_TESTS_COMPLETE") == "1"
@@ -14,6 +19,25 @@ COMPLETE = os.environ.get("GUICHE_TESTS_COMPLETE") == "1"
 # Elsewhere it is new each time.
 settings.register_profile("new each time", deadline=None)
 settings.load_profile("ci" if COMPLETE else "new each time")
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One of a process: Playwright has one event loop in a thread."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("falta o Chromium: sudo apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    from chromium import ARGS
+
+    # Playwright keeps an event loop in this thread, and Django would refuse the database beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="session", autouse=True)

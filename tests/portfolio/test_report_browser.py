@@ -1,13 +1,11 @@
 """The page of a portfolio in a real Chromium, from the disk, with no network at all."""
 
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from certificates import ZEROS, e_cnpj, e_cpf, selo_eletronico
 from guiche.portfolio.difference import Difference
@@ -32,19 +30,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         page = Report("carteira.parquet", NOW, People(), difference, "outubro.parquet")
         page.write(later, out)
     return out
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("falta o Chromium: sudo apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

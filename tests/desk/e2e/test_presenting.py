@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.handlers.wsgi import WSGIHandler
 from playwright.sync_api import Browser, Page, expect
 
+from chromium import ARGS
 from desk.acceptor.conftest import opened
-from desk.e2e.conftest import ARGS
 from guiche.desk.acceptor.identity import Identity
 from guiche.desk.models import CaseLink, Draft, Inspection, User
 from pki import Authority, Holder
