@@ -89,6 +89,17 @@ def _serve(host: str, port: int, workers: int, *, with_parent: bool) -> None:
 
 def _let_end_while_starting() -> None:
     """Until a forked process has a handler of its own it has the one of its parent, which sets a
-    mark that nobody there reads: a SIGTERM was lost on it, and it had to be killed."""
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+    mark that nobody there reads: a SIGTERM was lost on it, and it had to be killed. One that
+    comes in between waits until it can end the process."""
+    if not hasattr(os, "register_at_fork"):
+        return
+
+    def take_it() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM}),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM}),
+        after_in_child=take_it,
+    )
