@@ -3,8 +3,8 @@
 import csv
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ import pytest
 
 from certificates import CEI, e_cnpj
 from guiche.portfolio import audit as auditing
-from guiche.portfolio.audit import Carry, audit, processes
+from guiche.portfolio.audit import audit
+from guiche.portfolio.engines import Carry, CarryOut, Done, Engine
+from guiche.portfolio.engines.processes import processes
 from guiche.portfolio.forms import UnknownForm, form_of
 from guiche.portfolio.gather import items
 from guiche.portfolio.journal import OtherAudit
-from guiche.portfolio.load import COLUMNS, Load, Part
+from guiche.portfolio.load import COLUMNS, Load
 from guiche.portfolio.passwords import BadList, passwords_of
 from portfolio.carteira import DERS, folder
 from sources.pfx import usual
@@ -36,21 +38,19 @@ class Killed(BaseException):
 def here() -> Iterator[Carry]:
     """One load after the other, in this process."""
 
-    def carry(
-        carry_out: Callable[[Load], Part], loads: Iterable[Load]
-    ) -> Iterator[tuple[Load, Part]]:
+    def carry(carry_out: CarryOut, loads: Iterable[Load]) -> Iterator[Done]:
         for load in loads:
             yield load, carry_out(load)
 
     yield carry
 
 
-def dying(after: int) -> Callable[[], AbstractContextManager[Carry]]:
+def dying(after: int) -> Engine:
     @contextmanager
     def engine() -> Iterator[Carry]:
         with here() as whole:
 
-            def carry(*what: Any) -> Iterator[tuple[Load, Part]]:
+            def carry(*what: Any) -> Iterator[Done]:
                 for number, done in enumerate(whole(*what)):
                     if number == after:
                         raise Killed

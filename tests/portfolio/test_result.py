@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from certificates import ZEROS, ca, e_cnpj, e_cpf
-from guiche.portfolio.audit import Then, audit, processes
+from guiche.portfolio.audit import Then, audit
+from guiche.portfolio.engines.processes import processes
 from guiche.portfolio.load import COLUMNS
 from guiche.portfolio.result import Batches, NoResult, batches_of
 from portfolio.audited import NOW, Files, audited, items_of

@@ -98,7 +98,8 @@ def command(
     """
     if not (paths or store):
         raise click.UsageError("Falta informar CAMINHO... ou --store.")
-    from guiche.portfolio.audit import audit, processes
+    from guiche.portfolio.audit import audit
+    from guiche.portfolio.engines.processes import processes
     from guiche.portfolio.forms import TooManyRows, UnknownForm
     from guiche.portfolio.gather import items
     from guiche.portfolio.journal import OtherAudit

@@ -1,32 +1,26 @@
-"""An audit: everything that there is to read, read by several processes, into one file.
+"""An audit: everything that there is to read, read by an engine, into one file.
 
 1. the items are put into loads, less those that an audit that was killed has read already;
-2. each load is carried out by some process, and what it gives comes back in order;
+2. an engine carries out each load somewhere, and what it gives comes back in order;
 3. what came is kept as a part, every now and then: that is what a killed audit loses;
 4. the parts become what people read, and the file.
 """
 
-import os
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
+from guiche.portfolio.engines import Done, Engine
 from guiche.portfolio.forms import LINES_WITH_COLUMNS, Form, form_of, replace, with_columns
 from guiche.portfolio.journal import Journal
-from guiche.portfolio.load import Item, Load, Part, Passwords
+from guiche.portfolio.load import Item, Load, Passwords
 from guiche.portfolio.result import Batches
 
 _ITEMS, _BYTES = 256, 4 << 20
 """Of a load."""
-_AHEAD = 3
-"""Loads under way for each process: enough that none waits, few enough to be held."""
 _EVERY_SECONDS, _EVERY_BYTES = 15.0, 64 << 20
 """After so much a part is kept."""
 
@@ -34,8 +28,6 @@ Told = Callable[[int], None]
 """Is told how many items more were read."""
 Then = Callable[[Batches, datetime], None]
 """Is given all that was read, and the moment that it is judged for."""
-Carry = Callable[[Callable[[Load], Part], Iterable[Load]], Iterator[tuple[Load, Part]]]
-"""Carries out loads, each of which comes back with its part, in order."""
 
 
 def audit(
@@ -45,7 +37,7 @@ def audit(
     at: datetime,
     *,
     passwords: Passwords,
-    engine: "Callable[[], AbstractContextManager[Carry]]",
+    engine: Engine,
     told: Told = lambda _: None,
     then: Then | None = None,
 ) -> Counter[str]:
@@ -94,7 +86,7 @@ def _loads(items: Iterable[Item], at: datetime, passwords: Passwords) -> Iterato
         yield Load(tuple(some), at, passwords)
 
 
-def _keep(done: Iterator[tuple[Load, Part]], form: Form, journal: Journal, told: Told) -> None:
+def _keep(done: Iterator[Done], form: Form, journal: Journal, told: Told) -> None:
     contents: list[Any] = []
     names: list[str] = []
     counts, size, since = Counter[str](), 0, time.monotonic()
@@ -117,44 +109,3 @@ def _keep(done: Iterator[tuple[Load, Part]], form: Form, journal: Journal, told:
             keep()
     if names:
         keep()
-
-
-@contextmanager
-def processes(count: int = os.cpu_count() or 1) -> Iterator[Carry]:
-    """So many of this machine; the first load is carried out here, and a small portfolio is one."""
-    pool: ProcessPoolExecutor | None = None
-
-    def carry(
-        carry_out: Callable[[Load], Part], loads: Iterable[Load]
-    ) -> Iterator[tuple[Load, Part]]:
-        nonlocal pool
-        under_way: deque[tuple[Load, Future[Part]]] = deque()
-        every = iter(loads)
-        if first := next(every, None):
-            yield first, carry_out(first)
-        for load in every:
-            # Forked, a process would have the locks that other threads here were holding.
-            pool = pool or ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
-            under_way.append((load, pool.submit(carry_out, load)))
-            if len(under_way) >= count * _AHEAD:
-                oldest, part = under_way.popleft()
-                yield oldest, part.result()
-        for load, part in under_way:
-            yield load, part.result()
-
-    try:
-        yield carry
-    finally:
-        if pool:
-            pool.shutdown(cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    """A process of a pool waits for work for ever, also when nobody is left to give it any."""
-
-    def wait() -> None:
-        if parent := parent_process():
-            parent.join()
-            os._exit(1)
-
-    Thread(target=wait, daemon=True).start()
