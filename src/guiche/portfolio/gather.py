@@ -3,11 +3,8 @@
 import os
 from collections.abc import Iterator, Sequence
 
-import pyarrow as pa
-
 from guiche.portfolio import archives, tables
-from guiche.portfolio.columns import DER
-from guiche.portfolio.item import Cells, Failure, Item
+from guiche.portfolio.item import Cells, Failure, Group, Item
 from guiche.sources import Found, Source, SourceError, stores
 from guiche.sources.errors import NoPermissionError, UnreadableError
 from guiche.sources.found import Member, printable
@@ -84,10 +81,19 @@ def _of_table(table: Item, kind: str, column: str | None) -> Iterator[Item]:
             if isinstance(piece, SourceError):
                 yield Item(place, _had(piece, place))
             else:
-                batch = pa.record_batch({DER: piece})
-                yield Item(f"{place}-{first + len(piece) - 1}", Cells(table.name, first, batch))
+                yield Item(f"{place}-{first + piece.rows - 1}", piece)
     except SourceError as error:
         yield _failed(table, error)
+
+
+def cells(item: Item, piece: Cells | Group) -> Iterator[Item]:
+    """An item for each cell in which something stands."""
+    try:
+        for number, cell in enumerate(piece.read().to_pylist(), piece.first):
+            if cell:
+                yield Item(f"{piece.path}/{number}", cell)
+    except SourceError as error:
+        yield _failed(item, error)
 
 
 def _failed(item: Item, error: SourceError) -> Item:

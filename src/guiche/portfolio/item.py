@@ -1,11 +1,11 @@
 """What an audit is to read, one thing after the other."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet
 
-from guiche.sources import Found, Source, SourceError
+from guiche.sources import DamagedError, Found, Source, SourceError
 
 
 class Failure(NamedTuple):
@@ -30,11 +30,40 @@ class Cells(NamedTuple):
     batch: pa.RecordBatch
 
     @property
-    def items(self) -> "Iterator[Item]":
-        """One for each cell in which something stands."""
-        for number, cell in enumerate(self.batch.column(0).to_pylist(), self.first):
-            if cell:
-                yield Item(f"{self.path}/{number}", cell)
+    def rows(self) -> int:
+        """How many there are."""
+        return len(self.batch)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds."""
+        return int(self.batch.nbytes)
+
+    def read(self) -> pa.Array:
+        """What stands in them."""
+        return self.batch.column(0)
+
+
+class Group(NamedTuple):
+    """The same of one row group of a Parquet file, for whoever carries it out to read; `size` is
+    what that then holds, in bytes."""
+
+    path: str
+    first: int
+    column: str
+    number: int
+    rows: int
+    size: int
+
+    def read(self) -> pa.Array:
+        """What stands in them; `DamagedError` where they cannot be read."""
+        try:
+            with pa.parquet.ParquetFile(self.path) as file:
+                column = file.read_row_group(self.number, columns=[self.column]).column(0)
+                return column.combine_chunks().cast(pa.binary())
+        except (pa.ArrowException, OSError, ValueError) as error:
+            last = self.first + self.rows - 1
+            raise DamagedError(f"a tabela não se lê da linha {self.first} à {last}") from error
 
 
 class Item(NamedTuple):
@@ -45,17 +74,17 @@ class Item(NamedTuple):
     """
 
     name: str
-    content: bytes | Cells | Found | Failure | None = None
+    content: bytes | Cells | Group | Found | Failure | None = None
     claimed: bool = True
 
     @property
     def size(self) -> int:
-        """Bytes that it holds."""
-        if isinstance(self.content, Cells):
-            return int(self.content.batch.nbytes)
+        """Bytes that it holds, here or where it is carried out."""
+        if isinstance(self.content, Cells | Group):
+            return self.content.size
         return len(self.content) if isinstance(self.content, bytes) else 0
 
     @property
     def rows(self) -> int:
         """How many things to read it is."""
-        return len(self.content.batch) if isinstance(self.content, Cells) else 1
+        return self.content.rows if isinstance(self.content, Cells | Group) else 1

@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guiche.portfolio.item import Cells, Item
+from guiche.portfolio.item import Cells, Group, Item
 from guiche.portfolio.plain import MOST, plain
+from guiche.sources import SourceError
 
 
 class Plain(NamedTuple):
@@ -27,18 +28,22 @@ Run = Plain | list[Item]
 
 def runs_of(items: Iterable[Item]) -> Iterator[Run]:
     """All of the items, in order."""
-    for is_cells, some in groupby(items, lambda item: isinstance(item.content, Cells)):
+    for is_cells, some in groupby(items, lambda item: isinstance(item.content, Cells | Group)):
         if is_cells:
             for item in some:
-                yield from _of_cells(item.content)  # type: ignore[arg-type]
+                yield from _of_cells(item, item.content)  # type: ignore[arg-type]
         else:
             several = list(some)
             contents = pa.array([_octets(item) for item in several], pa.binary())
             yield from _runs([item.name for item in several], contents, several.__getitem__)
 
 
-def _of_cells(cells: Cells) -> Iterator[Run]:
-    column = cells.batch.column(0)
+def _of_cells(item: Item, cells: Cells | Group) -> Iterator[Run]:
+    try:
+        column = cells.read()
+    except SourceError:
+        yield [item]
+        return
     there = np.flatnonzero(pc.fill_null(pc.binary_length(column), 0))
     names = [f"{cells.path}/{cells.first + number}" for number in there.tolist()]
     contents = column if len(there) == len(column) else column.take(pa.array(there))
