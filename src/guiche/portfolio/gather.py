@@ -22,8 +22,11 @@ def items(
     """All that is to be read: files of folders and globs, members of ZIP and tar, cells of tables,
     the certificates of a `store`. What cannot be opened is an item too."""
     closed: list[Item] = []
-    for entry in walk(expand(paths), lambda error: closed.append(_closed(error))):
-        yield from _of_file(Item(entry.path, claimed=entry.claimed), column)
+    for path in expand(paths):
+        once = path == "-" or not os.path.isfile(path)  # noqa: PTH113  # pathlib raises
+        for entry in walk([path], lambda error: closed.append(_closed(error))):
+            is_once = once and entry.path == path
+            yield from _of_file(Item(entry.path, None, entry.claimed, is_once), column)
     yield from closed
     if store is not None:
         yield from _of_store(store)
@@ -33,8 +36,7 @@ def inside(item: Item, column: str | None = None) -> Iterator[Item] | None:
     """What the file of an item has in it, where it is an archive or a table; None where it is none
     of these, but for `guiche.sources` to read."""
     try:
-        # What is no file gives what it has only once.
-        kind = _kind_of(item.name) if os.path.isfile(item.name) else None  # noqa: PTH113
+        kind = None if item.once else _kind_of(item.name)
     except OSError:
         return None  # whoever reads it says why
     if kind == "zip":

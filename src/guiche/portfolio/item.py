@@ -70,12 +70,14 @@ class Item(NamedTuple):
     """Something to read: a file (`content` None), or what stood in an archive, a table, a store:
     bytes, cells, a certificate found there, or why there is none.
 
-    `claimed`: its name, or a person, says that there is a certificate in it.
+    `claimed`: its name, or a person, says that there is a certificate in it. `once`: it is no file,
+    and gives what it has only once.
     """
 
     name: str
     content: bytes | Cells | Group | Found | Failure | None = None
     claimed: bool = True
+    once: bool = False
 
     @property
     def size(self) -> int:

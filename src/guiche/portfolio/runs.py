@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
-from stat import S_ISREG
 from typing import NamedTuple
 
 import numpy as np
@@ -64,11 +63,9 @@ def _octets(item: Item) -> bytes | None:
     """Those of an item that may be plain; of what else it may be somebody else finds out."""
     if item.content is not None:
         return item.content if isinstance(item.content, bytes) else None
+    if item.once:
+        return None
     try:
-        about = os.stat(item.name)  # noqa: PTH116  # a folder may hold a million
-        # What is no file gives what it has only once.
-        if not S_ISREG(about.st_mode) or about.st_size > MOST:
-            return None
         file = os.open(item.name, os.O_RDONLY)
         try:
             return os.read(file, MOST + 1)
