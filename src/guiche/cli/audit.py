@@ -2,11 +2,12 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import click
 
@@ -112,7 +113,7 @@ def command(
     said: list[str] = []
     try:
         outputs.check()
-        with _progress(shown=not quiet) as told:
+        with _progress(paths, shown=not quiet) as told:
             counts = audit(
                 items(paths, column=column, store=store),
                 out,
@@ -148,18 +149,32 @@ def _summed_up(counts: Counter[str], out: Path) -> None:
 
 
 @contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[int], None]]:
-    """How many items were read, and how many a second; the end of a stream is not known."""
+def _progress(paths: Sequence[str], *, shown: bool) -> Iterator[Callable[[int], None]]:
+    """How much was read, how much a second, and, where it is known how much there is, the time
+    that is left."""
     if not (shown and sys.stderr.isatty()):
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+    from rich.progress import (
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from guiche.portfolio.gather import expected
 
     columns = (
         SpinnerColumn(), TextColumn("Lendo"), MofNCompleteColumn(),
-        TextColumn("{task.speed:.0f} por segundo"),
+        TextColumn("{task.speed:.0f} por segundo, falta"), TimeRemainingColumn(compact=True),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None)
+
+        def count_all() -> None:
+            progress.update(task, total=expected(paths))
+
+        Thread(target=count_all, daemon=True).start()
         yield lambda count: progress.advance(task, count)

@@ -32,6 +32,29 @@ def items(
         yield from _of_store(store)
 
 
+def expected(paths: Sequence[str]) -> int | None:
+    """How many rows `items` will tell of, about; None where only reading them tells."""
+    count = 0
+    for entry in walk(expand(paths), lambda _: None):
+        rows = _expected(entry.path)
+        if rows is None:
+            return None
+        count += rows
+    return count
+
+
+def _expected(path: str) -> int | None:
+    if path.lower().endswith(CERTIFICATE_SUFFIXES) or not os.path.isfile(path):  # noqa: PTH113
+        return 1
+    try:
+        kind = _kind_of(path)
+        if kind == "zip":
+            return archives.zip_count(path)
+        return tables.count(path, kind) if kind else 1
+    except (OSError, SourceError):
+        return 1
+
+
 def inside(item: Item, column: str | None = None) -> Iterator[Item] | None:
     """What the file of an item has in it, where it is an archive or a table; None where it is none
     of these, but for `guiche.sources` to read."""

@@ -57,6 +57,19 @@ def pieces(
         raise DamagedError(f"a tabela não se lê depois da linha {number - 1}") from error
 
 
+def count(path: str, kind: str) -> int | None:
+    """How many rows a table says that it has; None where it does not."""
+    try:
+        if kind == "parquet":
+            return int(pa.parquet.read_metadata(path).num_rows)
+        if kind == "arrow":
+            with pa.memory_map(path) as file, pa.ipc.open_file(file) as reader:
+                return int(reader.count_rows())
+    except _FAILURES:
+        return 1
+    return None
+
+
 def kind_of(path: str, head: bytes) -> str | None:
     """`parquet`, `arrow`, `csv`, `ndjson`, by content and, of text, by name; else None."""
     if head.startswith(b"PAR1"):
