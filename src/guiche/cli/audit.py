@@ -2,12 +2,9 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Thread
 
 import click
 
@@ -99,6 +96,7 @@ def command(
     """
     if not (paths or store):
         raise click.UsageError("Falta informar CAMINHO... ou --store.")
+    from guiche.cli.audit_progress import progress
     from guiche.portfolio.audit import audit
     from guiche.portfolio.engines.processes import processes
     from guiche.portfolio.forms import TooManyRows, UnknownForm
@@ -113,7 +111,7 @@ def command(
     said: list[str] = []
     try:
         outputs.check()
-        with _progress(paths, shown=not quiet) as told:
+        with progress(paths, shown=not quiet) as told:
             counts = audit(
                 items(paths, column=column, store=store),
                 out,
@@ -146,35 +144,3 @@ def _summed_up(counts: Counter[str], out: Path) -> None:
     click.echo(f"{out}: {' · '.join(parts) or 'nenhum certificado'}", err=True)
     if sum(counts.values()) > worth() and not is_fast():
         click.echo("Carteiras grandes são lidas mais depressa com o pacote numba.", err=True)
-
-
-@contextmanager
-def _progress(paths: Sequence[str], *, shown: bool) -> Iterator[Callable[[int], None]]:
-    """How much was read, how much a second, and, where it is known how much there is, the time
-    that is left."""
-    if not (shown and sys.stderr.isatty()):
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        MofNCompleteColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    from guiche.portfolio.gather import expected
-
-    columns = (
-        SpinnerColumn(), TextColumn("Lendo"), MofNCompleteColumn(),
-        TextColumn("{task.speed:.0f} por segundo, falta"), TimeRemainingColumn(compact=True),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-
-        def count_all() -> None:
-            progress.update(task, total=expected(paths))
-
-        Thread(target=count_all, daemon=True).start()
-        yield lambda count: progress.advance(task, count)
