@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from guiche.cli.extras import need
 from guiche.cli.portuguese import Command
 from guiche.sources.catalogue import EVERY_STORE, STORES
 
@@ -96,6 +97,7 @@ def command(
     """
     if not (paths or store):
         raise click.UsageError("Falta informar CAMINHO... ou --store.")
+    need("pyarrow", "portfolio")
     from guiche.cli.audit_progress import progress
     from guiche.portfolio.audit import audit
     from guiche.portfolio.engines.processes import processes
