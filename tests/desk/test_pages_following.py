@@ -221,6 +221,7 @@ def test_the_call_is_answered(
 ) -> None:
     answer = visitor.post(address(ticket, "resposta/"), sent, follow=True)
     assert "Recebemos sua resposta" in words(answer)
+    assert text.removesuffix(".") in words(answer)
     assert (last(ticket).kind, last(ticket).text) == ("customer_answer", text)
     assert last(ticket).who == "Cliente"
 
