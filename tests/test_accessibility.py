@@ -100,7 +100,7 @@ mfa_login_webauthn presenca aviso cancelar_pedido pedido_ao_cliente salvar remov
 openid_connect_login openid_connect_callback sair inicio trocar_procedimento pausar
 descartar_leitura abrir_lote responder_lote registrar_lote pausar_lote trocar_link chegou numerar
 informar mandar mover desfazer pedido resumo repetir_recusados repetir_envio dispensar_envio
-resolver_achado ligar_achado tentar_integracao revogar_token publicar dar_senha
+resolver_achado ligar_achado tentar_integracao revogar_token publicar retirar_procedimento dar_senha
 tirar_segunda_etapa encerrar_entradas entrada_encerrar entradas_encerrar
 """
 NO_PAGE = _NO_PAGE.split()

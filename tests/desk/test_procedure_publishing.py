@@ -452,3 +452,15 @@ def test_a_reason_that_no_call_could_end_with_is_refused(reason: str) -> None:
     with pytest.raises(ProcedureError) as refused:
         read_as(SLUG, re.sub(r"(?m)^end = \[", lambda _: f'end = ["{reason}", ', content))
     assert refused.value.key == "reasons.end"
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_what_holds_is_one_question(
+    supervisao: User, django_assert_num_queries: Any, *, is_published: bool
+) -> None:
+    current = ProcedureVersion.current(SLUG)
+    if is_published:
+        text = f"{SHIPPED}# outro\n"
+        current = ProcedureVersion.publish(SLUG, text, supervisao, seen=current.digest)
+    with django_assert_num_queries(1):
+        assert ProcedureVersion.current(SLUG) == current

@@ -493,6 +493,14 @@ def reviewed_new_procedure(new_page: Open, bruno: User, carla: User) -> Page:
     return page
 
 
+def withdrawn_procedure(new_page: Open, bruno: User, carla: User) -> Page:
+    page = reviewed_new_procedure(new_page, bruno, carla)
+    page.get_by_role("button", name="Publicar").click()
+    page.get_by_role("button", name="Retirar o procedimento").click()
+    expect(page.get_by_role("button", name="Voltar a usar")).to_be_visible()
+    return page
+
+
 def whole_procedure(new_page: Open, bruno: User, carla: User) -> Page:
     page = supervisor(new_page)
     page.goto("/ajustes/cei-ausente/?modo=texto")
@@ -539,6 +547,7 @@ PAGES = (
     nothing_found, known_customer, ticket, refused_attempt, card, refused_proof, choice_of_proof,
     settings, holidays, paused, procedure, reviewed_procedure, sampled_procedure,
     procedure_versions, whole_procedure, new_procedure, begun_procedure, reviewed_new_procedure,
+    withdrawn_procedure,
     asking, asked, giving, giving_container, given, refused_gift, choice_of_gift, closed_link,
     followed, refused_answer, received_answer, sending_a_file, finding_by_number, closed_following,
     answered_ticket, not_found, forbidden, figures, came_back,

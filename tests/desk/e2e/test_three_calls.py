@@ -179,3 +179,27 @@ def test_a_selo_eletronico(new_page: Open, bruno: User, tmp_path: Path) -> None:
     assert "e-CPF do responsável com CEI ou NIS" in ticket.facts["solution"]
     assert "gov.br" in ticket.facts["solution"]
     assert Draft.objects.get(pk=ticket.submission_key).inspection is not None
+
+
+def test_a_press_counts_though_the_button_moves_before_the_release(
+    new_page: Open, bruno: User
+) -> None:
+    """As when a save is answered in between, and more stands above the button."""
+    page = new_page(bruno)
+    page.goto("/atender/")
+    button = page.get_by_role("button", name="Registrar chamado")
+    button.scroll_into_view_if_needed()
+    # Safari keeps nothing in its place when something comes above it.
+    page.evaluate("document.documentElement.style.overflowAnchor = 'none'")
+    button.hover()
+    page.mouse.down()
+    page.evaluate(
+        """() => {
+          const more = document.createElement("p"), { scrollY } = window;
+          more.textContent = "mais ".repeat(500);
+          document.querySelector("#chamado").prepend(more);
+          window.scrollTo({ top: scrollY, behavior: "instant" });
+        }"""
+    )
+    page.mouse.up()
+    page.wait_for_url(re.compile("/registrar/"), timeout=5_000)  # which says what is missing

@@ -279,6 +279,20 @@ if (form) {
   });
 }
 
+/* A save that is answered between press and release may move the button from under a pointer that
+   stood still: the browser gives such a click to what is around both, and the press would be lost. */
+
+let pressed;
+document.addEventListener("pointerdown", ({ target, clientX: x, clientY: y, button }) => {
+  pressed = button === 0 && { button: target.closest("button.go"), x, y };
+});
+document.addEventListener("click", ({ target, clientX, clientY, isTrusted }) => {
+  const { button, x, y } = (isTrusted && pressed) || {};
+  pressed = null;
+  if (!button?.isConnected || button.contains(target)) return;
+  if (Math.hypot(clientX - x, clientY - y) < 3) button.click();
+});
+
 /* Every form is sent once: no second click while the first is on its way */
 
 document.addEventListener("submit", (event) => {
