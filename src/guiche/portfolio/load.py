@@ -1,5 +1,6 @@
 """What there is to read, in loads that any process can carry out, and the part that each gives."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -58,11 +59,22 @@ class Item(NamedTuple):
 
 
 class Load(NamedTuple):
-    """Some items, the moment that they are judged for, and the passwords of their files."""
+    """Some items, the moment that they are judged for, the passwords of their files, and where a
+    relative name begins, if not in the folder of whoever carries it out."""
 
     items: tuple[Item, ...]
     at: datetime
     passwords: Passwords
+    folder: str = ""
+
+    def passwords_of(self, item: Item) -> list[str]:
+        """Those to be tried on it."""
+        file = item.name.replace("\\", "/").rpartition("/")[2]
+        return [*self.passwords.get(file, ()), *self.passwords.get("", ())]
+
+    def place_of(self, item: Item) -> str:
+        """Where its file is."""
+        return os.path.join(self.folder, item.name)  # noqa: PTH118  # of a million
 
 
 class Part(NamedTuple):
@@ -133,21 +145,20 @@ def _source(row: Row) -> tuple[object, ...]:
 def _rows(load: Load) -> Iterator[Row]:
     """What the items give, in order. Never raises: an error is a row."""
     for item in load.items:
-        for row in _of(item, load.passwords):
+        for row in _of(item, load):
             # That some other file of a folder has no certificate inside is no news.
             if isinstance(row, Found) or item.claimed or row.code != "no_certificate":
                 yield row
 
 
-def _of(item: Item, passwords: Passwords) -> Iterator[Row]:
+def _of(item: Item, load: Load) -> Iterator[Row]:
     if isinstance(item.content, Found | Failure):
         yield item.content
         return
-    file = item.name.replace("\\", "/").rpartition("/")[2]
-    known = [*passwords.get(file, ()), *passwords.get("", ())]
+    known = load.passwords_of(item)
     try:
         if item.content is None:
-            reading = sources.read_path(item.name, passwords=known)
+            reading = sources.read_path(load.place_of(item), name=item.name, passwords=known)
         else:
             reading = sources.read(item.content, item.name, passwords=known)
     except SourceError as error:

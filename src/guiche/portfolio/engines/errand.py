@@ -1,0 +1,124 @@
+"""A load on its way to a worker, which may be of another machine.
+
+Not every load may leave: passwords, and what looks like holding a private key, stay where they are.
+A worker reads files itself where it sees the same ones; where it does not, their contents go there.
+"""
+
+import os
+import pickle
+import stat
+from enum import Enum, auto
+from typing import NamedTuple
+
+from guiche import __version__
+from guiche.portfolio.engines import CarryOut
+from guiche.portfolio.load import Item, Load, Part
+from guiche.sources.reading import MAX_INPUT
+
+MOST = 32 << 20
+"""Octets of files that go with one errand."""
+
+_KEYS = (".pfx", ".p12", ".key")
+_PEM_KEY = b"PRIVATE KEY"
+_SEQUENCE, _INTEGER = 0x30, 0x02
+
+Stamp = tuple[int, int, int]
+"""By which a file is known again: octets, when it was changed, its number on its disk."""
+
+
+class Unable(Enum):
+    """Why a worker has not carried out a load."""
+
+    OTHER_VERSION = auto()
+    UNSEEN = auto()
+
+
+class Sealed(bytes):
+    """An errand as octets, which a scheduler holds without opening it, and logs without a name."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} octets>"
+
+
+class Errand(NamedTuple):
+    """What a worker is asked for: the load with the files as they were seen here."""
+
+    carry_out: CarryOut
+    load: Load
+    seen: tuple[Stamp, ...]
+
+    def sealed(self) -> Sealed:
+        """For `carried_out`."""
+        inner = pickle.dumps(tuple(self), pickle.HIGHEST_PROTOCOL)
+        return Sealed(pickle.dumps((__version__, inner), pickle.HIGHEST_PROTOCOL))
+
+    def with_contents(self) -> "Errand | None":
+        """That which needs no file; None where one may not leave, or all are too large."""
+        if sum(size for size, _, _ in self.seen) > MOST:
+            return None
+        filled = [_filled(item, self.load) for item in self.load.items]
+        items = tuple(item for item in filled if item and not _may_hold_key(item))
+        whole = len(items) == len(filled)
+        return Errand(self.carry_out, self.load._replace(items=items), ()) if whole else None
+
+
+def errand(carry_out: CarryOut, load: Load) -> Errand | None:
+    """What may go to a worker; None where the load has to be carried out here."""
+    seen: list[Stamp] = []
+    for item in load.items:
+        if load.passwords_of(item) or _may_hold_key(item):
+            return None
+        if item.content is None:
+            stamp = _stamp(load.place_of(item))
+            if item.name == "-" or stamp is None:
+                return None
+            seen.append(stamp)
+    folder = os.path.join(os.getcwd(), load.folder)  # noqa: PTH109, PTH118
+    return Errand(carry_out, load._replace(passwords={}, folder=folder), tuple(seen))
+
+
+def carried_out(sealed: bytes) -> Part | Unable:
+    """What a worker does."""
+    # Who may send errands may run code here anyway.
+    version, inner = pickle.loads(sealed)  # noqa: S301
+    if version != __version__:
+        return Unable.OTHER_VERSION
+    carry_out, load, seen = pickle.loads(inner)  # noqa: S301
+    files = (load.place_of(item) for item in load.items if item.content is None)
+    if seen and tuple(map(_stamp, files)) != seen:
+        return Unable.UNSEEN
+    done: Part = carry_out(load)
+    return done
+
+
+def _stamp(place: str) -> Stamp | None:
+    """None of what is no file, or not to be had."""
+    try:
+        status = os.stat(place)  # noqa: PTH116  # of a million
+    except (OSError, ValueError):
+        return None
+    is_file = stat.S_ISREG(status.st_mode)
+    return (status.st_size, status.st_mtime_ns, status.st_ino) if is_file else None
+
+
+def _filled(item: Item, load: Load) -> Item | None:
+    """With its content; None where that cannot be had, or is not held at once."""
+    if item.content is not None:
+        return item
+    try:
+        with open(load.place_of(item), "rb") as file:  # noqa: PTH123
+            content = file.read(MAX_INPUT + 1)
+    except OSError:
+        return None
+    return item._replace(content=content) if len(content) <= MAX_INPUT else None
+
+
+def _may_hold_key(item: Item) -> bool:
+    """By the name of what is content, or by its beginning: that of a PKCS#12, of a key."""
+    if not isinstance(item.content, bytes):
+        return False
+    content = item.content
+    if item.name.lower().endswith(_KEYS) or _PEM_KEY in content:
+        return True
+    first = 2 + (content[1] & 0x7F if content[1] & 0x80 else 0) if len(content) > 2 else 0
+    return content[:1] == bytes([_SEQUENCE]) and content[first : first + 1] == bytes([_INTEGER])
