@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from certificates import Certificate
-from guiche.portfolio.load import Item, Load, columns_of_load
+from guiche.portfolio.item import Item
+from guiche.portfolio.load import Load, columns_of_load
 from guiche.portfolio.result import Batches
 
 Files = Mapping[str, Certificate | bytes]

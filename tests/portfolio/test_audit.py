@@ -21,8 +21,9 @@ from guiche.portfolio.engines.processes import processes
 from guiche.portfolio.forms import UnknownForm, form_of
 from guiche.portfolio.gather import items
 from guiche.portfolio.journal import OtherAudit
-from guiche.portfolio.load import COLUMNS, Load
+from guiche.portfolio.load import Load
 from guiche.portfolio.passwords import BadList, passwords_of
+from guiche.portfolio.table import COLUMNS
 from portfolio.carteira import DERS, folder
 from sources.pfx import usual
 

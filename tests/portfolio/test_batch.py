@@ -98,8 +98,8 @@ def test_columns_that_are_missing_or_in_the_way() -> None:
 @pytest.fixture(params=["compiled", "without numba"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """How a portfolio is read once it is a large one."""
-    monkeypatch.setattr(batches, "WORTH", 0)
     monkeypatch.setattr(batches, "_thread", batches._Thread())
+    batches.hasten()
     if request.param == "without numba":
         monkeypatch.setitem(sys.modules, "numba", None)
     return str(request.param)

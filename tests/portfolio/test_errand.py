@@ -9,7 +9,9 @@ import pytest
 from certificates import CEI, e_cnpj, pem
 from guiche.portfolio.engines import errand as errands
 from guiche.portfolio.engines.errand import Unable, carried_out, errand
-from guiche.portfolio.load import Item, Load, Passwords, lines_of
+from guiche.portfolio.item import Item
+from guiche.portfolio.load import Load, lines_of
+from guiche.portfolio.rows import Passwords
 from portfolio.carteira import DERS
 from sources.pfx import usual
 

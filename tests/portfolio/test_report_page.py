@@ -21,7 +21,6 @@ from certificates import (
     selo_eletronico,
 )
 from guiche.icpbrasil import Reason
-from guiche.portfolio.load import COLUMNS
 from guiche.portfolio.report import tally
 from guiche.portfolio.report.actions import Urgency, actions
 from guiche.portfolio.report.page import Page
@@ -29,6 +28,7 @@ from guiche.portfolio.report.people import People
 from guiche.portfolio.report.tally import Tally
 from guiche.portfolio.report.words import REASONS
 from guiche.portfolio.result import Batches
+from guiche.portfolio.table import COLUMNS
 from portfolio.audited import NOW, Files, audited, days
 
 MASKED = People()

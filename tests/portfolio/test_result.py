@@ -11,8 +11,8 @@ import pytest
 from certificates import ZEROS, ca, e_cnpj, e_cpf
 from guiche.portfolio.audit import Then, audit
 from guiche.portfolio.engines.processes import processes
-from guiche.portfolio.load import COLUMNS
 from guiche.portfolio.result import Batches, NoResult, batches_of
+from guiche.portfolio.table import COLUMNS
 from portfolio.audited import NOW, Files, audited, items_of
 
 FILES: Files = {

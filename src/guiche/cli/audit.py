@@ -168,11 +168,11 @@ def _status(counts: Counter[str]) -> int:
 
 
 def _summed_up(counts: Counter[str], out: Path) -> None:
-    from guiche.portfolio.batch import WORTH, is_fast
+    from guiche.portfolio.batch import is_fast, worth
 
     parts = [f"{words}: {counts[key]}" for key, words in _STATUSES.items() if counts[key]]
     click.echo(f"{out}: {' · '.join(parts) or 'nenhum certificado'}", err=True)
-    if sum(counts.values()) > WORTH and not is_fast():
+    if sum(counts.values()) > worth() and not is_fast():
         click.echo("Carteiras grandes são lidas mais depressa com o pacote numba.", err=True)
 
 

@@ -13,14 +13,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from guiche import __version__
 from guiche.portfolio.engines import Done, Engine
 from guiche.portfolio.engines.errors import EngineError
 from guiche.portfolio.forms import LINES_WITH_COLUMNS, Form, form_of, replace, with_columns
+from guiche.portfolio.item import Item
 from guiche.portfolio.journal import Journal
-from guiche.portfolio.load import Item, Load, Passwords
+from guiche.portfolio.load import Load
 from guiche.portfolio.result import Batches
+from guiche.portfolio.rows import Passwords
 
-_ITEMS, _BYTES = 256, 4 << 20
+_ITEMS, _BYTES = 1024, 8 << 20
 """Of a load."""
 _EVERY_SECONDS, _EVERY_BYTES = 15.0, 64 << 20
 """After so much a part is kept."""
@@ -53,7 +56,8 @@ def audit(
     if form is LINES_WITH_COLUMNS:
         settings = {**settings, "columns": True}
     folder = out.with_name(f"{out.name}.auditoria")
-    with Journal(folder, {**settings, "at": at.isoformat()}) as journal:
+    settings = {**settings, "version": __version__, "at": at.isoformat()}
+    with Journal(folder, settings) as journal:
         moment = datetime.fromisoformat(str(journal.settings["at"]))
         try:
             with engine() as carry:
@@ -76,7 +80,7 @@ def _left(items: Iterable[Item], journal: Journal, told: Told) -> Iterator[Item]
         if journal.is_new or not journal.has(item.name):
             yield item
         else:
-            told(1)
+            told(item.rows)
 
 
 def _loads(items: Iterable[Item], at: datetime, passwords: Passwords) -> Iterator[Load]:
@@ -84,8 +88,8 @@ def _loads(items: Iterable[Item], at: datetime, passwords: Passwords) -> Iterato
     size = 0
     for item in items:
         some.append(item)
-        size += len(item.content) if isinstance(item.content, bytes) else 0
-        if len(some) == _ITEMS or size > _BYTES:
+        size += item.size
+        if len(some) == _ITEMS or size >= _BYTES:
             yield Load(tuple(some), at, passwords)
             some, size = [], 0
     if some:
@@ -110,7 +114,7 @@ def _keep(done: Iterator[Done], form: Form, journal: Journal, told: Told) -> Non
         names += (item.name for item in load.items)
         counts.update(part.counts)
         size += len(part.content) if isinstance(part.content, bytes) else part.content.nbytes
-        told(len(load.items))
+        told(load.rows)
         if size > _EVERY_BYTES or time.monotonic() - since > _EVERY_SECONDS:
             keep()
     if names:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,14 @@ import pyarrow as pa
 
 from guiche.icpbrasil import inspect
 from guiche.portfolio.columns import DER, SCHEMA, columns_of
+from guiche.portfolio.kept import is_kept
 
 if TYPE_CHECKING:
     from guiche.portfolio.fast import Reader
 
-WORTH = 10_000
-"""Certificates of one thread after which it is worth the time that the fast path takes to load."""
+_WORTH, _WORTH_COMPILING = 10_000, 150_000
+"""Certificates of one thread after which it is worth the time that the fast path takes to load, and
+to be compiled where it never was."""
 
 
 class _Thread(threading.local):
@@ -25,6 +28,17 @@ class _Thread(threading.local):
 
 
 _thread = _Thread()
+
+
+@cache
+def worth() -> int:
+    """How many certificates one thread reads before it takes the fast path."""
+    return _WORTH if is_kept() else _WORTH_COMPILING
+
+
+def hasten() -> None:
+    """There is much to come: this thread takes the fast path from now on."""
+    _thread.read = max(_thread.read, worth())
 
 
 def is_fast() -> bool:
@@ -52,7 +66,7 @@ def inspect_batch(batch: pa.RecordBatch, *, at: datetime | None = None) -> pa.Re
 
 def _columns(ders: pa.Array, at: datetime | None) -> list[pa.Array]:
     _thread.read += len(ders)
-    if _thread.read > WORTH and is_fast():
+    if _thread.read > worth() and is_fast():
         from guiche.portfolio.fast import Reader
 
         _thread.reader = _thread.reader or Reader()

@@ -4,8 +4,9 @@ A name is the path in that contract, `enrolment_status` for `enrolment.status`. 
 one certificate needs (the octets of each field, the words of each finding) stays out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pyarrow as pa
 
 from guiche.icpbrasil import Inspection, Person
@@ -61,6 +62,21 @@ def columns_of(readings: Iterable[Inspection | None]) -> list[pa.Array]:
     rows = [_row(reading) if reading else (None,) * len(SCHEMA) for reading in readings]
     columns = zip(*rows, strict=True) if rows else [()] * len(SCHEMA)
     return [pa.array(column, kind) for column, kind in zip(columns, _COLUMNS.values(), strict=True)]
+
+
+def with_rows(
+    arrays: Sequence[pa.Array], rows: Sequence[int], others: Sequence[pa.Array]
+) -> list[pa.Array]:
+    """The arrays, but at these rows, in their order, what `others` have."""
+    if not len(rows):
+        return list(arrays)
+    order = np.arange(len(arrays[0]))
+    order[rows] = len(order) + np.arange(len(rows))
+    index = pa.array(order)
+    return [
+        pa.concat_arrays([one, other]).take(index)
+        for one, other in zip(arrays, others, strict=True)
+    ]
 
 
 def _row(reading: Inspection) -> tuple[object, ...]:

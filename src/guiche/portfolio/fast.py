@@ -14,8 +14,9 @@ from guiche.icpbrasil.enrolment import CEI_FIELDS, Reason, Status
 from guiche.icpbrasil.oids import NOME_EMPRESARIAL
 from guiche.icpbrasil.profile import Profile
 from guiche.portfolio import judge, walk
-from guiche.portfolio.columns import MOMENT, SCHEMA, columns_of
+from guiche.portfolio.columns import MOMENT, SCHEMA, columns_of, with_rows
 from guiche.portfolio.moulds import Moulds
+from guiche.portfolio.octets import octets_of
 
 _KINDS = {
     Profile.E_CPF: judge.E_CPF, Profile.E_CNPJ: judge.E_CNPJ, Profile.PF: judge.PF,
@@ -117,7 +118,7 @@ class Reader:
 
     def columns(self, ders: pa.Array, at: datetime | None) -> list[pa.Array]:
         """The columns of the schema, for certificates in an Arrow array of binary."""
-        data, offsets = _octets(ders)
+        data, offsets = octets_of(ders)
         count = len(ders)
         present = ders.is_valid().to_numpy(zero_copy_only=False)
         mould = np.empty(count, np.int32)
@@ -196,14 +197,6 @@ def _kind_of(reading: Inspection) -> tuple[int, int]:
     return _KINDS[kind], int(ceis[0].rpartition(".")[2]) if ceis and ceis[0] else 0
 
 
-def _octets(ders: pa.Array) -> tuple[Any, Any]:
-    """The octets of an array of binary and where each begins, as arrays of numpy; not copied."""
-    _, begins, content = ders.buffers()
-    offsets = np.frombuffer(begins, np.int32)[ders.offset : ders.offset + len(ders) + 1]
-    data = np.frombuffer(content, np.uint8) if content else np.zeros(0, np.uint8)
-    return data, offsets
-
-
 def _gathered(data: Any, texts: Any, mould: Any, column: int) -> pa.Array:
     offsets = np.empty(len(mould) + 1, np.int32)
     judge.lengths(texts, mould, column, offsets)
@@ -241,14 +234,6 @@ def _with_careful(
 ) -> list[pa.Array]:
     """All rows, those that were refused as the careful reader has them."""
     ordered = [known[name] for name in SCHEMA.names]
-    [rows] = np.nonzero(refused)
-    if not len(rows):
-        return ordered
-    careful = columns_of(_careful(ders[row].as_py(), at=at) for row in rows.tolist())
-    index = np.arange(len(ders))
-    index[rows] = len(ders) + np.arange(len(rows))
-    order = pa.array(index)
-    return [
-        pa.concat_arrays([one, other]).take(order)
-        for one, other in zip(ordered, careful, strict=True)
-    ]
+    rows = np.flatnonzero(refused).tolist()
+    careful = columns_of(_careful(ders[row].as_py(), at=at) for row in rows)
+    return with_rows(ordered, rows, careful)

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from guiche.portfolio.load import (
-    COLUMNS,
     LINE,
     Load,
     Part,
@@ -19,6 +18,7 @@ from guiche.portfolio.load import (
     lines_of,
 )
 from guiche.portfolio.result import of_lines, of_streams
+from guiche.portfolio.table import COLUMNS
 from guiche.sources.found import harmless
 
 _BOM = "\ufeff"

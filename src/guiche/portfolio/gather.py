@@ -1,14 +1,18 @@
 """From the paths of a portfolio to its items, one at a time: nothing is gathered."""
 
+import os
 from collections.abc import Iterator, Sequence
 
+import pyarrow as pa
+
 from guiche.portfolio import archives, tables
-from guiche.portfolio.load import Failure, Item
+from guiche.portfolio.columns import DER
+from guiche.portfolio.item import Cells, Failure, Item
 from guiche.sources import Found, Source, SourceError, stores
 from guiche.sources.errors import NoPermissionError, UnreadableError
 from guiche.sources.found import Member, printable
 from guiche.sources.reading import CERTIFICATE_SUFFIXES
-from guiche.sources.walk import Entry, expand, walk
+from guiche.sources.walk import expand, walk
 
 _ZIP = b"PK\x03\x04"
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
@@ -22,25 +26,34 @@ def items(
     the certificates of a `store`. What cannot be opened is an item too."""
     closed: list[Item] = []
     for entry in walk(expand(paths), lambda error: closed.append(_closed(error))):
-        yield from _of_file(entry, column)
+        yield from _of_file(Item(entry.path, claimed=entry.claimed), column)
     yield from closed
     if store is not None:
         yield from _of_store(store)
 
 
-def _of_file(entry: Entry, column: str | None) -> Iterator[Item]:
+def inside(item: Item, column: str | None = None) -> Iterator[Item] | None:
+    """What the file of an item has in it, where it is an archive or a table; None where it is none
+    of these, but for `guiche.sources` to read."""
     try:
-        kind = None if entry.path == "-" else _kind_of(entry.path)
+        # What is no file gives what it has only once.
+        kind = _kind_of(item.place) if os.path.isfile(item.place) else None  # noqa: PTH113
     except OSError:
-        kind = None  # whoever reads it says why
+        return None  # whoever reads it says why
     if kind == "zip":
-        yield from _members(entry, archives.zip_members(entry.path), CERTIFICATE_SUFFIXES)
-    elif kind == "tar":
-        yield from _members(entry, archives.tar_members(entry.path), CERTIFICATE_SUFFIXES)
-    elif kind:
-        yield from _members(entry, tables.members(entry.path, kind, column), ("",))
+        return _members(item, archives.zip_members(item.place))
+    if kind == "tar":
+        return _members(item, archives.tar_members(item.place))
+    return _of_table(item, kind, column) if kind else None
+
+
+def _of_file(item: Item, column: str | None) -> Iterator[Item]:
+    # Whoever carries it out looks inside of what is named as a certificate: opening each of a
+    # hundred thousand files here would keep all others waiting.
+    if item.name.lower().endswith(CERTIFICATE_SUFFIXES):
+        yield item
     else:
-        yield Item(entry.path, claimed=entry.claimed)
+        yield from inside(item, column) or [item]
 
 
 def _kind_of(path: str) -> str | None:
@@ -54,14 +67,31 @@ def _kind_of(path: str) -> str | None:
     return tables.kind_of(path, head)
 
 
-def _members(entry: Entry, members: Iterator[Member], claimed: tuple[str, ...]) -> Iterator[Item]:
+def _members(archive: Item, members: Iterator[Member]) -> Iterator[Item]:
     try:
         for name, content in members:
-            place = f"{entry.path}/{name}"
-            yield Item(place, _had(content, place), claimed=name.lower().endswith(claimed))
+            place = f"{archive.name}/{name}"
+            is_claimed = name.lower().endswith(CERTIFICATE_SUFFIXES)
+            yield Item(place, _had(content, place), claimed=is_claimed)
     except SourceError as error:
-        failure = Failure.of(error.at(_unknown(entry.path)))
-        yield Item(entry.path, failure, claimed=entry.claimed)
+        yield _failed(archive, error)
+
+
+def _of_table(table: Item, kind: str, column: str | None) -> Iterator[Item]:
+    try:
+        for first, piece in tables.pieces(table.place, kind, column):
+            place = f"{table.name}/{first}"
+            if isinstance(piece, SourceError):
+                yield Item(place, _had(piece, place))
+            else:
+                batch = pa.record_batch({DER: piece})
+                yield Item(f"{place}-{first + len(piece) - 1}", Cells(table.name, first, batch))
+    except SourceError as error:
+        yield _failed(table, error)
+
+
+def _failed(item: Item, error: SourceError) -> Item:
+    return item._replace(content=Failure.of(error.at(_unknown(item.name))))
 
 
 def _had(content: bytes | SourceError, place: str) -> bytes | Failure:

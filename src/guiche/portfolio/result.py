@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from guiche.portfolio.load import COLUMNS
+from guiche.portfolio.table import COLUMNS
 
 Batches = Callable[[], Iterator[pa.RecordBatch]]
 """Gives the batches of `COLUMNS` from the first one on, each time that it is called."""

@@ -2,53 +2,57 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
 
-from guiche.sources import DamagedError, NoCertificateError, SourceError
-from guiche.sources.found import Member
+from guiche.sources import DamagedError, NoCertificateError
 
-_AT_ONCE = 2048
+ROWS = 8192
+"""Of a piece."""
+_FIRST = 2048
+"""In which a column has to show that it holds certificates."""
 _BLOCK = 1 << 20
 _LONGEST_LINE = 1 << 24
 _ENCODED = ("-----BEGIN", "MII", "3082", "3083")
 """How a certificate begins as PEM, in base64, in hexadecimal."""
 _BLANKS = "\ufeff\xef\xbb\xbf \r\n\t"
 _DER = (b"\x30\x82", b"\x30\x83")
+_FAILURES = (pa.ArrowException, csv.Error, OSError, ValueError)
 
-Pieces = Iterator[dict[str, Sequence[Any]] | SourceError]
-"""Some rows at a time, each column by its name; or a row that cannot be read."""
+Pieces = Iterator[pa.Array | DamagedError]
+"""Some cells of the column at a time; or a row that cannot be read."""
+Rows = Iterator[Mapping[str, Any] | DamagedError]
 
 
 class NoColumnError(NoCertificateError):
     """Which column holds the certificates is not known."""
 
 
-def members(path: str, kind: str, column: str | None) -> Iterator[Member]:
-    """The cells of the column, each named by its row, from one; empty ones are passed over.
+def pieces(
+    path: str, kind: str, column: str | None
+) -> Iterator[tuple[int, pa.Array | DamagedError]]:
+    """The cells of the column, as binary, some at a time and with the number of the first, from
+    one; or of a row why it cannot be read. A cell with nothing in it is null or empty.
 
     Without a name it is the one column whose first value looks like a certificate. Raises
     `NoColumnError`; `DamagedError` where the table cannot be read, be it in the middle.
     """
-    number = 0
+    number = 1
     try:
-        for piece in _READERS[kind](path):
-            if isinstance(piece, SourceError):
-                cells: Sequence[Any] = [piece]
-            else:
-                column = column or _found(piece)
-                cells = _cells(piece, column)
-            for cell in cells:
+        for piece in _READERS[kind](path, column):
+            if isinstance(piece, DamagedError):
+                yield number, piece
                 number += 1
-                if cell:
-                    known = isinstance(cell, bytes | SourceError)
-                    yield Member(str(number), cell if known else _text(cell))
-    except (pa.ArrowException, csv.Error, OSError, ValueError) as error:
-        raise DamagedError(f"a tabela não se lê depois da linha {number}") from error
+            else:
+                yield number, piece.cast(pa.binary())
+                number += len(piece)
+    except _FAILURES as error:
+        raise DamagedError(f"a tabela não se lê depois da linha {number - 1}") from error
 
 
 def kind_of(path: str, head: bytes) -> str | None:
@@ -60,23 +64,26 @@ def kind_of(path: str, head: bytes) -> str | None:
     return _BY_NAME.get(Path(path).suffix.lower())
 
 
-def _cells(piece: dict[str, Sequence[Any]], column: str) -> Sequence[Any]:
-    if column not in piece:
-        raise NoColumnError(_said(f"Não há a coluna {column}", piece), "Confira --column.")
-    return piece[column]
+def _named(column: str | None, names: Sequence[str], first: Mapping[str, Sequence[Any]]) -> str:
+    """The one that was named, or else is found in the first rows."""
+    if column is None:
+        return _found(first)
+    if column not in names:
+        raise NoColumnError(_said(f"Não há a coluna {column}", names), "Confira --column.")
+    return column
 
 
-def _found(piece: dict[str, Sequence[Any]]) -> str:
+def _found(piece: Mapping[str, Sequence[Any]]) -> str:
     likely = [name for name, cells in piece.items() if _is_certificate(cells)]
     if len(likely) == 1:
         return likely[0]
     problem = (
         "Há mais de uma coluna com certificados" if likely else "Nenhuma coluna tem certificados"
     )
-    raise NoColumnError(_said(problem, likely or piece), "Diga qual é, com --column.")
+    raise NoColumnError(_said(problem, likely or [*piece]), "Diga qual é, com --column.")
 
 
-def _said(problem: str, names: Sequence[str] | dict[str, Any]) -> str:
+def _said(problem: str, names: Sequence[str]) -> str:
     return f"{problem}; as colunas: {', '.join(names)}."
 
 
@@ -87,43 +94,84 @@ def _is_certificate(cells: Sequence[Any]) -> bool:
     return isinstance(first, str) and first.lstrip(_BLANKS).startswith(_ENCODED)
 
 
-def _text(cell: Any) -> bytes:
-    return str(cell).encode("utf-8", "surrogatepass")
+def _parquet(path: str, column: str | None) -> Pieces:
+    # Buffered, what is read of a group is not held whole: it may be all of the file.
+    with pa.parquet.ParquetFile(path, buffer_size=_BLOCK) as file:
+        names = [each.name for each in file.schema_arrow if _may_hold(each.type)]
+        for first in islice(file.iter_batches(_FIRST, columns=names), 1):
+            name = _named(column, names, _values(first))
+            for batch in file.iter_batches(ROWS, columns=[name]):
+                yield batch.column(0)
 
 
-def _parquet(path: str) -> Pieces:
-    with pa.parquet.ParquetFile(path) as file:
-        wanted = [each.name for each in file.schema_arrow if _may_hold(each.type)]
-        for batch in file.iter_batches(_AT_ONCE, columns=wanted):
-            yield _columns(batch)
-
-
-def _arrow(path: str) -> Pieces:
+def _arrow(path: str, column: str | None) -> Pieces:
     with pa.memory_map(path) as file, pa.ipc.open_file(file) as reader:
         for number in range(reader.num_record_batches):
             batch = reader.get_batch(number)
-            for start in range(0, len(batch), _AT_ONCE):
-                yield _columns(batch.slice(start, _AT_ONCE))
+            names = [each.name for each in batch.schema if _may_hold(each.type)]
+            column = _named(column, names, _values(batch.select(names).slice(0, _FIRST)))
+            for start in range(0, len(batch), ROWS):
+                yield batch.column(column).slice(start, ROWS)
 
 
-def _csv(path: str) -> Pieces:
+def _csv(path: str, column: str | None) -> Pieces:
     """Its first line says how it is parted. Certificates are ASCII, and nothing else is kept."""
     with open(path, encoding="latin-1", newline="") as file:  # noqa: PTH123
         delimiter = max(";,\t", key=file.readline(_BLOCK).count)
         file.seek(0)
         csv.field_size_limit(_LONGEST_LINE)
-        for row in csv.DictReader(file, delimiter=delimiter):
-            yield {str(name).strip(_BLANKS): [value] for name, value in row.items()}
+        rows = csv.DictReader(file, delimiter=delimiter)
+        named = ({str(name).strip(_BLANKS): row[name] for name in row} for row in rows)
+        yield from _joined(named, column)
 
 
-def _ndjson(path: str) -> Pieces:
+def _ndjson(path: str, column: str | None) -> Pieces:
     with open(path, "rb") as file:  # noqa: PTH123
-        while line := file.readline(_LONGEST_LINE):
-            try:
-                row = json.loads(line)
-                yield {name: [value] for name, value in row.items()}
-            except (ValueError, AttributeError):
-                yield DamagedError("a linha não é um objeto JSON")
+        yield from _joined(map(_row, iter(lambda: file.readline(_LONGEST_LINE), b"")), column)
+
+
+def _row(line: bytes) -> dict[str, Any] | DamagedError:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        row = None
+    return row if isinstance(row, dict) else DamagedError("a linha não é um objeto JSON")
+
+
+def _joined(rows: Rows, column: str | None) -> Pieces:
+    """Many cells at a time; those before a failure come before it."""
+    some: list[bytes] = []
+    for cell in _cells(rows, column):
+        if isinstance(cell, bytes):
+            some.append(cell)
+        if some and (len(some) == ROWS or isinstance(cell, Exception)):
+            yield pa.array(some, pa.binary())
+            some = []
+        if isinstance(cell, DamagedError):
+            yield cell
+        elif isinstance(cell, Exception):
+            raise cell
+    if some:
+        yield pa.array(some, pa.binary())
+
+
+def _cells(rows: Rows, column: str | None) -> Iterator[bytes | Exception]:
+    try:
+        for row in rows:
+            if isinstance(row, DamagedError):
+                yield row
+            else:
+                column = _named(column, [*row], {name: [row[name]] for name in row})
+                yield _octets(row[column])
+    except (*_FAILURES, NoColumnError) as error:
+        yield error
+
+
+def _octets(cell: Any) -> bytes:
+    """No cell is told from an empty one."""
+    if not cell:
+        return b""
+    return cell if isinstance(cell, bytes) else str(cell).encode("utf-8", "surrogatepass")
 
 
 def _may_hold(kind: pa.DataType) -> bool:
@@ -134,15 +182,11 @@ def _may_hold(kind: pa.DataType) -> bool:
     )  # fmt: skip
 
 
-def _columns(batch: pa.RecordBatch) -> dict[str, Sequence[Any]]:
-    return {
-        field.name: column.to_pylist()
-        for field, column in zip(batch.schema, batch.columns, strict=True)
-        if _may_hold(field.type)
-    }
+def _values(batch: pa.RecordBatch) -> dict[str, Sequence[Any]]:
+    return {name: batch.column(name).to_pylist() for name in batch.schema.names}
 
 
-_READERS: dict[str, Callable[[str], Pieces]] = {
+_READERS: dict[str, Callable[[str, str | None], Pieces]] = {
     "parquet": _parquet, "arrow": _arrow, "csv": _csv, "ndjson": _ndjson,
 }  # fmt: skip
 _BY_NAME = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 WAIT = 10.0
 """Seconds within which a scheduler answers, and a worker is there."""
-MOST_AHEAD = 128
+MOST_AHEAD = 64
 """Loads under way, however many workers there are: they are held here too."""
 _COUNTED_EVERY = 5.0
 _ADDRESS = re.compile(r"((tcp|tls)://)?[^/\s]+:\d{1,5}")

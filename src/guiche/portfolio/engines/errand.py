@@ -10,9 +10,15 @@ import stat
 from enum import Enum, auto
 from typing import NamedTuple
 
+import pyarrow as pa
+
 from guiche import __version__
+from guiche.portfolio import gather
 from guiche.portfolio.engines import CarryOut
-from guiche.portfolio.load import Item, Load, Part
+from guiche.portfolio.item import Cells, Item
+from guiche.portfolio.load import Load, Part
+from guiche.portfolio.plain import plain
+from guiche.portfolio.rows import Passwords, passwords_of
 from guiche.sources.reading import MAX_INPUT
 
 MOST = 32 << 20
@@ -56,7 +62,7 @@ class Errand(NamedTuple):
         """That which needs no file; None where one may not leave, or all are too large."""
         if sum(size for size, _, _ in self.seen) > MOST:
             return None
-        filled = [_filled(item, self.load) for item in self.load.items]
+        filled = [_filled(item) for item in self.load.items]
         items = tuple(item for item in filled if item and not _may_hold_key(item))
         whole = len(items) == len(filled)
         return Errand(self.carry_out, self.load._replace(items=items), ()) if whole else None
@@ -65,16 +71,19 @@ class Errand(NamedTuple):
 def errand(carry_out: CarryOut, load: Load) -> Errand | None:
     """What may go to a worker; None where the load has to be carried out here."""
     seen: list[Stamp] = []
+    items: list[Item] = []
+    folder = os.getcwd()  # noqa: PTH109
     for item in load.items:
-        if load.passwords_of(item) or _may_hold_key(item):
+        if _may_need_password(item, load.passwords) or _may_hold_key(item):
             return None
         if item.content is None:
-            stamp = _stamp(load.place_of(item))
+            stamp = _stamp(item.place)
             if item.name == "-" or stamp is None:
                 return None
             seen.append(stamp)
-    folder = os.path.join(os.getcwd(), load.folder)  # noqa: PTH109, PTH118
-    return Errand(carry_out, load._replace(passwords={}, folder=folder), tuple(seen))
+            item = item._replace(folder=os.path.join(folder, item.folder))  # noqa: PTH118
+        items.append(item)
+    return Errand(carry_out, load._replace(items=tuple(items), passwords={}), tuple(seen))
 
 
 def carried_out(sealed: bytes) -> Part | Unable:
@@ -84,7 +93,7 @@ def carried_out(sealed: bytes) -> Part | Unable:
     if version != __version__:
         return Unable.OTHER_VERSION
     carry_out, load, seen = pickle.loads(inner)  # noqa: S301
-    files = (load.place_of(item) for item in load.items if item.content is None)
+    files = (item.place for item in load.items if item.content is None)
     if seen and tuple(map(_stamp, files)) != seen:
         return Unable.UNSEEN
     done: Part = carry_out(load)
@@ -101,24 +110,41 @@ def _stamp(place: str) -> Stamp | None:
     return (status.st_size, status.st_mtime_ns, status.st_ino) if is_file else None
 
 
-def _filled(item: Item, load: Load) -> Item | None:
-    """With its content; None where that cannot be had, or is not held at once."""
+def _filled(item: Item) -> Item | None:
+    """With its content; None where that cannot be had, is not held at once, or has many inside."""
     if item.content is not None:
         return item
+    if gather.inside(item):
+        return None
     try:
-        with open(load.place_of(item), "rb") as file:  # noqa: PTH123
+        with open(item.place, "rb") as file:  # noqa: PTH123
             content = file.read(MAX_INPUT + 1)
     except OSError:
         return None
     return item._replace(content=content) if len(content) <= MAX_INPUT else None
 
 
+def _may_need_password(item: Item, passwords: Passwords) -> bool:
+    """Whether one is for the item, or for what is inside."""
+    if not passwords:
+        return False
+    has_inside = item.content is None and gather.inside(item) is not None
+    return has_inside or isinstance(item.content, Cells) or bool(passwords_of(item, passwords))
+
+
 def _may_hold_key(item: Item) -> bool:
     """By the name of what is content, or by its beginning: that of a PKCS#12, of a key."""
+    if isinstance(item.content, Cells):
+        column = item.content.batch.column(0)
+        doubtful = column.filter(pa.array(~plain(column)))
+        return any(_begins_as_key(content) for content in doubtful.to_pylist() if content)
     if not isinstance(item.content, bytes):
         return False
-    content = item.content
-    if item.name.lower().endswith(_KEYS) or _PEM_KEY in content:
+    return item.name.lower().endswith(_KEYS) or _begins_as_key(item.content)
+
+
+def _begins_as_key(content: bytes) -> bool:
+    if _PEM_KEY in content:
         return True
     first = 2 + (content[1] & 0x7F if content[1] & 0x80 else 0) if len(content) > 2 else 0
     return content[:1] == bytes([_SEQUENCE]) and content[first : first + 1] == bytes([_INTEGER])

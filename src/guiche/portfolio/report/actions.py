@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 
 from guiche.icpbrasil import Status
 from guiche.portfolio.holder import Holding
-from guiche.portfolio.load import COLUMNS
 from guiche.portfolio.report.people import Row
 from guiche.portfolio.result import Batches, seconds
+from guiche.portfolio.table import COLUMNS
 
 MOST = 20_000
 _SHOWN = (

@@ -1,0 +1,73 @@
+"""The items of a load, many at once where they are plain: no object is made for each of those."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+from stat import S_ISREG
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from guiche.portfolio.item import Cells, Item
+from guiche.portfolio.plain import MOST, plain
+
+
+class Plain(NamedTuple):
+    """Certificates in DER, each alone at the place of its name."""
+
+    names: Sequence[str]
+    ders: pa.Array
+
+
+Run = Plain | list[Item]
+"""Items that follow each other: plain, or for the careful reading."""
+
+
+def runs_of(items: Iterable[Item]) -> Iterator[Run]:
+    """All of the items, in order."""
+    for is_cells, some in groupby(items, lambda item: isinstance(item.content, Cells)):
+        if is_cells:
+            for item in some:
+                yield from _of_cells(item.content)  # type: ignore[arg-type]
+        else:
+            several = list(some)
+            contents = pa.array([_octets(item) for item in several], pa.binary())
+            yield from _runs([item.name for item in several], contents, several.__getitem__)
+
+
+def _of_cells(cells: Cells) -> Iterator[Run]:
+    column = cells.batch.column(0)
+    there = np.flatnonzero(pc.fill_null(pc.binary_length(column), 0))
+    names = [f"{cells.path}/{cells.first + number}" for number in there.tolist()]
+    contents = column if len(there) == len(column) else column.take(pa.array(there))
+    yield from _runs(names, contents, lambda at: Item(names[at], contents[at].as_py()))
+
+
+def _runs(names: Sequence[str], contents: pa.Array, item: Callable[[int], Item]) -> Iterator[Run]:
+    is_plain = plain(contents)
+    changes = np.flatnonzero(is_plain[1:] != is_plain[:-1]) + 1
+    for start, stop in pairwise([0, *changes.tolist(), len(names)]):
+        if start < stop and is_plain[start]:
+            yield Plain(names[start:stop], contents.slice(start, stop - start))
+        else:
+            yield [item(at) for at in range(start, stop)]
+
+
+def _octets(item: Item) -> bytes | None:
+    """Those of an item that may be plain; of what else it may be somebody else finds out."""
+    if item.content is not None:
+        return item.content if isinstance(item.content, bytes) else None
+    try:
+        about = os.stat(item.place)  # noqa: PTH116  # a folder may hold a million
+        # What is no file gives what it has only once.
+        if not S_ISREG(about.st_mode) or about.st_size > MOST:
+            return None
+        file = os.open(item.place, os.O_RDONLY)
+        try:
+            return os.read(file, MOST + 1)
+        finally:
+            os.close(file)
+    except OSError:
+        return None
