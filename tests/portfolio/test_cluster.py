@@ -140,6 +140,19 @@ def test_what_a_worker_does_not_see_is_sent_to_it(tmp_path: Path) -> None:
     assert out.read_bytes() == (tmp_path / "whole.ndjson").read_bytes()
 
 
+def test_a_table_of_many_rows_is_read_in_silence(two: Cluster, tmp_path: Path) -> None:
+    """A piece of it is more than Dask likes to send."""
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    source = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"der": pa.array(DERS * 2100, pa.binary())}), source)
+    here = audit(source, "--out", "a.csv", at=tmp_path)
+    there = audit(source, "--out", "b.csv", "--engine", f"dask:{two.address}", at=tmp_path)
+    assert there == (here[0], here[1].replace("a.csv", "b.csv"))
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
 def test_killed_itself_it_goes_on_with_another_engine(two: Cluster, tmp_path: Path) -> None:
     place = portfolio(tmp_path / "clientes", 300)
     audit(place, "--out", "whole.ndjson", at=tmp_path)

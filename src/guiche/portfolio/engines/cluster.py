@@ -10,7 +10,7 @@ import pkgutil
 import re
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -52,8 +52,7 @@ def cluster(address: str | None = None, count: int | None = None) -> Iterator[Ca
     except ImportError:
         raise NotInstalled from None
     _be_quiet()
-    began = _connected(address) if address else _own(count)
-    with began as client:
+    with _quiet_about_size(), _connected(address) if address else _own(count) as client:
         try:
             client.wait_for_workers(1, WAIT)
         except TimeoutError:
@@ -70,6 +69,13 @@ def _be_quiet() -> None:
     for name in [*logging.root.manager.loggerDict]:
         if name.partition(".")[0] in ("distributed", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _quiet_about_size() -> AbstractContextManager[Any]:
+    """A load of cells is what Dask warns of as a large graph; few of them are under way."""
+    import dask
+
+    return dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
 
 
 @contextmanager

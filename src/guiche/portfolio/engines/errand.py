@@ -4,6 +4,7 @@ Not every load may leave: passwords, and what looks like holding a private key, 
 A worker reads files itself where it sees the same ones; where it does not, their contents go there.
 """
 
+import io
 import os
 import pickle
 import stat
@@ -55,8 +56,10 @@ class Errand(NamedTuple):
 
     def sealed(self) -> Sealed:
         """For `carried_out`."""
-        inner = pickle.dumps(tuple(self), pickle.HIGHEST_PROTOCOL)
-        return Sealed(pickle.dumps((__version__, inner), pickle.HIGHEST_PROTOCOL))
+        octets = io.BytesIO()
+        octets.write(f"{__version__}\n".encode())
+        pickle.dump(tuple(self), octets, pickle.HIGHEST_PROTOCOL)
+        return Sealed(octets.getvalue())
 
     def with_contents(self) -> "Errand | None":
         """That which needs no file; None where one may not leave, or all are too large."""
@@ -88,11 +91,11 @@ def errand(carry_out: CarryOut, load: Load) -> Errand | None:
 
 def carried_out(sealed: bytes) -> Part | Unable:
     """What a worker does."""
-    # Who may send errands may run code here anyway.
-    version, inner = pickle.loads(sealed)  # noqa: S301
-    if version != __version__:
+    octets = io.BytesIO(sealed)
+    if octets.readline() != f"{__version__}\n".encode():
         return Unable.OTHER_VERSION
-    carry_out, load, seen = pickle.loads(inner)  # noqa: S301
+    # Who may send errands may run code here anyway.
+    carry_out, load, seen = pickle.load(octets)  # noqa: S301
     files = (item.place for item in load.items if item.content is None)
     if seen and tuple(map(_stamp, files)) != seen:
         return Unable.UNSEEN
