@@ -20,7 +20,8 @@ TEXT = (documents.ROOT / "docs" / "portfolio.md").read_text("utf-8")
 EXAMPLES = documents.blocks(TEXT, "python")
 SPARK = {
     pa.int64(): "BIGINT", pa.int32(): "INT", pa.string(): "STRING", pa.bool_(): "BOOLEAN",
-    pa.timestamp("us", tz="UTC"): "TIMESTAMP", pa.list_(pa.field("element", pa.string())): "ARRAY<STRING>",
+    pa.timestamp("us", tz="UTC"): "TIMESTAMP",
+    pa.list_(pa.field("element", pa.string())): "ARRAY<STRING>",
 }  # fmt: skip
 Read = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
