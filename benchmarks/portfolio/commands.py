@@ -17,8 +17,9 @@ REWRITE = (
     "import sys, pyarrow.parquet as parquet; "
     "parquet.write_table(parquet.read_table(sys.argv[1]), sys.argv[2], compression='zstd')"
 )
-STARTED = 600
-"""Certificates of the folder that only tells the start-up: enough that every process is begun."""
+STARTED = 25_000
+"""Certificates of the folder that only tells the start-up: enough that every process is begun and
+has loaded the fast path."""
 
 
 class Against(NamedTuple):

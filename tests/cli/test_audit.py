@@ -91,3 +91,16 @@ def test_killed_it_goes_on(tmp_path: Path) -> None:
     assert not journal.exists()
     while any(Path(f"/proc/{child}").exists() for child in children):
         assert time.monotonic() < deadline, "its processes stayed behind"
+
+
+@pytest.mark.parametrize("command", [["audit", "--out", "r.csv", "."], ["audit-diff", "a", "b"]])
+def test_what_is_not_installed_is_told(command: list[str]) -> None:
+    without = (
+        "import sys; sys.modules['pyarrow'] = None; "
+        "from guiche.cli import main; sys.argv = ['guiche', *sys.argv[1:]]; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", without, *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == 'Falta instalar (pyarrow): pip install "guiche[portfolio]".\n'

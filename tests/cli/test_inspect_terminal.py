@@ -36,13 +36,14 @@ def terminal(
     *arguments: str | Path,
     answers: Sequence[tuple[bytes, bytes]] = (),
     stdout: IO[bytes] | None = None,
+    command: str = "inspect",
 ) -> Seen:
     """Runs the command on a terminal; each answer is typed when its question shows."""
     import pty
 
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-c", ON_ITS_TERMINAL, "inspect", *map(str, arguments)],
+        [sys.executable, "-c", ON_ITS_TERMINAL, command, *map(str, arguments)],
         stdin=theirs,
         stdout=stdout or theirs,
         stderr=theirs,

@@ -1,6 +1,7 @@
 """The columns of a batch say what the reading of each certificate says."""
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +14,16 @@ from hypothesis import strategies as st
 
 from certificates import CEI, e_cnpj, selo_eletronico
 from guiche.icpbrasil import inspect
-from guiche.portfolio import SCHEMA, inspect_batch
+from guiche.portfolio import SCHEMA, inspect_batch, kept
 from guiche.portfolio import batch as batches
+from guiche.portfolio.compiled import compiled
 from vectors import files
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def _more(number: int) -> int:
+    return number + 1
 
 
 def read(*ders: bytes | None) -> list[dict[str, Any]]:
@@ -121,3 +127,21 @@ def test_a_large_portfolio_is_read_alike(way: str) -> None:
 def test_any_bytes_give_a_row(ders: list[bytes | None]) -> None:
     statuses = [row["enrolment_status"] for row in read(*ders)]
     assert statuses == [None if der is None else "unreadable" for der in ders]
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.write_text("a file, which holds no folder")
+    for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "HOME", "TMPDIR"):
+        monkeypatch.setenv(name, str(closed))
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    monkeypatch.setattr(tempfile, "tempdir", str(closed))
+    kept.place.cache_clear()
+    try:
+        assert kept.place() is None
+        assert not kept.is_kept()
+        assert compiled()(_more)(1) == 2
+    finally:
+        kept.place.cache_clear()

@@ -6,15 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from distributed import Security
 
 from certificates import CEI, e_cnpj
 from dask_cluster import SOURCE, Cluster, dask
 from guiche import __version__
-from portfolio.carteira import DERS, folder, in_zip
+from portfolio.carteira import DERS, folder, in_parquet, in_zip
 from sources.pfx import usual
 
 SECONDS = 90
@@ -33,12 +34,16 @@ def two() -> Iterator[Cluster]:
 
 
 def started(
-    *arguments: object, at: Path, group: bool = False, code: str = SMALL_LOADS
+    *arguments: object,
+    at: Path,
+    group: bool = False,
+    code: str = SMALL_LOADS,
+    settings: Mapping[str, str] | None = None,
 ) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", code, "audit", *map(str, arguments)],
         cwd=at, stderr=subprocess.PIPE, text=True, start_new_session=group,
-        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        env={**os.environ, "PYTHONPATH": str(SOURCE), **(settings or {})},
     )  # fmt: skip
 
 
@@ -75,6 +80,7 @@ def portfolio(place: Path, times: int = 1) -> Path:
     """In a folder, an archive, and with what cannot be read."""
     folder(place, DERS * times)
     in_zip(place / "mais.zip")
+    in_parquet(place / "mais.parquet")
     (place / "ruim.cer").write_bytes(b"\x30\x82\x01")
     (place / "chave.pfx").write_bytes(usual(e_cnpj(cei=CEI).der(), "segredo-1"))
     (place / "some.cer").symlink_to(place / "nada")
@@ -164,6 +170,26 @@ def test_killed_itself_it_goes_on_with_another_engine(two: Cluster, tmp_path: Pa
     assert not out.exists()
     assert audit(place, "--out", out, at=tmp_path)[0] == 2
     assert out.read_bytes() == (tmp_path / "whole.ndjson").read_bytes()
+
+
+def test_over_tls_who_has_no_certificate_is_not_let_in(tmp_path: Path) -> None:
+    folder(tmp_path / "a")
+    keys = Security.temporary()
+    ca, node = tmp_path / "ca.pem", tmp_path / "node.pem"
+    ca.write_text(keys.tls_ca_file)
+    node.write_text(keys.tls_client_key + keys.tls_client_cert)
+    files = {"tls-ca-file": ca, "tls-cert": node, "tls-key": node}
+    security = [word for name, file in files.items() for word in (f"--{name}", str(file))]
+    tls = "DASK_DISTRIBUTED__COMM__TLS__"
+    settings = {f"{tls}CA_FILE": ca, f"{tls}CLIENT__CERT": node, f"{tls}CLIENT__KEY": node}
+    with dask(1, security=security) as cluster:
+        assert cluster.address.startswith("tls://")
+        asked = ["a", "--out", "r.csv", "--engine", f"dask:{cluster.address}"]
+        status, words = audit(*asked, at=tmp_path, code=IMPATIENT)
+        assert status == 2
+        assert "Nenhum agendador Dask respondeu" in words
+        texts = {name: str(file) for name, file in settings.items()}
+        assert ended(started(*asked, at=tmp_path, settings=texts))[0] == 1
 
 
 def test_the_scheduler_is_lost(tmp_path: Path) -> None:

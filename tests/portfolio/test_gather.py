@@ -15,7 +15,7 @@ import pyarrow.parquet
 import pytest
 
 from certificates import CEI, e_cnpj
-from guiche.portfolio.gather import items
+from guiche.portfolio.gather import expected, items
 from guiche.portfolio.load import Load, lines_of
 from portfolio.carteira import DERS, FORMS, folder
 
@@ -135,3 +135,17 @@ def test_a_closed_folder_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("os.scandir", closed)
     assert statuses(read(tmp_path / "a")) == ["no_permission"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_how_much_there_is_is_told_before_where_it_can(name: str, tmp_path: Path) -> None:
+    FORMS[name](tmp_path / name)
+    folder(tmp_path / "pasta")
+    (tmp_path / "pasta" / "ruim.zip").write_bytes(b"PK\x03\x04 cortado")
+    said = expected([str(tmp_path)])
+    if name == "carteira.zip":
+        assert said == 2 * len(DERS) + 2  # and a text, which nobody claims to be a certificate
+    elif name in ("carteira.parquet", "carteira.arrow"):
+        assert said == 2 * len(DERS) + 1
+    else:
+        assert said is None

@@ -79,3 +79,11 @@ def test_what_is_no_result_is_told(name: str, content: bytes, why: str, tmp_path
         batches_of(tmp_path / name)
     with pytest.raises(NoResult, match="não existe"):
         batches_of(tmp_path / f"outro-{name}".replace(".xlsx", ".csv"))
+
+
+def test_what_a_newer_one_says_is_told(tmp_path: Path) -> None:
+    out = tmp_path / "r.ndjson"
+    audit(items_of(FILES), out, {}, NOW, passwords={}, engine=lambda: processes(1))
+    out.write_text(out.read_text("utf-8").replace('"present"', '"perhaps"'), "utf-8")
+    with pytest.raises(NoResult, match="diz perhaps, que só um Guichê mais novo conhece"):
+        batches_of(out)

@@ -2,8 +2,6 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from guiche.cli.extras import need
 from guiche.cli.portuguese import Command
 from guiche.sources.catalogue import EVERY_STORE, STORES
 
@@ -109,6 +108,8 @@ def command(
     """
     if not (paths or store):
         raise click.UsageError("Falta informar CAMINHO... ou --store.")
+    need("pyarrow", "portfolio")
+    from guiche.cli.audit_progress import progress
     from guiche.portfolio.audit import audit
     from guiche.portfolio.engines.errors import EngineError
     from guiche.portfolio.forms import TooManyRows, UnknownForm
@@ -123,7 +124,7 @@ def command(
     said: list[str] = []
     try:
         outputs.check()
-        with _progress(shown=not quiet) as told:
+        with progress(paths, shown=not quiet) as told:
             counts = audit(
                 items(paths, column=column, store=store),
                 out,
@@ -174,21 +175,3 @@ def _summed_up(counts: Counter[str], out: Path) -> None:
     click.echo(f"{out}: {' · '.join(parts) or 'nenhum certificado'}", err=True)
     if sum(counts.values()) > worth() and not is_fast():
         click.echo("Carteiras grandes são lidas mais depressa com o pacote numba.", err=True)
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[int], None]]:
-    """How many items were read, and how many a second; the end of a stream is not known."""
-    if not (shown and sys.stderr.isatty()):
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
-    columns = (
-        SpinnerColumn(), TextColumn("Lendo"), MofNCompleteColumn(),
-        TextColumn("{task.speed:.0f} por segundo"),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda count: progress.advance(task, count)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from guiche.cli.extras import need
 from guiche.cli.portuguese import Command
 
 _RESULT = click.Path(path_type=Path)
@@ -25,6 +26,7 @@ def command(earlier: Path, later: Path, as_json: bool, show_personal: bool) -> N
 
     Termina com 0 se nada mudou, 1 se algo mudou, 2 se não foi possível comparar.
     """
+    need("pyarrow", "portfolio")
     from guiche.portfolio.difference import Difference
     from guiche.portfolio.report import changes
     from guiche.portfolio.report.people import People

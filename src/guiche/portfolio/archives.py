@@ -25,14 +25,23 @@ _FAILURES = (
 
 def zip_members(path: str) -> Iterator[Member]:
     """The files of a ZIP; `DamagedError` where its index cannot be read."""
-    try:
-        archive = zipfile.ZipFile(path)
-    except _FAILURES as error:
-        raise DamagedError("o índice do ZIP não se lê") from error
-    with archive:
+    with _zip(path) as archive:
         for entry in archive.infolist():
             if not entry.is_dir():
                 yield Member(entry.filename, _zipped(archive, entry))
+
+
+def zip_count(path: str) -> int:
+    """How many files its index has; `DamagedError`."""
+    with _zip(path) as archive:
+        return sum(not entry.is_dir() for entry in archive.infolist())
+
+
+def _zip(path: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except _FAILURES as error:
+        raise DamagedError("o índice do ZIP não se lê") from error
 
 
 def _zipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | SourceError:

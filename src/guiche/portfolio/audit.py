@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _keep(done: Iterator[Done], form: Form, journal: Journal, told: Told) -> Non
 
     def keep() -> None:
         nonlocal size, since
-        journal.keep(form.joined(contents), names, counts)
+        journal.keep(partial(form.kept, contents), names, counts)
         contents.clear()
         names.clear()
         counts.clear()

@@ -4,7 +4,7 @@ import csv
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -43,11 +43,11 @@ class TooManyRows(Exception):
 
 
 class Form(NamedTuple):
-    """One form. `joined` makes one content of several; `written` a file of the parts, which `read`
-    gives as batches of `COLUMNS`."""
+    """One form. `kept` writes several contents as a part; `written` a file of the parts, which
+    `read` gives as batches of `COLUMNS`."""
 
     carry_out: Callable[[Load], Part]
-    joined: Callable[[list[Any]], bytes]
+    kept: Callable[[list[Any], BinaryIO], None]
     written: Callable[[Iterable[Path], Path], None]
     read: Callable[[Iterable[Path]], Iterator[pa.RecordBatch]]
 
@@ -72,12 +72,14 @@ def _concatenated(parts: Iterable[Path], out: Path) -> None:
                 shutil.copyfileobj(content, file)
 
 
-def _stream(batches: list[pa.RecordBatch]) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batches[0].schema) as writer:
+def _stream(batches: list[pa.RecordBatch], part: BinaryIO) -> None:
+    with pa.ipc.new_stream(part, batches[0].schema) as writer:
         for batch in batches:
             writer.write_batch(batch)
-    return bytes(sink.getvalue())
+
+
+def _joined(lines: list[bytes], part: BinaryIO) -> None:
+    part.writelines(lines)
 
 
 def _lines(parts: Iterable[Path], out: Path) -> None:
@@ -148,7 +150,7 @@ def _cell(value: Any) -> str:
 
 
 _COLUMNS = Form(columns_of_load, _stream, _parquet, of_streams)
-_LINES = Form(lines_of, b"".join, _concatenated, of_lines)
+_LINES = Form(lines_of, _joined, _concatenated, of_lines)
 LINES_WITH_COLUMNS = Form(lines_and_columns_of, _stream, _lines, _without_lines)
 FORMS = {
     ".ndjson": _LINES,

@@ -3,11 +3,8 @@
 import os
 from collections.abc import Iterator, Sequence
 
-import pyarrow as pa
-
 from guiche.portfolio import archives, tables
-from guiche.portfolio.columns import DER
-from guiche.portfolio.item import Cells, Failure, Item
+from guiche.portfolio.item import Cells, Failure, Group, Item
 from guiche.sources import Found, Source, SourceError, stores
 from guiche.sources.errors import NoPermissionError, UnreadableError
 from guiche.sources.found import Member, printable
@@ -25,20 +22,45 @@ def items(
     """All that is to be read: files of folders and globs, members of ZIP and tar, cells of tables,
     the certificates of a `store`. What cannot be opened is an item too."""
     closed: list[Item] = []
-    for entry in walk(expand(paths), lambda error: closed.append(_closed(error))):
-        yield from _of_file(Item(entry.path, claimed=entry.claimed), column)
+    for path in expand(paths):
+        once = path == "-" or not os.path.isfile(path)  # noqa: PTH113  # pathlib raises
+        for entry in walk([path], lambda error: closed.append(_closed(error))):
+            is_once = once and entry.path == path
+            yield from _of_file(Item(entry.path, None, entry.claimed, is_once), column)
     yield from closed
     if store is not None:
         yield from _of_store(store)
+
+
+def expected(paths: Sequence[str]) -> int | None:
+    """How many rows `items` will tell of, about; None where only reading them tells."""
+    count = 0
+    for entry in walk(expand(paths), lambda _: None):
+        rows = _expected(entry.path)
+        if rows is None:
+            return None
+        count += rows
+    return count
+
+
+def _expected(path: str) -> int | None:
+    if path.lower().endswith(CERTIFICATE_SUFFIXES) or not os.path.isfile(path):  # noqa: PTH113
+        return 1
+    try:
+        kind = _kind_of(path)
+        if kind == "zip":
+            return archives.zip_count(path)
+        return tables.count(path, kind) if kind else 1
+    except (OSError, SourceError):
+        return 1
 
 
 def inside(item: Item, column: str | None = None) -> Iterator[Item] | None:
     """What the file of an item has in it, where it is an archive or a table; None where it is none
     of these, but for `guiche.sources` to read."""
     try:
-        # What is no file gives what it has only once.
-        kind = _kind_of(item.place) if os.path.isfile(item.place) else None  # noqa: PTH113
-    except OSError:
+        kind = None if item.once else _kind_of(item.place)
+    except (OSError, ValueError):
         return None  # whoever reads it says why
     if kind == "zip":
         return _members(item, archives.zip_members(item.place))
@@ -84,10 +106,19 @@ def _of_table(table: Item, kind: str, column: str | None) -> Iterator[Item]:
             if isinstance(piece, SourceError):
                 yield Item(place, _had(piece, place))
             else:
-                batch = pa.record_batch({DER: piece})
-                yield Item(f"{place}-{first + len(piece) - 1}", Cells(table.name, first, batch))
+                yield Item(f"{place}-{first + piece.rows - 1}", piece)
     except SourceError as error:
         yield _failed(table, error)
+
+
+def cells(item: Item, piece: Cells | Group) -> Iterator[Item]:
+    """An item for each cell in which something stands."""
+    try:
+        for number, cell in enumerate(piece.read().to_pylist(), piece.first):
+            if cell:
+                yield Item(f"{piece.path}/{number}", cell)
+    except SourceError as error:
+        yield _failed(item, error)
 
 
 def _failed(item: Item, error: SourceError) -> Item:

@@ -1,12 +1,12 @@
 """What an audit is to read, one thing after the other."""
 
 import os
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet
 
-from guiche.sources import Found, Source, SourceError
+from guiche.sources import DamagedError, Found, Source, SourceError
 
 
 class Failure(NamedTuple):
@@ -31,24 +31,61 @@ class Cells(NamedTuple):
     batch: pa.RecordBatch
 
     @property
-    def items(self) -> "Iterator[Item]":
-        """One for each cell in which something stands."""
-        for number, cell in enumerate(self.batch.column(0).to_pylist(), self.first):
-            if cell:
-                yield Item(f"{self.path}/{number}", cell)
+    def rows(self) -> int:
+        """How many there are."""
+        return len(self.batch)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds."""
+        return int(self.batch.nbytes)
+
+    def read(self) -> pa.Array:
+        """What stands in them."""
+        return self.batch.column(0)
+
+
+class Group(NamedTuple):
+    """The same of one row group of a Parquet file, for whoever carries it out to read; `size` is
+    what that then holds, in bytes. `folder`: where a relative path begins, if not in that of
+    whoever reads it."""
+
+    path: str
+    first: int
+    column: str
+    number: int
+    rows: int
+    size: int
+    folder: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where its file is."""
+        return os.path.join(self.folder, self.path)  # noqa: PTH118
+
+    def read(self) -> pa.Array:
+        """What stands in them; `DamagedError` where they cannot be read."""
+        try:
+            with pa.parquet.ParquetFile(self.place) as file:
+                column = file.read_row_group(self.number, columns=[self.column]).column(0)
+                return column.combine_chunks().cast(pa.binary())
+        except (pa.ArrowException, OSError, ValueError) as error:
+            last = self.first + self.rows - 1
+            raise DamagedError(f"a tabela não se lê da linha {self.first} à {last}") from error
 
 
 class Item(NamedTuple):
     """Something to read: a file (`content` None), or what stood in an archive, a table, a store:
     bytes, cells, a certificate found there, or why there is none.
 
-    `claimed`: its name, or a person, says that there is a certificate in it. `folder`: where a
-    relative name begins, if not in that of whoever reads it.
+    `claimed`: its name, or a person, says that there is a certificate in it. `once`: it is no file,
+    and gives what it has only once. `folder`: as of a `Group`.
     """
 
     name: str
-    content: bytes | Cells | Found | Failure | None = None
+    content: bytes | Cells | Group | Found | Failure | None = None
     claimed: bool = True
+    once: bool = False
     folder: str = ""
 
     @property
@@ -58,12 +95,12 @@ class Item(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes that it holds."""
-        if isinstance(self.content, Cells):
-            return int(self.content.batch.nbytes)
+        """Bytes that it holds, here or where it is carried out."""
+        if isinstance(self.content, Cells | Group):
+            return self.content.size
         return len(self.content) if isinstance(self.content, bytes) else 0
 
     @property
     def rows(self) -> int:
         """How many things to read it is."""
-        return len(self.content.batch) if isinstance(self.content, Cells) else 1
+        return self.content.rows if isinstance(self.content, Cells | Group) else 1

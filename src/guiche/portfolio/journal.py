@@ -10,9 +10,9 @@ import os
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (settings TEXT NOT NULL);
@@ -61,11 +61,13 @@ class Journal:
         found = self._base.execute("SELECT 1 FROM done WHERE name = ?", [name])
         return found.fetchone() is not None
 
-    def keep(self, content: bytes, names: Iterable[str], counts: Counter[str]) -> None:
-        """Adds a part: what these items gave."""
+    def keep(
+        self, written: Callable[[BinaryIO], object], names: Iterable[str], counts: Counter[str]
+    ) -> None:
+        """Adds a part, which is `written` to a file: what these items gave."""
         number = self._base.execute("SELECT coalesce(max(number), 0) + 1 FROM part").fetchone()[0]
         with self._path(number).open("wb") as file:
-            file.write(content)
+            written(file)
             file.flush()
             os.fsync(file.fileno())
         self._base.execute("BEGIN")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -27,6 +27,14 @@ class Load(NamedTuple):
     def rows(self) -> int:
         """How many things to read it is."""
         return sum(item.rows for item in self.items)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Without the name of the class for each item: that would be most of what is sent."""
+        return _load, ([tuple(item) for item in self.items], self.at, self.passwords)
+
+
+def _load(items: list[tuple[Any, ...]], at: datetime, passwords: Passwords) -> Load:
+    return Load(tuple(map(Item._make, items)), at, passwords)
 
 
 class Part(NamedTuple):

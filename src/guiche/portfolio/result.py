@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
+from guiche.icpbrasil import Profile, Reason, Status
 from guiche.portfolio.table import COLUMNS
 
 Batches = Callable[[], Iterator[pa.RecordBatch]]
@@ -19,6 +20,9 @@ Batches = Callable[[], Iterator[pa.RecordBatch]]
 
 _AT_ONCE = 8192
 _LONGEST_LINE = 1 << 24
+_WORDS: dict[str, set[str]] = {
+    "enrolment_status": set(Status), "enrolment_reason": set(Reason), "profile": set(Profile),
+}  # fmt: skip
 _FORMULAS = ("'=", "'+", "'-", "'@")
 
 
@@ -42,12 +46,21 @@ def batches_of(path: Path) -> Batches:
     def batches() -> Iterator[pa.RecordBatch]:
         try:
             for batch in read(path):
-                yield batch.select(COLUMNS.names).cast(COLUMNS)
+                result = batch.select(COLUMNS.names).cast(COLUMNS)
+                _check(path, result)
+                yield result
         except (pa.ArrowException, csv.Error, OSError, KeyError, ValueError, TypeError) as error:
             raise NoResult(path, "não é o resultado de uma auditoria") from error
 
     next(batches(), None)
     return batches
+
+
+def _check(path: Path, batch: pa.RecordBatch) -> None:
+    for name, words in _WORDS.items():
+        if newer := set(batch[name].unique().drop_null().to_pylist()) - words:
+            why = f"diz {', '.join(sorted(newer))}, que só um Guichê mais novo conhece"
+            raise NoResult(path, why)
 
 
 def of_streams(parts: Iterable[Path]) -> Iterator[pa.RecordBatch]:

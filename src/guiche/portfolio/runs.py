@@ -3,15 +3,15 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
-from stat import S_ISREG
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guiche.portfolio.item import Cells, Item
+from guiche.portfolio.item import Cells, Group, Item
 from guiche.portfolio.plain import MOST, plain
+from guiche.sources import SourceError
 
 
 class Plain(NamedTuple):
@@ -27,18 +27,22 @@ Run = Plain | list[Item]
 
 def runs_of(items: Iterable[Item]) -> Iterator[Run]:
     """All of the items, in order."""
-    for is_cells, some in groupby(items, lambda item: isinstance(item.content, Cells)):
+    for is_cells, some in groupby(items, lambda item: isinstance(item.content, Cells | Group)):
         if is_cells:
             for item in some:
-                yield from _of_cells(item.content)  # type: ignore[arg-type]
+                yield from _of_cells(item, item.content)  # type: ignore[arg-type]
         else:
             several = list(some)
             contents = pa.array([_octets(item) for item in several], pa.binary())
             yield from _runs([item.name for item in several], contents, several.__getitem__)
 
 
-def _of_cells(cells: Cells) -> Iterator[Run]:
-    column = cells.batch.column(0)
+def _of_cells(item: Item, cells: Cells | Group) -> Iterator[Run]:
+    try:
+        column = cells.read()
+    except SourceError:
+        yield [item]
+        return
     there = np.flatnonzero(pc.fill_null(pc.binary_length(column), 0))
     names = [f"{cells.path}/{cells.first + number}" for number in there.tolist()]
     contents = column if len(there) == len(column) else column.take(pa.array(there))
@@ -59,11 +63,9 @@ def _octets(item: Item) -> bytes | None:
     """Those of an item that may be plain; of what else it may be somebody else finds out."""
     if item.content is not None:
         return item.content if isinstance(item.content, bytes) else None
+    if item.once:
+        return None
     try:
-        about = os.stat(item.place)  # noqa: PTH116  # a folder may hold a million
-        # What is no file gives what it has only once.
-        if not S_ISREG(about.st_mode) or about.st_size > MOST:
-            return None
         file = os.open(item.place, os.O_RDONLY)
         try:
             return os.read(file, MOST + 1)

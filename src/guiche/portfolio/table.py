@@ -39,7 +39,7 @@ class Table:
         """Certificates, each alone at the place of that name."""
         count = len(names)
         arrays = [
-            pa.array(map(printable, names), pa.string()), pa.repeat("der", count),
+            pa.array([printable(name) for name in names], pa.string()), pa.repeat("der", count),
             pa.repeat(pa.scalar(0, pa.int32()), count), *2 * [pa.nulls(count, pa.string())],
         ]  # fmt: skip
         self._add(arrays, ders)
@@ -57,8 +57,10 @@ class Table:
 
     def batch(self, at: datetime) -> pa.RecordBatch:
         """All of it, judged for that moment."""
-        places = pa.concat_batches(self._places) if self._places else _SOURCE.empty_table()
-        ders = pa.concat_arrays(self._ders) if self._ders else pa.array([], pa.binary())
+        if not self._ders:
+            return pa.RecordBatch.from_pylist([], schema=COLUMNS)
+        places = pa.concat_batches(self._places)
+        ders = self._ders[0] if len(self._ders) == 1 else pa.concat_arrays(self._ders)
         read = inspect_batch(pa.record_batch({DER: ders}), at=at).columns
         pasted = columns_of(each.inspect(at=at) for each in self._pasted.values())
         arrays = [*places.columns, *with_rows(read, [*self._pasted], pasted)]

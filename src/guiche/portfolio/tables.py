@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 
+from guiche.portfolio.columns import DER
+from guiche.portfolio.item import Cells, Group
 from guiche.sources import DamagedError, NoCertificateError
 
 ROWS = 8192
@@ -17,6 +19,8 @@ ROWS = 8192
 _FIRST = 2048
 """In which a column has to show that it holds certificates."""
 _BLOCK = 1 << 20
+_SMALL = 64 << 20
+"""Bytes of a row group."""
 _LONGEST_LINE = 1 << 24
 _ENCODED = ("-----BEGIN", "MII", "3082", "3083")
 """How a certificate begins as PEM, in base64, in hexadecimal."""
@@ -24,7 +28,7 @@ _BLANKS = "\ufeff\xef\xbb\xbf \r\n\t"
 _DER = (b"\x30\x82", b"\x30\x83")
 _FAILURES = (pa.ArrowException, csv.Error, OSError, ValueError)
 
-Pieces = Iterator[pa.Array | DamagedError]
+Pieces = Iterator[pa.Array | Group | DamagedError]
 """Some cells of the column at a time; or a row that cannot be read."""
 Rows = Iterator[Mapping[str, Any] | DamagedError]
 
@@ -35,9 +39,9 @@ class NoColumnError(NoCertificateError):
 
 def pieces(
     path: str, kind: str, column: str | None
-) -> Iterator[tuple[int, pa.Array | DamagedError]]:
-    """The cells of the column, as binary, some at a time and with the number of the first, from
-    one; or of a row why it cannot be read. A cell with nothing in it is null or empty.
+) -> Iterator[tuple[int, Cells | Group | DamagedError]]:
+    """The cells of the column, some at a time and with the number of the first, from one; or of a
+    row why it cannot be read.
 
     Without a name it is the one column whose first value looks like a certificate. Raises
     `NoColumnError`; `DamagedError` where the table cannot be read, be it in the middle.
@@ -45,14 +49,25 @@ def pieces(
     number = 1
     try:
         for piece in _READERS[kind](path, column):
-            if isinstance(piece, DamagedError):
-                yield number, piece
-                number += 1
-            else:
-                yield number, piece.cast(pa.binary())
-                number += len(piece)
+            if isinstance(piece, pa.Array):
+                piece = Cells(path, number, pa.record_batch({DER: piece.cast(pa.binary())}))
+            yield number, piece
+            number += 1 if isinstance(piece, DamagedError) else piece.rows
     except _FAILURES as error:
         raise DamagedError(f"a tabela não se lê depois da linha {number - 1}") from error
+
+
+def count(path: str, kind: str) -> int | None:
+    """How many rows a table says that it has; None where it does not."""
+    try:
+        if kind == "parquet":
+            return int(pa.parquet.read_metadata(path).num_rows)
+        if kind == "arrow":
+            with pa.memory_map(path) as file, pa.ipc.open_file(file) as reader:
+                return int(reader.count_rows())
+    except _FAILURES:
+        return 1
+    return None
 
 
 def kind_of(path: str, head: bytes) -> str | None:
@@ -98,10 +113,25 @@ def _parquet(path: str, column: str | None) -> Pieces:
     # Buffered, what is read of a group is not held whole: it may be all of the file.
     with pa.parquet.ParquetFile(path, buffer_size=_BLOCK) as file:
         names = [each.name for each in file.schema_arrow if _may_hold(each.type)]
-        for first in islice(file.iter_batches(_FIRST, columns=names), 1):
-            name = _named(column, names, _values(first))
-            for batch in file.iter_batches(ROWS, columns=[name]):
+        for values in islice(file.iter_batches(_FIRST, columns=names), 1):
+            name = _named(column, names, _values(values))
+            yield from _groups(path, file, name)
+
+
+def _groups(path: str, file: pa.parquet.ParquetFile, column: str) -> Pieces:
+    """Small groups for whoever carries them out to read; a large one is read here, a bit at a time,
+    for nobody holds it whole."""
+    first = 1
+    for number in range(file.num_row_groups):
+        group = file.metadata.row_group(number)
+        columns = map(group.column, range(group.num_columns))
+        [size] = (each.total_uncompressed_size for each in columns if each.path_in_schema == column)
+        if size <= _SMALL:
+            yield Group(path, first, column, number, group.num_rows, size)
+        else:
+            for batch in file.iter_batches(ROWS, row_groups=[number], columns=[column]):
                 yield batch.column(0)
+        first += group.num_rows
 
 
 def _arrow(path: str, column: str | None) -> Pieces:

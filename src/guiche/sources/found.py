@@ -203,6 +203,8 @@ def printable(name: str) -> str:
     >>> printable("ana\\x1b[2J.cer")
     'ana?[2J.cer'
     """
+    if name.isprintable():
+        return name
     return "".join(c if c.isprintable() else "?" for c in name)
 
 

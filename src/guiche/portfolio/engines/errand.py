@@ -15,14 +15,16 @@ import pyarrow as pa
 
 from guiche import __version__
 from guiche.portfolio import gather
+from guiche.portfolio.columns import DER
 from guiche.portfolio.engines import CarryOut
-from guiche.portfolio.item import Cells, Item
+from guiche.portfolio.item import Cells, Group, Item
 from guiche.portfolio.load import Load, Part
 from guiche.portfolio.plain import plain
 from guiche.portfolio.rows import Passwords, passwords_of
+from guiche.sources import SourceError
 from guiche.sources.reading import MAX_INPUT
 
-MOST = 32 << 20
+MOST = 64 << 20
 """Octets of files that go with one errand."""
 
 _KEYS = (".pfx", ".p12", ".key")
@@ -63,7 +65,7 @@ class Errand(NamedTuple):
 
     def with_contents(self) -> "Errand | None":
         """That which needs no file; None where one may not leave, or all are too large."""
-        if sum(size for size, _, _ in self.seen) > MOST:
+        if sum(map(_size, self.load.items)) > MOST:
             return None
         filled = [_filled(item) for item in self.load.items]
         items = tuple(item for item in filled if item and not _may_hold_key(item))
@@ -79,13 +81,12 @@ def errand(carry_out: CarryOut, load: Load) -> Errand | None:
     for item in load.items:
         if _may_need_password(item, load.passwords) or _may_hold_key(item):
             return None
-        if item.content is None:
-            stamp = _stamp(item.place)
-            if item.name == "-" or stamp is None:
+        if place := _place(item):
+            stamp = None if item.once else _stamp(place)
+            if stamp is None:
                 return None
             seen.append(stamp)
-            item = item._replace(folder=os.path.join(folder, item.folder))  # noqa: PTH118
-        items.append(item)
+        items.append(_in_folder(item, folder))
     return Errand(carry_out, load._replace(items=tuple(items), passwords={}), tuple(seen))
 
 
@@ -96,8 +97,7 @@ def carried_out(sealed: bytes) -> Part | Unable:
         return Unable.OTHER_VERSION
     # Who may send errands may run code here anyway.
     carry_out, load, seen = pickle.load(octets)  # noqa: S301
-    files = (item.place for item in load.items if item.content is None)
-    if seen and tuple(map(_stamp, files)) != seen:
+    if seen and tuple(map(_stamp, filter(None, map(_place, load.items)))) != seen:
         return Unable.UNSEEN
     done: Part = carry_out(load)
     return done
@@ -113,8 +113,30 @@ def _stamp(place: str) -> Stamp | None:
     return (status.st_size, status.st_mtime_ns, status.st_ino) if is_file else None
 
 
+def _place(item: Item) -> str | None:
+    """Where the file is that has to be read for it."""
+    if isinstance(item.content, Group):
+        return item.content.place
+    return item.place if item.content is None else None
+
+
+def _in_folder(item: Item, folder: str) -> Item:
+    """The same for whoever is in another one."""
+    if isinstance(item.content, Group):
+        return item._replace(content=item.content._replace(folder=folder))
+    return item._replace(folder=folder) if item.content is None else item
+
+
+def _size(item: Item) -> int:
+    if item.content is None and (stamp := _stamp(item.place)):
+        return stamp[0]
+    return item.size
+
+
 def _filled(item: Item) -> Item | None:
     """With its content; None where that cannot be had, is not held at once, or has many inside."""
+    if isinstance(item.content, Group):
+        return _with_cells(item, item.content)
     if item.content is not None:
         return item
     if gather.inside(item):
@@ -127,12 +149,22 @@ def _filled(item: Item) -> Item | None:
     return item._replace(content=content) if len(content) <= MAX_INPUT else None
 
 
+def _with_cells(item: Item, group: Group) -> Item | None:
+    try:
+        batch = pa.record_batch({DER: group.read()})
+    except SourceError:
+        return None
+    return item._replace(content=Cells(group.path, group.first, batch))
+
+
 def _may_need_password(item: Item, passwords: Passwords) -> bool:
     """Whether one is for the item, or for what is inside."""
     if not passwords:
         return False
     has_inside = item.content is None and gather.inside(item) is not None
-    return has_inside or isinstance(item.content, Cells) or bool(passwords_of(item, passwords))
+    return (
+        has_inside or isinstance(item.content, Cells | Group) or bool(passwords_of(item, passwords))
+    )
 
 
 def _may_hold_key(item: Item) -> bool:
