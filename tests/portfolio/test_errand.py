@@ -9,10 +9,11 @@ import pytest
 from certificates import CEI, e_cnpj, pem
 from guiche.portfolio.engines import errand as errands
 from guiche.portfolio.engines.errand import Unable, carried_out, errand
-from guiche.portfolio.item import Item
+from guiche.portfolio.gather import items
+from guiche.portfolio.item import Group, Item
 from guiche.portfolio.load import Load, lines_of
 from guiche.portfolio.rows import Passwords
-from portfolio.carteira import DERS
+from portfolio.carteira import DERS, in_parquet
 from sources.pfx import usual
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -63,6 +64,23 @@ def test_it_takes_what_it_needs_with_it(place: Path) -> None:
     filled = sent and sent.with_contents()
     assert filled
     (place / "a.cer").unlink()
+    assert carried_out(filled.sealed()) == here
+
+
+def test_a_row_group_is_read_there_or_taken_there(
+    place: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    in_parquet(place / "t.parquet")
+    whole = load(*items(["t.parquet"]))
+    assert isinstance(whole.items[0].content, Group)
+    here, sent = lines_of(whole), errand(lines_of, whole)
+    filled = sent and sent.with_contents()
+    assert sent
+    assert filled
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert carried_out(sent.sealed()) == here
+    (place / "t.parquet").unlink()
+    assert carried_out(sent.sealed()) is Unable.UNSEEN
     assert carried_out(filled.sealed()) == here
 
 
