@@ -195,6 +195,16 @@ def test_a_telephone_is_added_and_overwrites_nothing(
     assert "cliente respondeu" not in words(client.get("/fila/"))
 
 
+def test_a_telephone_sent_again_leaves_one_line(visitor: Client, ticket: Ticket) -> None:
+    for typed in ("(11) 97777-6666", "11977776666"):
+        answer = visitor.post(address(ticket, "telefone/"), {"telefone": typed}, follow=True)
+        assert "Recebemos o telefone" in words(answer)
+    assert words(answer).count("Telefone com final 6666") == 1
+    assert ticket.events.filter(kind="customer_phone").count() == 1
+    ticket.refresh_from_db()
+    ticket.verify_chain()
+
+
 @pytest.mark.parametrize("typed", ["", "123", "(11) 99999-9999", "x" * 500, "(11) 1111-1111"])
 def test_a_telephone_that_is_none_is_refused_in_words(
     visitor: Client, ticket: Ticket, typed: str
@@ -221,6 +231,7 @@ def test_the_call_is_answered(
 ) -> None:
     answer = visitor.post(address(ticket, "resposta/"), sent, follow=True)
     assert "Recebemos sua resposta" in words(answer)
+    assert text.removesuffix(".") in words(answer)
     assert (last(ticket).kind, last(ticket).text) == ("customer_answer", text)
     assert last(ticket).who == "Cliente"
 

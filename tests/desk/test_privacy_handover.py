@@ -16,6 +16,7 @@ from guiche.desk.intake.draft import Draft
 from guiche.desk.models import Record, Ticket, User
 from guiche.desk.people.record import digest_of
 from guiche.desk.tickets.handover import hand_over, written
+from guiche.desk.tickets.reading_told import KEYS, told
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,8 @@ def test_gives_all_that_is_held(ticket: Ticket, number: str, suporte: User) -> N
     (case,) = told["chamados"]
     assert case["protocolo"] == ticket.spoken
     assert case["dados"]["E-mail"] == "contato@exemplo.com.br"
-    assert case["leitura"]["conteudo"]["holder"]["cnpj"] == number
+    assert case["leitura"]["conteudo"]["titular"]["cnpj"] == number
+    assert case["leitura"]["conteudo"]["cei"]["situacao"] == "em branco"
     assert [each["o_que"] for each in case["historico"]] == ["Chamado aberto", "Encaminhado"]
     assert len(told["leituras"]) == 1
     assert (record.kind, record.by, record.digest) == ("exported", suporte, digest_of(number))
@@ -56,18 +58,38 @@ def test_gives_what_the_customer_sent_by_the_page(ticket: Ticket, number: str) -
     ticket.take_certificate(found)
     (case,) = hand_over(number)[0]["chamados"]
     (sent,) = case["certificados_mandados"]
-    assert sent["conteudo"]["sha256"] == ticket.received.get().reading.sha256
+    assert sent["conteudo"]["impressao_digital_sha256"] == ticket.received.get().reading.sha256
 
 
 def test_can_be_read_by_people(ticket: Ticket, number: str) -> None:
+    assert ticket.inspection
     text = written(hand_over(number)[0])
     assert f"protocolo: {ticket.spoken}" in text
     assert "contato@exemplo.com.br" in text
     assert "situação: Encaminhado" in text
+    assert f"impressão digital (SHA-256): {ticket.inspection.sha256}" in text
     assert "Qual sistema pede o CEI? " in text
     assert "True" not in text
     assert "None" not in text
     assert "{" not in text
+
+
+def keys_of(content: Any) -> set[str]:
+    """All keys, at any depth."""
+    if isinstance(content, list):
+        return set().union(*map(keys_of, content))
+    if not isinstance(content, dict):
+        return set()
+    return set(content).union(*map(keys_of, content.values()))
+
+
+def test_every_key_of_a_reading_is_told_in_portuguese(ticket: Ticket) -> None:
+    (found,) = sources.read(e_cpf().der(), "um.cer").leaves
+    inspection = ticket.inspection
+    assert inspection
+    for contract in (inspection.contract, found.contract(found.inspect())):
+        assert keys_of(contract) <= KEYS.keys()
+        assert len(keys_of(told(contract)) - set(KEYS.values())) == 0
 
 
 def test_tells_of_a_call_that_is_no_ticket_yet(

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
 from calls import signed_in
+from guiche.cli.procedures import command
 from guiche.desk.models import Draft, ProcedureVersion, User
 from guiche.desk.procedures import shelf, start
 from guiche.desk.procedures.rules import mistakes
@@ -201,3 +203,65 @@ def test_no_name_is_written_that_would_not_be_read() -> None:
     with pytest.raises(ProcedureError) as error:
         start.text_of("x y", "Troca")
     assert error.value.key == "slug"
+
+
+def test_a_withdrawn_one_begins_nothing_and_comes_back(
+    client: Client, supervisao: User, suporte: User
+) -> None:
+    published(client)
+    begun = Draft.start(suporte, SLUG)
+    seen = {"visto": ProcedureVersion.current(SLUG).digest}
+    answer = client.post(f"{URL}retirar/", seen, follow=True)
+    assert "Retirado. Nenhum atendimento começa por ele" in answer.content.decode()
+    assert f"{supervisao} retirou" in answer.content.decode()
+    assert "retirado" in client.get("/ajustes/").content.decode()
+    assert SLUG not in ProcedureVersion.holding()
+    with pytest.raises(ProcedureError, match="foi retirado"):
+        Draft.start(suporte, SLUG)
+    begun.refresh_from_db()
+    assert begun.procedure.slug == SLUG
+    again = client.post(f"{URL}retirar/", seen, follow=True)
+    assert "já está retirado" in again.content.decode()
+    answer = client.post(f"{URL}retirar/", {**seen, "voltar": "sim"}, follow=True)
+    assert "Voltou. Vale" in answer.content.decode()
+    assert SLUG in ProcedureVersion.holding()
+    assert ProcedureVersion.published(SLUG).count() == 3
+
+
+def test_the_command_lists_it(client: Client, supervisao: User) -> None:
+    published(client)
+
+    def listed() -> str:
+        answer = CliRunner().invoke(command, ["list", "--page"])
+        assert answer.exit_code == 0, answer.output
+        return str(answer.stdout)
+
+    assert re.search(rf"{SLUG} +da página +Troca de titular", listed())
+    seen = ProcedureVersion.current(SLUG).digest
+    ProcedureVersion.withdraw(SLUG, supervisao, seen=seen)
+    assert re.search(rf"{SLUG} +retirado +Troca de titular", listed())
+
+
+def test_what_is_published_again_is_no_longer_withdrawn(client: Client, supervisao: User) -> None:
+    published(client)
+    current = ProcedureVersion.current(SLUG)
+    ProcedureVersion.withdraw(SLUG, supervisao, seen=current.digest)
+    changed = current.content.replace("Troca de titular", "Outro nome", 1)
+    ProcedureVersion.publish(SLUG, changed, supervisao, seen=current.digest)
+    assert ProcedureVersion.holding()[SLUG].title == "Outro nome"
+
+
+def test_one_of_a_file_is_not_withdrawn(client: Client, suporte: User) -> None:
+    slug = SHIPPED[0]
+    seen = {"visto": ProcedureVersion.current(slug).digest}
+    answer = client.post(f"/ajustes/{slug}/retirar/", seen, follow=True)
+    assert "Este vem de um arquivo" in answer.content.decode()
+    assert "Retirar o procedimento" not in answer.content.decode()
+    assert slug in ProcedureVersion.holding()
+
+
+@pytest.mark.parametrize("role", ["suporte", "relacionamento"])
+def test_only_a_supervisor_withdraws(client: Client, people: dict[str, User], role: str) -> None:
+    published(client)
+    assert signed_in(people[role]).post(f"{URL}retirar/").status_code == 403
+    assert SLUG in ProcedureVersion.holding()

@@ -1,8 +1,12 @@
 """What people mistype does not fill the terminal; what the server does wrong stands there."""
 
 import logging
+from contextlib import redirect_stderr
+from io import StringIO
+from logging.config import dictConfig
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 
@@ -18,3 +22,15 @@ def test_a_mistyped_address_is_not_logged(
 def test_faults_and_security_are() -> None:
     assert logging.getLogger("django.request").isEnabledFor(logging.ERROR)
     assert logging.getLogger("django.security.csrf").isEnabledFor(logging.WARNING)
+
+
+def test_what_was_standard_error_for_a_time_is_not_written_to_later(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with redirect_stderr(StringIO()) as closed:
+        dictConfig(settings.LOGGING)
+    closed.close()
+    logging.getLogger("guiche.desk").warning("still here")
+    written = capsys.readouterr().err
+    assert "still here" in written
+    assert "I/O operation on closed file" not in written

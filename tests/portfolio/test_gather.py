@@ -15,8 +15,9 @@ import pyarrow.parquet
 import pytest
 
 from certificates import CEI, e_cnpj
+from guiche.portfolio import tables
 from guiche.portfolio.gather import expected, items
-from guiche.portfolio.load import Load, lines_of
+from guiche.portfolio.load import Load, columns_of_load, lines_of
 from portfolio.carteira import DERS, FORMS, folder
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -149,3 +150,33 @@ def test_how_much_there_is_is_told_before_where_it_can(name: str, tmp_path: Path
         assert said == 2 * len(DERS) + 1
     else:
         assert said is None
+
+
+def test_a_damaged_row_group_loses_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pa.parquet.write_table(pa.table({"der": DERS}), path, row_group_size=1, compression="zstd")
+    group = pa.parquet.read_metadata(path).row_group(2).column(0)
+    content = bytearray(path.read_bytes())
+    at = group.dictionary_page_offset
+    content[at : at + 20] = bytes([0xFF] * 20)
+    path.write_bytes(content)
+    rows = read(path)
+    assert statuses(rows) == [*STATUSES[:2], "damaged", STATUSES[3]]
+    assert rows[2]["source"]["name"] == f"{path}/3-3"
+    assert "da linha 3 à 3" in rows[2]["error"]["message"]
+    batch = columns_of_load(Load(tuple(items([str(path)])), AT, {})).content
+    assert isinstance(batch, pa.RecordBatch)
+    assert batch.column("error_code").to_pylist() == [None, None, "damaged", None]
+
+
+def test_a_large_row_group_is_read_a_bit_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.parquet"
+    pa.parquet.write_table(pa.table({"der": DERS * 5}), path, row_group_size=12)
+    monkeypatch.setattr(tables, "_SMALL", 0)
+    monkeypatch.setattr(tables, "ROWS", 5)
+    every = list(items([str(path)]))
+    assert [item.rows for item in every] == [5, 5, 2, 5, 3]
+    assert [item.name for item in every][-1] == f"{path}/18-20"
+    assert statuses(read(path)) == STATUSES * 5

@@ -6,6 +6,7 @@ import click
 
 from guiche.cli.portuguese import Command
 from guiche.cli.start import start_desk
+from guiche.icpbrasil.wording import number
 
 
 @click.command("backup", cls=Command)
@@ -22,4 +23,4 @@ def command(file: Path) -> None:
         size = backup.save(file)
     except backup.BackupRefused as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Cópia conferida: {file} ({size:,} bytes).".replace(",", "."))
+    click.echo(f"Cópia conferida: {file} ({number(size)} bytes).")

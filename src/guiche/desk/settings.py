@@ -281,7 +281,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"form": {"()": _FORM}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "form"}},
+    "handlers": {"stderr": {"class": "guiche.desk.logs.lines.Stderr", "formatter": "form"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

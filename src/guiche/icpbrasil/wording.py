@@ -170,3 +170,12 @@ def _nis_doubt(verdict: Nis) -> str:
     if len(verdict.number or "") == nis.LENGTH:
         return f"o certificado traz {verdict.formatted}, e o dígito final não confere"
     return f"o certificado traz {verdict.written}, e o NIS tem {nis.LENGTH} dígitos"
+
+
+def number(count: int) -> str:
+    """With points between thousands.
+
+    >>> number(1234567)
+    '1.234.567'
+    """
+    return f"{count:,}".replace(",", ".")

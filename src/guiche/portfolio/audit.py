@@ -26,7 +26,7 @@ from guiche.portfolio.rows import Passwords
 
 _ITEMS, _BYTES = 1024, 8 << 20
 """Of a load."""
-_EVERY_SECONDS, _EVERY_BYTES = 15.0, 64 << 20
+_EVERY_SECONDS, _EVERY_BYTES = 15.0, 32 << 20
 """After so much a part is kept."""
 
 Told = Callable[[int], None]

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet
 
+from guiche.icpbrasil.wording import number
 from guiche.portfolio.load import (
     LINE,
     Load,
@@ -37,8 +38,8 @@ class TooManyRows(Exception):
 
     def __init__(self, rows: int) -> None:
         super().__init__(
-            f"Uma planilha tem no máximo {_MOST_ROWS:,} linhas, e são {rows:,}. ".replace(",", ".")
-            + "Use .parquet ou .csv."
+            f"Uma planilha tem no máximo {number(_MOST_ROWS)} linhas, e são {number(rows)}. "
+            "Use .parquet ou .csv."
         )
 
 

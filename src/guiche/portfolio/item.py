@@ -66,7 +66,7 @@ class Group(NamedTuple):
     def read(self) -> pa.Array:
         """What stands in them; `DamagedError` where they cannot be read."""
         try:
-            with pa.parquet.ParquetFile(self.place) as file:
+            with pa.parquet.ParquetFile(self.place, pre_buffer=False) as file:
                 column = file.read_row_group(self.number, columns=[self.column]).column(0)
                 return column.combine_chunks().cast(pa.binary())
         except (pa.ArrowException, OSError, ValueError) as error:

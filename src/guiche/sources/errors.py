@@ -52,6 +52,7 @@ found and what to do next; it names neither the file (`source` does) nor any of 
 from typing import ClassVar, Self
 
 from guiche.icpbrasil import Malformed
+from guiche.icpbrasil.wording import number
 from guiche.sources.found import Source, size_in_words
 from guiche.sources.missing import Missing
 
@@ -374,11 +375,10 @@ class TooManyIterationsError(ProtectionError):
     code = "too_many_iterations"
 
     def __init__(self, wanted: int, limit: int) -> None:
-        dots = f"{limit:,}".replace(",", ".")
         # A count of thousands of digits is an attack, and would fill the screen.
-        many = f"{wanted:,}".replace(",", ".") if wanted < 1 << 64 else "um número absurdo de"
+        many = number(wanted) if wanted < 1 << 64 else "um número absurdo de"
         super().__init__(
-            f"Pede {many} rodadas de cálculo para abrir; o limite é {dots}. {ASK_FOR_CER}"
+            f"Pede {many} rodadas de cálculo para abrir; o limite é {number(limit)}. {ASK_FOR_CER}"
         )
 
 

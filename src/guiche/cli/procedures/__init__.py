@@ -10,7 +10,7 @@ import click
 
 from guiche.cli.listing import json_option, show
 from guiche.cli.portuguese import Command, Group
-from guiche.cli.start import needing_desk
+from guiche.cli.start import needing_desk, start_desk
 from guiche.sources.found import printable
 
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ def check(files: Sequence[str], *, as_json: bool) -> None:
 
 
 @command.command("list", cls=Command)
+@click.option("--page", "of_page", is_flag=True, help="Também os feitos na página, do banco.")
 @json_option
-def list_(*, as_json: bool) -> None:
-    """Lista os procedimentos, e quando cada um é proposto."""
+def list_(*, as_json: bool, of_page: bool) -> None:
+    """Lista os procedimentos dos arquivos; --page, também os da página e os retirados."""
     with needing_desk():
         from guiche.desk.procedures.shelf import SHIPPED
 
@@ -69,8 +70,26 @@ def list_(*, as_json: bool) -> None:
             }  # fmt: skip
             where = "do Guichê" if shipped else "da empresa"
             yield row, f"{slug:<24} {where:<11} {problem or title}"
+        if of_page:
+            yield from _of_page()
 
     show(rows(), as_json=as_json)
+
+
+def _of_page() -> Iterator[tuple[Mapping[str, Any], str]]:
+    """The procedures that have no file: made on the page, and withdrawn there."""
+    start_desk(checked=False)
+    from guiche.desk.models import ProcedureVersion
+
+    for slug in sorted(ProcedureVersion.made_here() - _known().keys()):
+        version = ProcedureVersion.current(slug)
+        title, withdrawn = version.procedure.title, version.withdrawn
+        row = {
+            "slug": slug, "title": title, "shipped": False, "file": "", "problem": "",
+            "withdrawn": withdrawn,
+        }  # fmt: skip
+        where = "retirado" if withdrawn else "da página"
+        yield row, f"{slug:<24} {where:<11} {title}"
 
 
 @command.command("show", cls=Command)

@@ -1,4 +1,4 @@
-"""Figures as they are read in Portuguese."""
+"""Shares as they are read in Portuguese."""
 
 
 def percent(share: float | None) -> str:
@@ -10,12 +10,3 @@ def percent(share: float | None) -> str:
     if share is None:
         return "sem dado"
     return f"{100 * share:.1f}".removesuffix(".0").replace(".", ",") + "%"
-
-
-def number(count: int) -> str:
-    """With points between thousands.
-
-    >>> number(1234567)
-    '1.234.567'
-    """
-    return f"{count:,}".replace(",", ".")

@@ -102,7 +102,7 @@ class Draft(Whose, models.Model):
     @classmethod
     def start(cls, by: User, slug: str | None = None) -> "Draft":
         """A new call, with the procedure of the site as it stands now."""
-        draft = cls(procedure_version=ProcedureVersion.current(slug or settings.PROCEDURE), by=by)
+        draft = cls(procedure_version=ProcedureVersion.offered(slug or settings.PROCEDURE), by=by)
         draft._offering()
         draft.save()
         return draft
@@ -366,7 +366,7 @@ class Draft(Whose, models.Model):
         """
         if ticket := Ticket.submitted_from(key):
             return ticket
-        version = ProcedureVersion.current(slug or settings.PROCEDURE)
+        version = ProcedureVersion.offered(slug or settings.PROCEDURE)
         unknown = typed.keys() - {fact.key for fact in version.procedure.facts}
         if unknown:
             raise Incomplete(dict.fromkeys(sorted(unknown), _NOT_ASKED))

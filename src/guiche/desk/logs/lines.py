@@ -6,6 +6,7 @@ lines of an exception are indented or escaped.
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
 
 from guiche.desk.logs.context import known
@@ -15,6 +16,19 @@ from guiche.desk.logs.redaction import redact
 _ESCAPES = {
     code: f"\\u{code:04x}" for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
 } | {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
+
+
+class Stderr(logging.Handler):
+    """Writes to what is standard error at that moment: who replaces it for a time, as tests of
+    commands do, closes what a handler of the standard library would go on writing to."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One record, at once."""
+        try:
+            sys.stderr.write(f"{self.format(record)}\n")
+            sys.stderr.flush()
+        except Exception:
+            self.handleError(record)
 
 
 class Lines(logging.Formatter):

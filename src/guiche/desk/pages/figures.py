@@ -21,13 +21,14 @@ from guiche.desk.figures.risk import Risk
 from guiche.desk.figures.summary import Freshness, Summary, offered
 from guiche.desk.figures.table import Cell, Table, tables
 from guiche.desk.figures.tally import day_of
-from guiche.desk.figures.words import number, percent
+from guiche.desk.figures.words import percent
 from guiche.desk.models import ProcedureVersion, Ticket
 from guiche.desk.pages import plot, sheets
 from guiche.desk.pages.access import account, for_supervisors, sent_number
 from guiche.desk.pages.due import Clock
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.promises.due_time import length
+from guiche.icpbrasil.wording import number
 
 _CSV = "text/csv; charset=utf-8"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

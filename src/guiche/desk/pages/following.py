@@ -213,11 +213,12 @@ def _page(request: HttpRequest, visit: Visit, **more: Any) -> HttpResponse:
 
 
 def _told(event: Event) -> str:
-    """What he sent, without more than he may have forgotten on somebody else's screen."""
+    """What he sent, with no more of a telephone than its end: the screen may be somebody else's."""
     payload = event.payload or {}
     if phone := payload.get("phone"):
         return f"Telefone com final {phone[-4:]}"
-    return ANSWERS.get(payload.get("answer", ""), "Arquivo")
+    answer, hour = ANSWERS.get(payload.get("answer", ""), "Arquivo"), payload.get("note")
+    return f"{answer}: {hour}" if hour else answer
 
 
 def _giving(request: HttpRequest, visit: Visit, said: Said | None = None) -> HttpResponse:

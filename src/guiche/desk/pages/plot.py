@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from guiche.desk.figures.table import Table
-from guiche.desk.figures.words import number
+from guiche.icpbrasil.wording import number
 from guiche.portfolio.report import drawing
 
 _SVG, _XLINK = drawing.SVG, "http://www.w3.org/1999/xlink"

@@ -26,6 +26,8 @@ from guiche.desk.refusal import Refused
 _FORM, TEXT = "formulario", "texto"
 _LISTED = 20
 _FILE = "arquivo"
+_WITHDRAWN = "Retirado. Nenhum atendimento começa por ele; os que já começaram continuam."
+_BACK = "Voltou. Vale a partir do próximo atendimento."
 
 
 @dataclass
@@ -137,6 +139,24 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("versoes", slug=slug)
 
 
+@page_or_form
+@for_supervisors
+def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
+    """Takes a procedure of the page out of use, or (`voltar`) back into it."""
+    if request.method != "POST":
+        return redirect("versoes", slug=slug)
+    _current(slug)
+    back, seen = "voltar" in request.POST, request.POST.get("visto", "")
+    change = ProcedureVersion.take_back if back else ProcedureVersion.withdraw
+    try:
+        change(slug, account(request), seen=seen)
+    except (Refused, ProcedureError) as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _BACK if back else _WITHDRAWN)
+    return redirect("versoes", slug=slug)
+
+
 @require_GET
 @for_supervisors
 def versions(request: HttpRequest, slug: str) -> HttpResponse:
@@ -149,6 +169,7 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
         "current": current,
         "versions": [_told(version) for version in listed],
         "file": _file(slug, current),
+        "is_of_page": current.is_of_page,
     }
     return render(request, "desk/ajustes_versoes.html", page)
 

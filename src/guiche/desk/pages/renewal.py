@@ -1,6 +1,6 @@
 """The new certificate of a ticket: its order and appointment, and the reading that closes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.contrib import messages
@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from guiche.desk import clock
 from guiche.desk.intake.reading import Inspection
+from guiche.desk.models import Ticket
 from guiche.desk.pages import uploads
 from guiche.desk.pages.access import account, form_mark, page_or_form, sent_number, ticket_of
 from guiche.desk.pages.choice import Choice, distinct
-from guiche.desk.pages.ticket import Refusal, ticket_page, to_history
+from guiche.desk.pages.ticket import Refusal, acted, ticket_page, to_history
 from guiche.desk.refusal import Refused
 from guiche.desk.tickets.event import AlreadyRecorded
 from guiche.sources import Found
@@ -25,18 +26,13 @@ _DIFFERS = "Ainda não dá para encerrar: o certificado não confere com o chama
 @page_or_form
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """Keeps the number of the new order, and when its holder is to be identified."""
-    ticket = ticket_of(number)
-    if request.method != "POST":
-        return redirect("chamado", number=ticket.number)
-    sent = {key: request.POST.get(key, "") for key in ("order", "validation")}
-    try:
+
+    def ordered(ticket: Ticket, sent: Mapping[str, str]) -> str:
         moment = _moment(sent["validation"])
         ticket.order(account(request), sent["order"], moment, form_mark(request))
-    except AlreadyRecorded:
-        return to_history(ticket)
-    except Refused as refused:
-        return ticket_page(request, ticket, Refusal("order", str(refused), sent))
-    return to_history(ticket)
+        return ""
+
+    return acted(request, number, "order", ("order", "validation"), ordered, history=True)
 
 
 @page_or_form

@@ -1,6 +1,6 @@
 """Chamado: the promise, the reading, all data, the history, and what can be done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -85,34 +85,49 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 @page_or_form
 def attempt(request: HttpRequest, number: str) -> HttpResponse:
     """Records a call to the customer and its result."""
-    ticket = ticket_of(number)
-    if request.method != "POST":
-        return redirect("chamado", number=ticket.number)
-    sent = {key: request.POST.get(key, "") for key in ("phone", "result", "note", "again")}
-    try:
+
+    def log(ticket: Ticket, sent: Mapping[str, str]) -> str:
         logged = ticket.promise.log_attempt(account(request), **sent, form=form_mark(request))
-    except AlreadyRecorded:
-        return redirect("chamado", number=ticket.number)
-    except Refused as refused:
-        return ticket_page(request, ticket, Refusal("attempt", str(refused), sent))
-    messages.success(request, f"Tentativa registrada: {str(logged).lower()}.")
-    return redirect("chamado", number=ticket.number)
+        return f"Tentativa registrada: {str(logged).lower()}."
+
+    return acted(request, number, "attempt", ("phone", "result", "note", "again"), log)
 
 
 @page_or_form
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Moves the ticket, as the table of moves allows."""
+
+    def made(ticket: Ticket, sent: Mapping[str, str]) -> str:
+        ticket.move(name, account(request), sent["reason"], sent["note"], form_mark(request))
+        return ""
+
+    return acted(request, number, name, ("reason", "note"), made, history=True)
+
+
+def acted(
+    request: HttpRequest,
+    number: str,
+    form: str,
+    keys: tuple[str, ...],
+    act: Callable[[Ticket, Mapping[str, str]], str],
+    *,
+    history: bool = False,
+) -> HttpResponse:
+    """Does what a form of the page asks for by what stands in it under `keys`, and leads to the
+    page, at whose top stands what `act` says, or to its `history`; refused, it is the form as it
+    was sent."""
     ticket = ticket_of(number)
     if request.method != "POST":
         return redirect("chamado", number=ticket.number)
-    sent = {key: request.POST.get(key, "") for key in ("reason", "note")}
+    sent = {key: request.POST.get(key, "") for key in keys}
     try:
-        ticket.move(name, account(request), sent["reason"], sent["note"], form_mark(request))
+        if said := act(ticket, sent):
+            messages.success(request, said)
     except AlreadyRecorded:
-        return to_history(ticket)
+        pass
     except Refused as refused:
-        return ticket_page(request, ticket, Refusal(name, str(refused), sent))
-    return to_history(ticket)
+        return ticket_page(request, ticket, Refusal(form, str(refused), sent))
+    return to_history(ticket) if history else redirect("chamado", number=ticket.number)
 
 
 def to_history(ticket: Ticket) -> HttpResponse:

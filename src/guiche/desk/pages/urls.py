@@ -147,6 +147,7 @@ urlpatterns = [
     path("ajustes/<slug:slug>/", procedure.edit, name="procedimento"),
     path("ajustes/<slug:slug>/conferir/", procedure.review, name="conferir_procedimento"),
     path("ajustes/<slug:slug>/publicar/", procedure.publish, name="publicar"),
+    path("ajustes/<slug:slug>/retirar/", procedure.withdraw, name="retirar_procedimento"),
     path("ajustes/<slug:slug>/versoes/", procedure.versions, name="versoes"),
     path("pessoas/", people.listed, name="pessoas"),
     path("pessoas/nova/", people.new, name="nova_pessoa"),

@@ -43,6 +43,9 @@ class ProcedureVersion(models.Model):
     """Who published it on the page; None: it is a file of the shelf."""
     follows_file = models.BooleanField(default=False)
     """Published by going back to the file: from then on the file holds, as it stands."""
+    withdrawn = models.BooleanField(default=False, db_default=False)
+    """Published by withdrawing it: from then on no call begins by it, until it is published
+    again."""
 
     class Meta:
         """The same text of the shelf is stored once."""
@@ -73,9 +76,17 @@ class ProcedureVersion(models.Model):
         return latest if latest and not latest.follows_file else cls.of_file(slug)
 
     @classmethod
+    def offered(cls, slug: str) -> "ProcedureVersion":
+        """The version that a call begins by; a `ProcedureError` where it is withdrawn."""
+        version = cls.current(slug)
+        if version.withdrawn:
+            raise ProcedureError(f"{slug}.toml", "", "foi retirado; use outro procedimento.")
+        return version
+
+    @classmethod
     def holding(cls) -> dict[str, Procedure]:
-        """What holds now of each procedure that there is, by slug; one that cannot be read is left
-        out, so that its mistake stops no call of another."""
+        """What holds now of each procedure that there is, by slug; one that is withdrawn is left
+        out, and one that cannot be read, so that its mistake stops no call of another."""
         return {slug: procedure for slug, _, procedure, _ in cls._holding()}
 
     @classmethod
@@ -98,6 +109,8 @@ class ProcedureVersion(models.Model):
         unfiled = versions.keys() - files.keys()
         for slug in [*files, *(unfiled & cls.made_here() if unfiled else ())]:
             version = versions.get(slug)
+            if version and version.withdrawn:
+                continue
             with suppress(ProcedureError):
                 procedure, content = (version.procedure, "") if version else shelf.read(files[slug])
                 yield slug, version, procedure, content
@@ -148,9 +161,34 @@ class ProcedureVersion(models.Model):
         return cls._publish(by, seen, slug=slug, content=content, follows_file=True)
 
     @classmethod
+    def withdraw(cls, slug: str, by: User, *, seen: str) -> "ProcedureVersion":
+        """No call begins by it from now on; those that did, and its tickets, go on as they are."""
+        if slug in shelf.files():
+            raise Refused("Este vem de um arquivo: só o que foi feito na página pode ser retirado.")
+        content = cls.current(slug).content
+        return cls._publish(by, seen, slug=slug, content=content, withdrawn=True)
+
+    @classmethod
+    def take_back(cls, slug: str, by: User, *, seen: str) -> "ProcedureVersion":
+        """Publishes again, as it was, what was withdrawn."""
+        return cls.publish(slug, cls.current(slug).content, by, seen=seen)
+
+    @property
+    def is_of_page(self) -> bool:
+        """Whether it was made on the page and never had a file: such a one can be withdrawn."""
+        return self.by_id is not None and self.slug in self.made_here() - shelf.files().keys()
+
+    @classmethod
     @transaction.atomic
     def _publish(
-        cls, by: User, seen: str, *, slug: str, content: str, follows_file: bool = False
+        cls,
+        by: User,
+        seen: str,
+        *,
+        slug: str,
+        content: str,
+        follows_file: bool = False,
+        withdrawn: bool = False,
     ) -> "ProcedureVersion":
         take_turn()
         if seen == NEW and not cls.is_taken(slug):
@@ -160,11 +198,14 @@ class ProcedureVersion(models.Model):
             who = f"{current.by} publicou" if current.by else "O arquivo trouxe"
             raise PublishedMeanwhile(f"{who} outra versão depois que você abriu esta página.")
         digest = digest_of(content)
-        if digest == seen and not follows_file:
+        if withdrawn and current.withdrawn:
+            raise Refused("Este procedimento já está retirado.")
+        if digest == seen and not (follows_file or withdrawn or current.withdrawn):
             raise Refused("Nada mudou: é o mesmo texto que já vale.")
         return cls.objects.create(
-            slug=slug, digest=digest, content=content, by=by, follows_file=follows_file
-        )
+            slug=slug, digest=digest, content=content, by=by, follows_file=follows_file,
+            withdrawn=withdrawn,
+        )  # fmt: skip
 
     @property
     def before(self) -> "ProcedureVersion | None":

@@ -19,7 +19,13 @@ from guiche.desk.intake.reading import Inspection
 from guiche.desk.people.user import User
 from guiche.desk.portal.ticket_token import Opened, token_of
 from guiche.desk.refusal import Refused
-from guiche.desk.tickets.event import ANSWERS, FROM_CUSTOMER, Event, Overtaken
+from guiche.desk.tickets.event import (
+    ANSWERS,
+    FROM_CUSTOMER,
+    AlreadyRecorded,
+    Event,
+    Overtaken,
+)
 from guiche.desk.tickets.moves import OPEN
 from guiche.desk.tickets.received import Received
 from guiche.sources import Found
@@ -89,8 +95,16 @@ class Followed:
 
     @transaction.atomic
     def add_phone(self, typed: str, form: UUID | None = None) -> Event:
-        """One more number to call; those of the ticket stay as they are."""
-        return self._answered("customer_phone", {"phone": clean_phone(typed)}, form)
+        """One more number to call; those of the ticket stay as they are.
+
+        `AlreadyRecorded` also for a number that he sent before.
+        """
+        sent = {"phone": clean_phone(typed)}
+        event = self._answered("customer_phone", sent, form)
+        # After the event, as in `_answered`.
+        if self.events.filter(kind=event.kind, payload__phone=sent["phone"]).count() > 1:
+            raise AlreadyRecorded
+        return event
 
     @transaction.atomic
     def answer(self, answer: str, note: str = "", form: UUID | None = None) -> Event:

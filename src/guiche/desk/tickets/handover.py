@@ -18,6 +18,7 @@ from guiche.desk.people.record import Record, digest_of
 from guiche.desk.people.user import User
 from guiche.desk.promises.promise import Promise
 from guiche.desk.tickets.erasure import ErasureRefused, Held
+from guiche.desk.tickets.reading_told import told as told_reading
 from guiche.desk.tickets.ticket import Ticket
 
 _WRITTEN = {
@@ -30,6 +31,33 @@ _WRITTEN = {
     "comecado_em": "começado em",
     "certificado_guardado_ate": "certificado guardado até",
     "conteudo": "conteúdo",
+    "impressao_digital_sha256": "impressão digital (SHA-256)",
+    "diz_ser_da_icp_brasil": "diz ser da ICP-Brasil",
+    "responsavel": "responsável",
+    "numero": "número",
+    "numeros": "números",
+    "numero_escrito": "número, como se escreve",
+    "numero_de_serie": "número de série",
+    "posicao": "posição",
+    "rotulo": "rótulo",
+    "e_mail": "e-mail",
+    "rg_orgao": "órgão do RG",
+    "rg_uf": "UF do RG",
+    "cei": "CEI",
+    "nis": "NIS",
+    "rg": "RG",
+    "cpf": "CPF",
+    "cnpj": "CNPJ",
+    "oid": "OID",
+    "bytes_que_o_sustentam": "bytes que o sustentam",
+    "campos_da_icp_brasil": "campos da ICP-Brasil",
+    "autoridade_de_registro": "autoridade de registro (AR)",
+    "ate": "até",
+    "revogacao": "revogação",
+    "por_que": "por quê",
+    "proxima_data": "próxima data",
+    "observacoes": "observações",
+    "codigo": "código",
 }
 _YES_OR_NO = {True: "sim", False: "não"}
 
@@ -147,7 +175,7 @@ def _reading(inspection: Inspection | None) -> dict[str, Any] | None:
         "lida_em": _moment(inspection.created_at),
         "veredito": inspection.headline,
         "certificado_guardado_ate": _moment(inspection.der_expires_at),
-        "conteudo": inspection.contract,
+        "conteudo": told_reading(inspection.contract),
     }
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from guiche.icpbrasil.wording import number
 from guiche.portfolio.difference import Change, Changed, Difference
 from guiche.portfolio.report.markup import Html, tag
 from guiche.portfolio.report.people import People, shown
-from guiche.portfolio.report.words import answer, counted, day_of, kind, number
+from guiche.portfolio.report.words import answer, counted, day_of, kind
 
 MOST = 500
 """Of each kind that the report names."""

@@ -6,13 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from guiche.icpbrasil.wording import number
 from guiche.portfolio.difference import Difference
 from guiche.portfolio.forms import replace
 from guiche.portfolio.report import changes
 from guiche.portfolio.report.calendar import calendar
 from guiche.portfolio.report.page import Page
 from guiche.portfolio.report.people import People
-from guiche.portfolio.report.words import counted, number
+from guiche.portfolio.report.words import counted
 from guiche.portfolio.result import Batches, batches_of
 
 _IN_A_TERMINAL = 20

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from guiche.icpbrasil import Profile, Status
+from guiche.icpbrasil.wording import number
 from guiche.portfolio.difference import Difference
 from guiche.portfolio.report import changes
 from guiche.portfolio.report.actions import URGENCIES, Action, Actions, actions
@@ -22,7 +23,7 @@ from guiche.portfolio.report.people import People, shown
 from guiche.portfolio.report.plot import NARROW, WIDE, draw
 from guiche.portfolio.report.tally import Figure, Tally
 from guiche.portfolio.report.todo import todo
-from guiche.portfolio.report.words import ERROR, STATUSES, counted, day_of, kind, number
+from guiche.portfolio.report.words import ERROR, STATUSES, counted, day_of, kind
 from guiche.portfolio.result import Batches
 
 _ROLES = {"table": "table", "tr": "row", "td": "cell"}

@@ -7,10 +7,10 @@ hatch or an outline, and carry their counts. What is too small for a number stan
 from typing import Any
 from xml.etree import ElementTree
 
+from guiche.icpbrasil.wording import number
 from guiche.portfolio.report import drawing
 from guiche.portfolio.report.markup import Html
 from guiche.portfolio.report.tally import Figure
-from guiche.portfolio.report.words import number
 
 WIDE, NARROW = 880, 320
 """A page of a desk or of paper, and a phone."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from guiche.icpbrasil import Profile, Reason, wording
 from guiche.icpbrasil.enrolment import Enrolment, Status
 from guiche.icpbrasil.validity import day
+from guiche.icpbrasil.wording import number
 from guiche.portfolio.report.people import Row
 
 MONTHS = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
@@ -81,15 +82,6 @@ def month(index: int) -> str:
     'mar/2027'
     """
     return f"{MONTHS[index % 12]}/{index // 12}"
-
-
-def number(count: int) -> str:
-    """With points between thousands.
-
-    >>> number(1234567)
-    '1.234.567'
-    """
-    return f"{count:,}".replace(",", ".")
 
 
 def counted(count: int, one: str, many: str) -> str:
