@@ -18,7 +18,7 @@ from benchmarks.portfolio.commands import Grown, Start
 from benchmarks.portfolio.race import HASH, OURS, Race, Result
 from guiche.portfolio import SCHEMA
 
-_PACKAGES = ("pyarrow", "numpy", "numba", "cryptography")
+_PACKAGES = ("pyarrow", "numpy", "numba", "distributed", "cryptography")
 _VERSIONS = {
     "gcc": ("gcc", "--version"), "Go": ("go", "version"), "Java": ("java", "-version"),
     "OpenSSL": ("openssl", "version"),

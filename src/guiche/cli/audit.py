@@ -5,12 +5,16 @@ from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from guiche.cli.extras import need
 from guiche.cli.portuguese import Command
 from guiche.sources.catalogue import EVERY_STORE, STORES
+
+if TYPE_CHECKING:
+    from guiche.portfolio.engines import Engine
 
 _STATUSES = {
     "present": "tem CEI", "doubtful": "conferir CEI", "blank": "sem CEI (campo em branco)",
@@ -75,6 +79,12 @@ _STATUSES = {
 @click.option(
     "--jobs", metavar="N", type=click.IntRange(1), help="Processos; por omissão, todos os núcleos."
 )
+@click.option(
+    "--engine",
+    metavar="MOTOR",
+    help="Quem lê: dask (um cluster Dask só para isto, nesta máquina) ou dask:ENDEREÇO (o de um "
+    "agendador que já está no ar); por omissão, processos desta máquina.",
+)
 @click.option("--quiet", is_flag=True, help="Não mostra o andamento.")
 def command(
     paths: tuple[str, ...],
@@ -87,6 +97,7 @@ def command(
     since: Path | None,
     show_personal: bool,
     jobs: int | None,
+    engine: str | None,
     quiet: bool,
 ) -> None:
     """Lê uma carteira inteira: pastas, ZIP, tar, P7B, PFX, notas fiscais, tabelas (Parquet, Arrow,
@@ -100,7 +111,7 @@ def command(
     need("pyarrow", "portfolio")
     from guiche.cli.audit_progress import progress
     from guiche.portfolio.audit import audit
-    from guiche.portfolio.engines.processes import processes
+    from guiche.portfolio.engines.errors import EngineError
     from guiche.portfolio.forms import TooManyRows, UnknownForm
     from guiche.portfolio.gather import items
     from guiche.portfolio.journal import OtherAudit
@@ -120,16 +131,34 @@ def command(
                 {"paths": [*paths], "column": column, "store": store, "out": out.name},
                 datetime.now(UTC),
                 passwords=passwords_of(password_list) if password_list else {},
-                engine=lambda: processes(jobs) if jobs else processes(),
+                engine=_engine(engine, jobs),
                 told=told,
                 then=partial(outputs.write, said=said.append) if outputs.any else None,
             )
     except (UnknownForm, OtherAudit, TooManyRows, BadList, BadOutput, NoResult) as error:
         raise click.UsageError(str(error)) from error
+    except EngineError as error:
+        raise click.ClickException(str(error)) from error
     _summed_up(counts, out)
     for line in said:
         click.echo(line, err=True)
     sys.exit(_status(counts))
+
+
+def _engine(asked: str | None, jobs: int | None) -> "Engine":
+    """Processes of this machine, or a cluster; `UsageError`."""
+    kind, colon, address = (asked or "").partition(":")
+    if kind == "dask" and address and jobs:
+        raise click.UsageError("--jobs conta processos desta máquina; o cluster tem os seus.")
+    if kind == "dask" and bool(address) == bool(colon):
+        from guiche.portfolio.engines.cluster import cluster
+
+        return partial(cluster, address or None, jobs)
+    if asked:
+        raise click.UsageError(f"Não conheço o motor {asked}. Use dask ou dask:ENDEREÇO.")
+    from guiche.portfolio.engines.processes import processes
+
+    return partial(processes, jobs) if jobs else processes
 
 
 def _status(counts: Counter[str]) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 
 from guiche import __version__
 from guiche.portfolio.engines import Done, Engine
+from guiche.portfolio.engines.errors import EngineError
 from guiche.portfolio.forms import LINES_WITH_COLUMNS, Form, form_of, replace, with_columns
 from guiche.portfolio.item import Item
 from guiche.portfolio.journal import Journal
@@ -50,7 +51,7 @@ def audit(
     `settings` say what is read: an audit of the same that was killed goes on, and `at` is then the
     moment that it began with. `then` makes of the batches what else is wanted, before there is the
     file, so that one with its name can still be read. Raises `UnknownForm`, `OtherAudit`,
-    `TooManyRows`.
+    `TooManyRows`, `EngineError`.
     """
     form = with_columns(form_of(out)) if then else form_of(out)
     if form is LINES_WITH_COLUMNS:
@@ -59,9 +60,14 @@ def audit(
     settings = {**settings, "version": __version__, "at": at.isoformat()}
     with Journal(folder, settings) as journal:
         moment = datetime.fromisoformat(str(journal.settings["at"]))
-        with engine() as carry:
-            loads = _loads(_left(items, journal, told), moment, passwords)
-            _keep(carry(form.carry_out, loads), form, journal, told)
+        try:
+            with engine() as carry:
+                loads = _loads(_left(items, journal, told), moment, passwords)
+                _keep(carry(form.carry_out, loads), form, journal, told)
+        except EngineError:
+            if not journal.counts:  # nothing was read, and the moment would be of then
+                journal.remove()
+            raise
         counts = journal.counts
         if then:
             then(lambda: form.read(journal.parts()), moment)

@@ -59,13 +59,13 @@ def inside(item: Item, column: str | None = None) -> Iterator[Item] | None:
     """What the file of an item has in it, where it is an archive or a table; None where it is none
     of these, but for `guiche.sources` to read."""
     try:
-        kind = None if item.once else _kind_of(item.name)
-    except OSError:
+        kind = None if item.once else _kind_of(item.place)
+    except (OSError, ValueError):
         return None  # whoever reads it says why
     if kind == "zip":
-        return _members(item, archives.zip_members(item.name))
+        return _members(item, archives.zip_members(item.place))
     if kind == "tar":
-        return _members(item, archives.tar_members(item.name))
+        return _members(item, archives.tar_members(item.place))
     return _of_table(item, kind, column) if kind else None
 
 
@@ -101,7 +101,7 @@ def _members(archive: Item, members: Iterator[Member]) -> Iterator[Item]:
 
 def _of_table(table: Item, kind: str, column: str | None) -> Iterator[Item]:
     try:
-        for first, piece in tables.pieces(table.name, kind, column):
+        for first, piece in tables.pieces(table.place, kind, column):
             place = f"{table.name}/{first}"
             if isinstance(piece, SourceError):
                 yield Item(place, _had(piece, place))

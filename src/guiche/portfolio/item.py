@@ -1,5 +1,6 @@
 """What an audit is to read, one thing after the other."""
 
+import os
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -46,7 +47,8 @@ class Cells(NamedTuple):
 
 class Group(NamedTuple):
     """The same of one row group of a Parquet file, for whoever carries it out to read; `size` is
-    what that then holds, in bytes."""
+    what that then holds, in bytes. `folder`: where a relative path begins, if not in that of
+    whoever reads it."""
 
     path: str
     first: int
@@ -54,11 +56,17 @@ class Group(NamedTuple):
     number: int
     rows: int
     size: int
+    folder: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where its file is."""
+        return os.path.join(self.folder, self.path)  # noqa: PTH118
 
     def read(self) -> pa.Array:
         """What stands in them; `DamagedError` where they cannot be read."""
         try:
-            with pa.parquet.ParquetFile(self.path, pre_buffer=False) as file:
+            with pa.parquet.ParquetFile(self.place, pre_buffer=False) as file:
                 column = file.read_row_group(self.number, columns=[self.column]).column(0)
                 return column.combine_chunks().cast(pa.binary())
         except (pa.ArrowException, OSError, ValueError) as error:
@@ -71,13 +79,19 @@ class Item(NamedTuple):
     bytes, cells, a certificate found there, or why there is none.
 
     `claimed`: its name, or a person, says that there is a certificate in it. `once`: it is no file,
-    and gives what it has only once.
+    and gives what it has only once. `folder`: as of a `Group`.
     """
 
     name: str
     content: bytes | Cells | Group | Found | Failure | None = None
     claimed: bool = True
     once: bool = False
+    folder: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where its file is."""
+        return os.path.join(self.folder, self.name) if self.folder else self.name  # noqa: PTH118
 
     @property
     def size(self) -> int:

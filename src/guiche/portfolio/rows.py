@@ -28,17 +28,22 @@ def rows_of(item: Item, passwords: Passwords) -> Iterator[Row]:
                 yield row
 
 
+def passwords_of(item: Item, passwords: Passwords) -> list[str]:
+    """Those to be tried on it."""
+    file = item.name.replace("\\", "/").rpartition("/")[2]
+    return [*passwords.get(file, ()), *passwords.get("", ())]
+
+
 def _read(item: Item, passwords: Passwords) -> Iterator[Row]:
     if isinstance(item.content, Found | Failure):
         yield item.content
         return
-    file = item.name.replace("\\", "/").rpartition("/")[2]
-    known = [*passwords.get(file, ()), *passwords.get("", ())]
+    known = passwords_of(item, passwords)
     try:
         if isinstance(item.content, bytes):
             reading = sources.read(item.content, item.name, passwords=known)
         else:
-            reading = sources.read_path(item.name, passwords=known)
+            reading = sources.read_path(item.place, name=item.name, passwords=known)
     except SourceError as error:
         yield from map(Failure.of, (error, *error.others))
     else:

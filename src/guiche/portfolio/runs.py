@@ -66,7 +66,7 @@ def _octets(item: Item) -> bytes | None:
     if item.once:
         return None
     try:
-        file = os.open(item.name, os.O_RDONLY)
+        file = os.open(item.place, os.O_RDONLY)
         try:
             return os.read(file, MOST + 1)
         finally:

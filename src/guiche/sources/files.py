@@ -30,8 +30,11 @@ _NOT_FILES = (
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def read_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) -> Reading:
-    """All certificates in the file at `path`, or in standard input where it is `-`.
+def read_path(
+    path: str | os.PathLike[str], *, name: str | None = None, passwords: Sequence[str] = ()
+) -> Reading:
+    """All certificates in the file at `path`, or in standard input where it is `-`; `name` is said
+    back, where it is not to be the path.
 
     Raises `SourceError`, as `read` does; `PlaceError` where the file cannot be had.
     """
@@ -41,7 +44,7 @@ def read_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) ->
             return read_document(file, size, name)
         return read(_bounded(file), name, passwords=passwords)
 
-    return _read(os.fspath(path), reading)
+    return _read(os.fspath(path), reading, name)
 
 
 def read_text_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = ()) -> Reading:
@@ -56,9 +59,11 @@ def read_text_path(path: str | os.PathLike[str], *, passwords: Sequence[str] = (
     return _read(os.fspath(path), reading)
 
 
-def _read(path: str, reading: Callable[[BufferedIOBase, int, str], Reading]) -> Reading:
+def _read(
+    path: str, reading: Callable[[BufferedIOBase, int, str], Reading], name: str | None = None
+) -> Reading:
     """What `reading` makes of the open file, its size and its name; 0 where a size is not known."""
-    name = STANDARD_INPUT if path == "-" else path
+    name = STANDARD_INPUT if path == "-" else name or path
     try:
         if path == "-":
             return reading(cast("BufferedIOBase", sys.stdin.buffer), 0, name)
