@@ -99,6 +99,14 @@ def lines_and_columns_of(load: Load) -> Part:
     return Part(batch.append_column(LINE, lines), _counted(batch))
 
 
+def columns_and_certificates_of(load: Load) -> Part:
+    """The columns of `COLUMNS`, and the certificate itself as one more, `DER`."""
+    rows = list(_rows(load))
+    batch = _columns(rows, load.at)
+    ders = pa.array([row.der if isinstance(row, Found) else None for row in rows], pa.binary())
+    return Part(batch.append_column(DER, ders), _counted(batch))
+
+
 def _line(row: Row, at: datetime) -> tuple[bytes, str]:
     if isinstance(row, Failure):
         said = {"code": row.code, "message": row.message}
