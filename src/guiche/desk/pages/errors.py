@@ -113,8 +113,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
     if request.path == reverse("enviar_carteira"):
         most = settings.PORTFOLIO_UPLOAD // (1024 * 1024)
         words = (
-            f"Uma carteira vai até {most} MB de cada vez. Mande em partes, ou peça à supervisão que "
-            "leia uma pasta do servidor."
+            f"Uma carteira vai até {most} MB de cada vez. Mande em partes, ou peça à supervisão "
+            "que leia uma pasta do servidor."
         )
     else:
         words = "O arquivo é grande demais para ser lido aqui. Peça só o arquivo .cer."

@@ -1,6 +1,5 @@
 """What is sent of a portfolio, written straight to its private folder, never to a common one."""
 
-import os
 from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -21,14 +20,14 @@ class ToFolder(FileUploadHandler):
         """Begins a file."""
         super().new_file(*args, **kwargs)
         self._folder.make()
-        self._file = self._folder.place_for(self.file_name or "").open("xb", opener=_private)
+        self._file = self._folder.place_for(self.file_name or "").open("xb")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002
         """Writes a piece, and leaves nothing for other handlers."""
         if self._file:
             self._file.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
         """Ends the file. An empty one is none."""
         if self._file is None:
             return None
@@ -41,7 +40,3 @@ class ToFolder(FileUploadHandler):
         """Ends what broke off; whoever asked for it deletes the folder."""
         if self._file:
             self._file.close()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

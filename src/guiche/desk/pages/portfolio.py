@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -70,10 +71,10 @@ class Choice:
     @property
     def address(self) -> str:
         """The same in an address."""
-        asked = QueryDict(mutable=True)
-        chosen = {self.URGENCY: self.urgency, self.VERDICT: self.verdict, self.PROFILE: self.profile}
-        asked.update({key: str(value) for key, value in chosen.items() if value})
-        return asked.urlencode()
+        chosen = (
+            (self.URGENCY, self.urgency), (self.VERDICT, self.verdict), (self.PROFILE, self.profile)
+        )  # fmt: skip
+        return urlencode([(key, value) for key, value in chosen if value])
 
     def of_lines(self, lines: "QuerySet[Line]") -> "QuerySet[Line]":
         """Those that it shows."""

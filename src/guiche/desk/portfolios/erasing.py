@@ -14,6 +14,7 @@ class Held(NamedTuple):
     """Portfolios that name the number, with the rows that do; how many are not read yet, of which
     that is not known."""
 
+    number: str
     named: tuple[tuple[Portfolio, list[dict[str, Any]]], ...]
     unread: int
 
@@ -23,11 +24,12 @@ class Held(NamedTuple):
         every = list(Portfolio.objects.exclude(state__in=(State.CANCELLED, State.FAILED)))
         read = [each for each in every if each.is_read and each.folder.table.is_file()]
         if not read:
-            return cls((), _unread(every))
+            return cls(number, (), _unread(every))
         from guiche.desk.portfolios.writing import naming
 
         rows = ((each, naming(each.folder.table, number)) for each in read)
-        return cls(tuple((each, found) for each, found in rows if found), _unread(every))
+        named = tuple((each, found) for each, found in rows if found)
+        return cls(number, named, _unread(every))
 
     @property
     def rows(self) -> int:
@@ -41,10 +43,10 @@ class Held(NamedTuple):
             for portfolio, rows in self.named
         ]
 
-    def erase(self, number: str) -> None:
+    def erase(self) -> None:
         """Takes the rows out of tables and lists, and has the reports and sheets made anew."""
         for portfolio, _ in self.named:
-            _erase(portfolio, number)
+            _erase(portfolio, self.number)
 
 
 def _moment(portfolio: Portfolio) -> str:

@@ -1,9 +1,11 @@
-"""What there is to read of a portfolio, read; without the database, so that any thread may do it.
+"""What there is to read of a portfolio, read; without Django, which is not there in the processes
+that an audit starts.
 
 A path of this machine says where its files lie and is nobody's to see: names in the table begin
 where the portfolio does.
 """
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -13,7 +15,6 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guiche.desk.portfolios import served
 from guiche.portfolio import gather
 from guiche.portfolio.audit import Told, audit, processes
 from guiche.portfolio.columns import DER
@@ -58,7 +59,7 @@ def read(place: Path, out: Path, at: datetime, *, column: str, told: Told, outsi
 def _items(place: Path, column: str | None, within: Path | None) -> Iterator[Item]:
     closed: list[OSError] = []
     for entry in walk([str(place)], closed.append):
-        if within and not served.is_inside(entry.path, within):
+        if within and not _is_inside(entry.path, within):
             yield _led_out(entry.path)
             continue
         for item in gather.items([entry.path], column=column):
@@ -67,6 +68,11 @@ def _items(place: Path, column: str | None, within: Path | None) -> Iterator[Ite
             yield item._replace(claimed=entry.claimed or within is None) if is_file else item
     for error in closed:
         yield from gather.items([str(error.filename)])
+
+
+def _is_inside(path: str, place: Path) -> bool:
+    """Whether no link leads out; folders that are links are not walked into at all."""
+    return not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(place)  # noqa: PTH114
 
 
 def _led_out(path: str) -> Item:

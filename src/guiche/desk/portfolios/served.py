@@ -1,6 +1,5 @@
 """A folder of the server that a supervisor may have read: below one that the installation opens."""
 
-import os
 from pathlib import Path
 
 from django.conf import settings
@@ -33,12 +32,6 @@ def place_of(typed: str) -> str:
 def path_of(place: str) -> Path:
     """Where it is; `PortfolioRefused` where it no longer is there."""
     return _root() / place_of(place)
-
-
-def is_inside(path: str, place: Path) -> bool:
-    """Whether a file below the place is really there, and no link leads out. Folders that are
-    links are not walked into."""
-    return not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(place)  # noqa: PTH114
 
 
 def _root() -> Path:
