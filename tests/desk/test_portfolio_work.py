@@ -158,12 +158,11 @@ def test_what_a_killed_worker_had_read_is_not_read_again(
     folder = portfolio.folder
     words = [sys.executable, "-c", _KILLED, str(folder.incoming), str(folder.table)]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "guiche.desk.settings"}
-    child = subprocess.Popen(words, stdout=subprocess.PIPE, env=environment)
-    assert child.stdout
-    assert child.stdout.readline() == b"256\n"
-    assert child.stdout.readline() == b"256\n"  # by then the first part is kept
-    child.send_signal(signal.SIGKILL)
-    child.wait()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env=environment) as child:
+        assert child.stdout
+        assert child.stdout.readline() == b"256\n"
+        assert child.stdout.readline() == b"256\n"  # by then the first part is kept
+        child.send_signal(signal.SIGKILL)
     carried: list[int] = []
     monkeypatch.setattr(
         reading, "_carry_out",
