@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 from calls import cnpj_of, company, company_name, signed_in, ticket_of
 from certificates import CEI, ZEROS, e_cpf
 from guiche.desk.models import Draft, Line, Portfolio, Record, User
+from guiche.desk.portfolios.folder import Folder
 from guiche.desk.portfolios.work import work, work_all
 from sources import pfx
 
@@ -120,6 +121,22 @@ def test_what_changed_since_an_earlier_one(client: Client, send: Send) -> None:
     page = body(client, address(later))
     assert "Novos na carteira" in page
     assert "Novos na carteira" in body(client, address(later, "relatorio.html"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../fora.cer", "..", ".", "", "a/b\\c.cer", "\x00\x1b[2J.cer", "*?[x].cer", "x" * 999],
+)
+def test_no_name_leads_out_of_the_folder(place: Path, name: str) -> None:
+    folder = Folder.of(uuid4())
+    folder.make()
+    first = folder.place_for(name)
+    first.write_bytes(b"")
+    second = folder.place_for(name)
+    for path in (first, second):
+        assert path.parent == folder.incoming
+        assert not set(path.name) & set("*?[]\x00\x1b/\\")
+    assert first != second
 
 
 def test_a_form_that_comes_twice_begins_one(client: Client) -> None:

@@ -1,5 +1,7 @@
 """What comes from outside: bounded, read in memory, never kept; pictures are parted from it.
 
+A portfolio alone goes another way (incoming.py): to a private folder, until it was read.
+
 A file with a private key is refused before it is opened, except where the site accepts one
 (`ACCEPT_PFX`): then its password is used here, and nowhere else.
 """
