@@ -188,6 +188,13 @@ def test_too_much_at_once_is_refused_before_it_is_read(
     assert not place.exists()
 
 
+def test_a_form_of_elsewhere_is_refused_and_leaves_nothing(suporte: User, place: Path) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(suporte)
+    assert strict.post("/carteira/enviar/", sent(zipped(company(1)))).status_code == 403
+    assert not place.exists() or not list(place.iterdir())
+
+
 def test_more_than_a_reading_at_a_call_may_be_sent(client: Client, settings: Settings) -> None:
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 1024
     assert client.post("/carteira/enviar/", sent(bytes(4096))).status_code == 302

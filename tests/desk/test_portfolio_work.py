@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -31,6 +31,7 @@ from guiche.desk.portfolios.portfolio import LEASE, State
 from guiche.desk.portfolios.work import work, work_all
 from guiche.desk.sealed import contents
 from guiche.desk.tickets.handover import forget, hand_over
+from guiche.portfolio.load import Load, Part
 from guiche.portfolio.result import batches_of
 from stored import assert_nowhere
 
@@ -164,12 +165,13 @@ def test_what_a_killed_worker_had_read_is_not_read_again(
         assert child.stdout.readline() == b"256\n"  # by then the first part is kept
         child.send_signal(signal.SIGKILL)
     carried: list[int] = []
-    monkeypatch.setattr(
-        reading, "_carry_out",
-        lambda root, load, before=reading._carry_out: (
-            carried.append(len(load.items)), before(root, load)
-        )[1],
-    )  # fmt: skip
+    carry_out = reading._carry_out
+
+    def counted(root: str, load: Load) -> Part:
+        carried.append(len(load.items))
+        return carry_out(root, load)
+
+    monkeypatch.setattr(reading, "_carry_out", counted)
     monkeypatch.setattr(reading, "processes", _in_this_process)
     assert carried_on(portfolio).counts == {"blank": 700}
     assert sum(carried) == 700 - 256
@@ -187,12 +189,18 @@ def test_one_that_is_cancelled_while_it_is_read_comes_to_nothing(
     portfolio, read = begin(company(1)), reading.read
 
     def cancelled_meanwhile(*args: Any, told: Callable[[int], None], **more: Any) -> reading.Read:
-        shutil.rmtree(portfolio.folder.path)
+        shutil.rmtree(portfolio.folder.path, ignore_errors=True)
         return read(*args, told=told, **more)
 
     monkeypatch.setattr(reading, "read", cancelled_meanwhile)
-    taken = Portfolio.claim
-    monkeypatch.setattr(Portfolio, "claim", lambda now: (taken(now), portfolio.cancel())[0])
+    claim = Portfolio.claim
+
+    def claimed_and_cancelled(now: datetime) -> Portfolio | None:
+        taken = claim(now)
+        portfolio.cancel()
+        return taken
+
+    monkeypatch.setattr(Portfolio, "claim", claimed_and_cancelled)
     assert work(Event())
     portfolio.refresh_from_db()
     assert portfolio.state == State.CANCELLED

@@ -86,25 +86,35 @@ def test_from_a_zip_to_calls_and_none_on_a_second_run(
     assert Draft.objects.count() == 3
 
 
-def test_the_pages_are_accessible_and_fit(
-    new_page: Open, carla: User, archive: Path, supervisao: User
-) -> None:
-    page = new_page(supervisao)
+def read_portfolio(page: Page, archive: Path) -> None:
     send(page, archive)
     read(page)
     page.get_by_text("Apagar esta carteira").click()
-    assert_accessible(page)
-    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def previewed(page: Page, archive: Path) -> None:
+    read_portfolio(page, archive)
     page.locator("[name=linha]").first.check()
     page.get_by_role("button", name="Abrir chamados dos marcados").click()
     page.get_by_text("itens").first.click()
-    assert_accessible(page)
-    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def refused_folder(page: Page, archive: Path) -> None:
     page.goto("/carteira/")
     page.get_by_text("De uma tabela").click()
     page.get_by_label("Pasta", exact=True).fill("../fora")
     page.get_by_role("button", name="Ler a pasta").click()
     expect(page.get_by_label("Pasta", exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    "visit", [read_portfolio, previewed, refused_folder], ids=lambda visit: str(visit.__name__)
+)
+def test_the_page_is_accessible_and_fits(
+    new_page: Open, supervisao: User, archive: Path, visit: Callable[[Page, Path], None]
+) -> None:
+    page = new_page(supervisao)
+    visit(page, archive)
     assert_accessible(page)
 
 

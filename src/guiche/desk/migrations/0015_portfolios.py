@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-created_at', '-pk'),
+                'indexes': [models.Index(condition=models.Q(('state__in', ('waiting', 'reading', 'writing'))), fields=['created_at'], name='portfolio_under_way')],
             },
         ),
         migrations.CreateModel(
@@ -66,14 +67,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('position',),
+                'constraints': [models.UniqueConstraint(fields=('portfolio', 'position'), name='portfolio_line_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='portfolio',
-            index=models.Index(condition=models.Q(('state__in', ('waiting', 'reading', 'writing'))), fields=['created_at'], name='portfolio_under_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('portfolio', 'position'), name='portfolio_line_once'),
         ),
     ]

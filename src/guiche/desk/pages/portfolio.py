@@ -37,9 +37,9 @@ _GONE = "Esta carteira não existe mais, ou não é sua."
 _NO_FILE = "Este arquivo não está aqui. Recarregue a página da carteira."
 
 
-def portfolio_of(request: HttpRequest, key: UUID) -> Portfolio:
+def portfolio_of(request: HttpRequest, portfolio_id: UUID) -> Portfolio:
     """That of the address; of another person's only supervisors learn that there is one."""
-    portfolio = Portfolio.seen_by(account(request)).filter(pk=key).first()
+    portfolio = Portfolio.seen_by(account(request)).filter(pk=portfolio_id).first()
     if portfolio is None:
         raise Http404(_GONE)
     return portfolio
@@ -84,9 +84,9 @@ class Choice:
 
 @require_GET
 @for_attendants
-def show(request: HttpRequest, key: UUID) -> HttpResponse:
+def show(request: HttpRequest, portfolio_id: UUID) -> HttpResponse:
     """The portfolio as it stands."""
-    return page_of(request, portfolio_of(request, key))
+    return page_of(request, portfolio_of(request, portfolio_id))
 
 
 def page_of(request: HttpRequest, portfolio: Portfolio, refusal: str = "") -> HttpResponse:
@@ -126,21 +126,21 @@ def _done(request: HttpRequest, portfolio: Portfolio) -> Mapping[str, object]:
 
 @require_GET
 @for_attendants
-def look(request: HttpRequest, key: UUID) -> HttpResponse:
+def look(request: HttpRequest, portfolio_id: UUID) -> HttpResponse:
     """How far it is, for the open page; once it is over, the page is loaded anew."""
-    portfolio = portfolio_of(request, key)
+    portfolio = portfolio_of(request, portfolio_id)
     if not portfolio.is_under_way:
-        return fragment.sent_to(request, "carteira", key=key)
+        return fragment.sent_to(request, "carteira", portfolio_id=portfolio.pk)
     return render(request, "desk/carteira_andamento.html", {"portfolio": portfolio})
 
 
 @require_GET
 @for_attendants
-def report(request: HttpRequest, key: UUID) -> HttpResponseBase:
+def report(request: HttpRequest, portfolio_id: UUID) -> HttpResponseBase:
     """The report, with a policy of its own: its style, its script, and no origin to act in."""
     from guiche.portfolio.report.page import policy
 
-    portfolio = portfolio_of(request, key)
+    portfolio = portfolio_of(request, portfolio_id)
     response = _file(portfolio, portfolio.shown.report.name)
     response.headers["Content-Type"] = "text/html; charset=utf-8"
     response.headers["Content-Security-Policy"] = (
@@ -153,9 +153,9 @@ def report(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 @require_POST
 @for_attendants
-def take(request: HttpRequest, key: UUID) -> HttpResponseBase:
+def take(request: HttpRequest, portfolio_id: UUID) -> HttpResponseBase:
     """The table, with all names and numbers; that it was taken is written down."""
-    portfolio = portfolio_of(request, key)
+    portfolio = portfolio_of(request, portfolio_id)
     ending = request.POST.get("forma", "")
     if ending not in portfolio.shown.sheets:
         raise Http404(_NO_FILE)
@@ -179,9 +179,9 @@ def _file(portfolio: Portfolio, name: str) -> FileResponse:
 
 @require_POST
 @for_attendants
-def compare(request: HttpRequest, key: UUID) -> HttpResponse:
+def compare(request: HttpRequest, portfolio_id: UUID) -> HttpResponse:
     """Has the report made anew, with what changed since the one that was chosen; "" for none."""
-    portfolio = portfolio_of(request, key)
+    portfolio = portfolio_of(request, portfolio_id)
     asked = request.POST.get("desde", "")
     earlier = portfolio_of(request, _key(asked)) if asked else None
     return _did(request, portfolio, lambda: portfolio.compare(earlier))
@@ -189,17 +189,17 @@ def compare(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 @for_attendants
-def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
+def cancel(request: HttpRequest, portfolio_id: UUID) -> HttpResponse:
     """Ends its reading."""
-    portfolio = portfolio_of(request, key)
+    portfolio = portfolio_of(request, portfolio_id)
     return _did(request, portfolio, portfolio.cancel)
 
 
 @require_POST
 @for_attendants
-def drop(request: HttpRequest, key: UUID) -> HttpResponse:
+def drop(request: HttpRequest, portfolio_id: UUID) -> HttpResponse:
     """Deletes it; the calls and tickets that came of it stay."""
-    portfolio = portfolio_of(request, key)
+    portfolio = portfolio_of(request, portfolio_id)
     if request.POST.get("certeza") != "sim":
         return page_of(request, portfolio, "Marque que a carteira pode ser apagada.")
     portfolio.drop()
@@ -212,7 +212,7 @@ def _did(request: HttpRequest, portfolio: Portfolio, act: Callable[[], None]) ->
         act()
     except PortfolioRefused as refused:
         messages.error(request, str(refused))
-    return redirect("carteira", key=portfolio.pk)
+    return redirect("carteira", portfolio_id=portfolio.pk)
 
 
 def _key(text: str) -> UUID:

@@ -20,9 +20,9 @@ _NO_PROCEDURE = "Escolha o procedimento na lista."
 
 @require_POST
 @for_attendants
-def preview(request: HttpRequest, key: UUID) -> HttpResponse:
+def preview(request: HttpRequest, portfolio_id: UUID) -> HttpResponse:
     """A line for each holder: what would be opened, what is missing, and who is left out."""
-    portfolio = portfolio_of(request, key)
+    portfolio = portfolio_of(request, portfolio_id)
     try:
         lines, version = _sent(request, portfolio)
         every = candidates(lines, version, account(request))
@@ -43,10 +43,10 @@ def preview(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 @for_attendants
-def begin(request: HttpRequest, key: UUID) -> HttpResponse:
+def begin(request: HttpRequest, portfolio_id: UUID) -> HttpResponse:
     """Opens them, and leads to the batch, where what is missing is answered and tickets come of
     them."""
-    portfolio = portfolio_of(request, key)
+    portfolio = portfolio_of(request, portfolio_id)
     try:
         lines, version = _sent(request, portfolio)
         opened = open_calls(lines, version, account(request), _mark(request))
@@ -54,7 +54,7 @@ def begin(request: HttpRequest, key: UUID) -> HttpResponse:
         return page_of(request, portfolio, str(refused))
     if opened.batch is None:
         messages.warning(request, _none(opened))
-        return redirect("carteira", key=key)
+        return redirect("carteira", portfolio_id=portfolio_id)
     if opened.left:
         messages.warning(request, f"{_many(len(opened.left))} de fora: {_why(opened)}.")
     return redirect("lote", batch_id=opened.batch.id)

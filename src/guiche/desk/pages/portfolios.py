@@ -90,7 +90,7 @@ def _begun(request: HttpRequest, key: UUID, place: str = "") -> HttpResponse:
         column=plain_text(request.POST.get("coluna", "")).strip()[:_LONGEST_COLUMN],
         place=place,
     )
-    return redirect("carteira", key=key)
+    return redirect("carteira", portfolio_id=key)
 
 
 def _page(request: HttpRequest, refusal: str = "", folder_refusal: str = "") -> HttpResponse:
