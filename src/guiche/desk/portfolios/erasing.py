@@ -71,6 +71,8 @@ def _erase(portfolio: Portfolio, number: str) -> None:
             counts[status] = counts.get(status, 1) - 1
         told = {status: count for status, count in counts.items() if count > 0}
         portfolio.write_again(State.WRITING, State.DONE, counts=told)
+    portfolio.folder.drop_made()
     # A report that compares with it names whoever is gone.
     for later in Portfolio.objects.filter(since=portfolio):
         later.write_again(State.WRITING, State.DONE)
+        later.folder.drop_made()

@@ -107,10 +107,11 @@ class Folder(NamedTuple):
         """Deletes what was sent: keys may be in it."""
         shutil.rmtree(self.incoming, ignore_errors=True)
 
-    def drop_made(self) -> None:
-        """Deletes what was made of the table, which is then made anew."""
+    def drop_made(self, but: Made | None = None) -> None:
+        """Deletes what was made of the table, but what one attempt made."""
         for path in self.path.glob(f"{_MADE}*"):
-            shutil.rmtree(path, ignore_errors=True)
+            if but is None or path != but.path:
+                shutil.rmtree(path, ignore_errors=True)
 
     def drop(self) -> None:
         """Deletes all of it."""

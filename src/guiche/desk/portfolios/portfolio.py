@@ -194,7 +194,8 @@ class Portfolio(models.Model):
             raise PortfolioRefused("Espere: o relatório desta carteira está sendo escrito.")
 
     def write_again(self, *of: State, **changes: Any) -> bool:
-        """Has all made anew that is made of the table; False where it is in none of these states.
+        """Has the report made anew, and of the rest what is not there; False where it is in none of
+        these states.
 
         A worker that is at it meanwhile loses it, by the count of attempts.
         """
@@ -202,8 +203,6 @@ class Portfolio(models.Model):
         again = rows.update(
             state=State.WRITING, attempts=F("attempts") + 1, failures=0, lease_until=None, **changes
         )
-        if again:
-            self.folder.drop_made()
         return again == 1
 
     @transaction.atomic

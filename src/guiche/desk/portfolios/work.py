@@ -156,11 +156,13 @@ class Work:
             since = None  # its time was over meanwhile
         at = portfolio.at or clock.now()
         earlier = Earlier(since.folder.table, since.name) if since else None
-        portfolio.made.make()
-        changes = self._watched(lambda: write(portfolio.folder.table, portfolio.made, at, earlier))
+        made, before = portfolio.made, portfolio.shown
+        made.make()
+        changes = self._watched(lambda: write(portfolio.folder.table, made, at, earlier, before))
         self._hold(changes=changes, written=portfolio.attempts)
         if not portfolio.end(State.DONE):
             raise Stopped
+        portfolio.folder.drop_made(but=made)
 
     def _told(self, count: int) -> None:
         self._read += count

@@ -36,8 +36,11 @@ class Earlier(NamedTuple):
     name: str
 
 
-def write(table: Path, made: Made, at: datetime, earlier: Earlier | None) -> list[tuple[str, int]]:
-    """Makes the report and the sheets; what changed, in words, and how often."""
+def write(
+    table: Path, made: Made, at: datetime, earlier: Earlier | None, before: Made
+) -> list[tuple[str, int]]:
+    """Makes the report, and the sheets that were not made before; what changed, in words, and how
+    often."""
     batches = batches_of(table)
     with ExitStack() as stack:
         difference, name = None, ""
@@ -48,7 +51,10 @@ def write(table: Path, made: Made, at: datetime, earlier: Earlier | None) -> lis
         forms.replace(made.report, lambda file: page.write(batches, file))
         changes = list(_told(difference)) if difference else []
     for ending, written in _WRITE.items():
-        _sheet(made.sheet(ending), batches, written)
+        if ending in before.sheets:
+            made.sheet(ending).hardlink_to(before.sheet(ending))
+        else:
+            _sheet(made.sheet(ending), batches, written)
     return changes
 
 
