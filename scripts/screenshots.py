@@ -187,6 +187,18 @@ def shoot_several(browser: Browser, address: str, samples: Path) -> None:
     shoot("tabela.png", page)
 
 
+def shoot_portfolio(browser: Browser, address: str, samples: Path) -> None:
+    """A portfolio that the worker has read."""
+    page = open_page(browser, address)
+    sign_in(page, "suporte")
+    page.goto("/carteira/")
+    page.get_by_label("Arquivos").set_input_files(sorted(samples.glob("*.cer")))
+    page.get_by_label("Nome").fill("Clientes do escritório")
+    page.get_by_role("button", name="Ler a carteira").click()
+    expect(page.get_by_role("heading", name="O que fazer")).to_be_visible(timeout=30_000)
+    shoot("carteira.png", page)
+
+
 def shoot_asking(browser: Browser, address: str) -> None:
     """The link, and the page of the customer who opens it."""
     page = open_page(browser, address)
@@ -230,6 +242,7 @@ def main() -> None:
         shoot_return(browser, address, ticket)
         shoot_looks(browser, address, samples)
         shoot_several(browser, address, samples)
+        shoot_portfolio(browser, address, samples)
         shoot_asking(browser, address)
         shoot_settings(browser, address)
         browser.close()

@@ -57,6 +57,12 @@ LOOKED_AT = {
         "retorno_da_nuvem": "test_refused_on_the_phone_and_then_chosen_of_several",
         "escolher_da_nuvem": "test_refused_on_the_phone_and_then_chosen_of_several",
     },
+    "test_portfolio": {
+        "carteiras": "refused_folder",
+        "carteira": "read_portfolio",
+        "previa_da_carteira": "previewed",
+        "carteira_de_pasta": "refused_folder",
+    },
     "test_team": {"em_lote": "outcomes", "dono": "own_ticket", "equipe": "teams"},
     "test_integrations": {
         "envios": "refused_ones",
@@ -101,6 +107,8 @@ openid_connect_login openid_connect_callback sair inicio trocar_procedimento pau
 descartar_leitura abrir_lote responder_lote registrar_lote pausar_lote trocar_link chegou numerar
 informar mandar mover desfazer pedido resumo repetir_recusados repetir_envio dispensar_envio
 resolver_achado ligar_achado tentar_integracao revogar_token publicar retirar_procedimento dar_senha
+enviar_carteira andamento_da_carteira relatorio_da_carteira baixar_carteira comparar_carteira
+cancelar_carteira apagar_carteira abrir_da_carteira
 tirar_segunda_etapa encerrar_entradas entrada_encerrar entradas_encerrar
 """
 NO_PAGE = _NO_PAGE.split()

@@ -16,7 +16,7 @@ from guiche.desk.api.answered import Answered
 from guiche.desk.cloud.application import PscApplication
 from guiche.desk.intake.image import IMAGE_KEPT
 from guiche.desk.intake.reading import Inspection
-from guiche.desk.models import Connection, Image, User
+from guiche.desk.models import Connection, Image, Line, Portfolio, User
 from guiche.desk.people.role import Role
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,10 @@ def filled(bruno: User) -> Caller:
     Connection.objects.create(name="A", kind="webhook", sealed=vault.seal(b'{"secret": "x"}'))
     PscApplication.objects.create(
         provider_key="birdid", client_id="x", sealed=vault.seal(b"y"), by=bruno
+    )
+    portfolio = Portfolio.objects.create(by=bruno)
+    Line.objects.create(
+        portfolio=portfolio, position=1, number=1, urgency=1, sealed_der=vault.seal(zeros())
     )
     return caller
 

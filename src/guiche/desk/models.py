@@ -24,6 +24,8 @@ from guiche.desk.people.team import Membership
 from guiche.desk.people.user import User
 from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.portal.guess import Guess
+from guiche.desk.portfolios.line import Line
+from guiche.desk.portfolios.portfolio import Portfolio
 from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.attempt import ContactAttempt
 from guiche.desk.promises.promise import Promise
@@ -52,10 +54,12 @@ __all__ = [
     "HostClock",
     "Image",
     "Inspection",
+    "Line",
     "Link",
     "Login",
     "Membership",
     "Message",
+    "Portfolio",
     "Presence",
     "ProcedureVersion",
     "Promise",

@@ -20,6 +20,7 @@ Refused                     the message is pt-BR and shown as it is
 ├── TokenRefused            the token of a program is not made so     (api/token.py)
 ├── StrayRefused            what was found is settled, or not so      (deliveries/stray.py)
 ├── SettingsRefused         a connection cannot be used so            (connectors/settings.py)
+├── PortfolioRefused        the portfolio is not in a state for it    (portfolios/portfolio.py)
 ├── AttemptRefused          the contact attempt cannot be recorded    (promises/attempt.py)
 ├── AnswerRefused           what the customer sent is not taken       (tickets/followed.py)
 ├── FileRefused             the file beside the ticket is not kept    (tickets/filed.py)

@@ -8,6 +8,7 @@
 | reading that belongs to no call and no ticket         | 7 days                         |
 | who the customer of a ticket is                       | `KEEP_TICKETS` from its closing |
 | reason of a call that needed no ticket                | `KEEP_TICKETS` from its end    |
+| portfolio: its table, list and certificates           | `KEEP_PORTFOLIOS` from its end |
 | link of a call, which tells of nobody                 | 7 days from its end            |
 | address and words of an e-mail to a customer          | 90 days                        |
 | digest of the figures to a supervisor                 | 7 days                         |
@@ -45,6 +46,7 @@ from guiche.desk.people.remembered import Remembered
 from guiche.desk.portal import guess
 from guiche.desk.portal.case_link import CaseLink
 from guiche.desk.portal.guess import Guess
+from guiche.desk.portfolios import portfolio
 from guiche.desk.tickets import erasure
 from guiche.desk.tickets.presence import Presence
 
@@ -76,6 +78,7 @@ STEPS: Mapping[str, Callable[[datetime], int]] = {
     "digests": digest.forget_old,
     "tickets": lambda now: erasure.erase_closed_before(now - settings.KEEP_TICKETS),
     "ended calls": lambda now: forget_ended(now - settings.KEEP_TICKETS),
+    "portfolios": lambda now: portfolio.forget_before(now - settings.KEEP_PORTFOLIOS),
     "answers of the API": lambda now: Answered.objects.filter(
         created_at__lte=now - ANSWER_KEPT
     ).delete()[0],

@@ -15,6 +15,7 @@ from guiche.desk.cloud.application import PscApplication
 from guiche.desk.connectors.connection import Connection
 from guiche.desk.intake.image import Image
 from guiche.desk.intake.reading import Inspection
+from guiche.desk.portfolios.line import Line
 
 
 class Opening(StrEnum):
@@ -74,6 +75,7 @@ PLACES = (
     Place(Image, Q(), "sealed"),
     Place(Connection, ~Q(sealed=b""), "sealed"),
     Place(PscApplication, ~Q(sealed=b""), "sealed"),
+    Place(Line, ~Q(sealed_der=None), "sealed_der"),
     Place(Answered, ~Q(sealed=b""), "sealed"),
     _factor(Authenticator.Type.TOTP, "secret"),
     _factor(Authenticator.Type.RECOVERY_CODES, "seed"),

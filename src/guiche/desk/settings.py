@@ -62,6 +62,20 @@ CONNECTIONS_FILE = environment.text(_ENV, "GUICHE_CONNECTIONS")
 KEEP_TICKETS = timedelta(
     days=environment.number(_ENV, "GUICHE_KEEP_TICKETS_DAYS", 730, at_least=30, at_most=3650)
 )
+# Where portfolios are kept; with several machines, a folder that all of them see.
+PORTFOLIO_DATA = Path(environment.text(_ENV, "GUICHE_PORTFOLIO_DATA") or DATA / "carteiras")
+# The folder of the server below which supervisors may have portfolios read; "" for none.
+PORTFOLIO_FOLDER = environment.text(_ENV, "GUICHE_PORTFOLIO_FOLDER")
+# How much of a portfolio may be sent at once.
+PORTFOLIO_UPLOAD = (
+    1024
+    * 1024
+    * environment.number(_ENV, "GUICHE_PORTFOLIO_UPLOAD_MB", 200, at_least=1, at_most=10_000)
+)
+# How long one is kept after it was read; its certificates rest as long as those of calls at most.
+KEEP_PORTFOLIOS = timedelta(
+    days=environment.number(_ENV, "GUICHE_KEEP_PORTFOLIOS_DAYS", 30, at_least=1, at_most=90)
+)
 # How long a step that a worker took is nobody else's after its last sign of life.
 DELIVERY_LEASE = timedelta(
     seconds=environment.number(_ENV, "GUICHE_DELIVERY_LEASE_SECONDS", 30, at_least=2, at_most=300)

@@ -1,8 +1,9 @@
 """What happens without anybody asking.
 
-Three loops in one process: deliveries are sent by the main one, which is woken when something
-waits; promises, e-mails, what comes home from other desks and retention are seen to by a second,
-for none of them may keep a delivery waiting; on PostgreSQL a third listens for the waking.
+Loops in one process: deliveries are sent by the main one, which is woken when something waits;
+promises, e-mails, what comes home from other desks and retention are seen to by a second, for none
+of them may keep a delivery waiting; portfolios, which take minutes, are read by a third; on
+PostgreSQL another one listens for the waking.
 """
 
 import logging
@@ -22,6 +23,7 @@ from guiche.desk.deliveries.reconcile import reconcile_due
 from guiche.desk.figures import keep
 from guiche.desk.figures.digest import send_digests
 from guiche.desk.messages.outbox import send_due
+from guiche.desk.portfolios.work import work_all
 from guiche.desk.promises.watch import watch
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ def work_once() -> None:
         dispatcher.finish()
     read_due(opened, now)
     reconcile_due(opened, now)
+    work_all(Event())
     retention.sweep(now)
     opened.close()
 
@@ -54,7 +57,10 @@ def work_until(stop: Event, pause: float = _PAUSE) -> None:
     opened = Opened()
     dispatcher = Dispatcher(opened)
     woken = connection.vendor == "postgresql"
-    threads = [Thread(target=_keep_house, args=(stop, opened, pause), name="house", daemon=True)]
+    threads = [
+        Thread(target=_keep_house, args=(stop, opened, pause), name="house", daemon=True),
+        Thread(target=_read_portfolios, args=(stop, pause), name="portfolios", daemon=True),
+    ]
     if woken:
         listener = partial(listen, stop, dispatcher.wake)
         threads.append(Thread(target=listener, name="listener", daemon=True))
@@ -80,6 +86,14 @@ def _keep_house(stop: Event, opened: Opened, pause: float) -> None:
         if clock.now() >= next_sweep:
             _try(retention.sweep)
             next_sweep = clock.now() + _SWEEP_EVERY
+        stop.wait(pause)
+    connections.close_all()
+
+
+def _read_portfolios(stop: Event, pause: float) -> None:
+    while not stop.is_set():
+        close_old_connections()
+        _try(lambda _: work_all(stop))
         stop.wait(pause)
     connections.close_all()
 

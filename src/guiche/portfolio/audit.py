@@ -45,15 +45,16 @@ def audit(
     engine: Engine,
     told: Told = lambda _: None,
     then: Then | None = None,
+    form: Form | None = None,
 ) -> Counter[str]:
     """Reads the items into `out`, whose ending says the form; how often each status is there.
 
     `settings` say what is read: an audit of the same that was killed goes on, and `at` is then the
-    moment that it began with. `then` makes of the batches what else is wanted, before there is the
-    file, so that one with its name can still be read. Raises `UnknownForm`, `OtherAudit`,
-    `TooManyRows`, `EngineError`.
+    moment that it began with. `form` goes before that of the ending. `then` makes of the batches
+    what else is wanted, before there is the file, so that one with its name can still be read.
+    Raises `UnknownForm`, `OtherAudit`, `TooManyRows`, `EngineError`.
     """
-    form = with_columns(form_of(out)) if then else form_of(out)
+    form = form or (with_columns(form_of(out)) if then else form_of(out))
     if form is LINES_WITH_COLUMNS:
         settings = {**settings, "columns": True}
     folder = out.with_name(f"{out.name}.auditoria")

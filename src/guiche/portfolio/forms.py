@@ -14,13 +14,15 @@ from guiche.portfolio.load import (
     LINE,
     Load,
     Part,
+    columns_and_certificates_of,
     columns_of_load,
     lines_and_columns_of,
     lines_of,
 )
-from guiche.portfolio.result import of_lines, of_streams
+from guiche.portfolio.result import of_lines, of_streams, to_contract
 from guiche.portfolio.table import COLUMNS
 from guiche.sources.found import harmless
+from guiche.sources.line import line_of
 
 _BOM = "\ufeff"
 _MOST_ROWS = 1_048_576
@@ -110,17 +112,36 @@ def _arrow(parts: Iterable[Path], out: Path) -> None:
             writer.write_batch(batch)
 
 
-def _csv(parts: Iterable[Path], out: Path) -> None:
+def _with_certificates(parts: Iterable[Path], out: Path) -> None:
+    write_parquet((batch.select(COLUMNS.names) for batch in of_streams(parts)), out)
+
+
+def write_parquet(batches: Iterable[pa.RecordBatch], out: Path) -> None:
+    """Batches of `COLUMNS` as Parquet."""
+    with pa.parquet.ParquetWriter(out, COLUMNS, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def write_lines(batches: Iterable[pa.RecordBatch], out: Path) -> None:
+    """Batches of `COLUMNS` as lines of JSON: of the public contract what columns hold."""
+    with out.open("wb") as file:
+        for batch in batches:
+            file.writelines(line_of(to_contract(row)) for row in batch.to_pylist())
+
+
+def write_csv(batches: Iterable[pa.RecordBatch], out: Path) -> None:
     """As Excel in Portuguese opens it: UTF-8 with its mark, parted by semicolons."""
     with out.open("w", encoding="utf-8", newline="") as file:
         file.write(_BOM)
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         writer.writerow(COLUMNS.names)
-        for row in _rows(parts):
+        for row in _rows(batches):
             writer.writerow(map(harmless, row))
 
 
-def _xlsx(parts: Iterable[Path], out: Path) -> None:
+def write_xlsx(batches: Iterable[pa.RecordBatch], out: Path) -> None:
+    """A sheet of texts; `TooManyRows`."""
     import xlsxwriter
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -128,7 +149,7 @@ def _xlsx(parts: Iterable[Path], out: Path) -> None:
         sheet = book.add_worksheet("certificados")
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, COLUMNS.names)
-        for number, row in enumerate(_rows(parts), 1):
+        for number, row in enumerate(_rows(batches), 1):
             if number >= _MOST_ROWS:
                 raise TooManyRows(number)
             for at, text in enumerate(row):
@@ -136,8 +157,8 @@ def _xlsx(parts: Iterable[Path], out: Path) -> None:
                     sheet.write_string(number, at, text)
 
 
-def _rows(parts: Iterable[Path]) -> Iterator[list[str]]:
-    for batch in of_streams(parts):
+def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[list[str]]:
+    for batch in batches:
         for row in batch.to_pylist():
             yield [_cell(value) for value in row.values()]
 
@@ -153,12 +174,14 @@ def _cell(value: Any) -> str:
 _COLUMNS = Form(columns_of_load, _stream, _parquet, of_streams)
 _LINES = Form(lines_of, _joined, _concatenated, of_lines)
 LINES_WITH_COLUMNS = Form(lines_and_columns_of, _stream, _lines, _without_lines)
+WITH_CERTIFICATES = Form(columns_and_certificates_of, _stream, _with_certificates, of_streams)
+"""Parquet, while what is made of the parts sees the certificates too."""
 FORMS = {
     ".ndjson": _LINES,
     ".parquet": _COLUMNS,
     ".arrow": _COLUMNS._replace(written=_arrow),
-    ".csv": _COLUMNS._replace(written=_csv),
-    ".xlsx": _COLUMNS._replace(written=_xlsx),
+    ".csv": _COLUMNS._replace(written=lambda parts, out: write_csv(of_streams(parts), out)),
+    ".xlsx": _COLUMNS._replace(written=lambda parts, out: write_xlsx(of_streams(parts), out)),
 }
 """By the ending of the file."""
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet
 
+from guiche.portfolio.octets import joined
 from guiche.sources import DamagedError, Found, Source, SourceError
 
 
@@ -68,7 +69,7 @@ class Group(NamedTuple):
         try:
             with pa.parquet.ParquetFile(self.place, pre_buffer=False) as file:
                 column = file.read_row_group(self.number, columns=[self.column]).column(0)
-                return column.combine_chunks().cast(pa.binary())
+                return joined([each.cast(pa.binary()) for each in column.chunks])
         except (pa.ArrowException, OSError, ValueError) as error:
             last = self.first + self.rows - 1
             raise DamagedError(f"a tabela não se lê da linha {self.first} à {last}") from error

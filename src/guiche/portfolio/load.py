@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from guiche.portfolio.columns import DER
 from guiche.portfolio.item import Failure, Item
 from guiche.portfolio.rows import Passwords, Row, rows_of
 from guiche.portfolio.runs import Plain, runs_of
@@ -57,13 +58,7 @@ def lines_of(load: Load) -> Part:
 
 def columns_of_load(load: Load) -> Part:
     """The columns of `COLUMNS`."""
-    table = Table()
-    for run in runs_of(load.items):
-        if isinstance(run, Plain):
-            table.add_plain(*run)
-        else:
-            table.add(row for item in run for row in rows_of(item, load.passwords))
-    batch = table.batch(load.at)
+    batch = _table(load).batch(load.at)
     return Part(batch, _counted(batch))
 
 
@@ -75,6 +70,23 @@ def lines_and_columns_of(load: Load) -> Part:
     batch = table.batch(load.at)
     lines = pa.array([_line(row, load.at)[0] for row in rows], pa.binary())
     return Part(batch.append_column(LINE, lines), _counted(batch))
+
+
+def columns_and_certificates_of(load: Load) -> Part:
+    """The columns of `COLUMNS`, and the certificate itself as one more, `DER`."""
+    table = _table(load)
+    batch = table.batch(load.at)
+    return Part(batch.append_column(DER, table.ders), _counted(batch))
+
+
+def _table(load: Load) -> Table:
+    table = Table()
+    for run in runs_of(load.items):
+        if isinstance(run, Plain):
+            table.add_plain(*run)
+        else:
+            table.add(row for item in run for row in rows_of(item, load.passwords))
+    return table
 
 
 def _line(row: Row, at: datetime) -> tuple[bytes, str]:

@@ -134,6 +134,27 @@ def _of_contract(line: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
+def to_contract(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `COLUMNS` in the shape of the public contract, less what no column holds: octets of
+    fields, words of findings. `of_lines` reads it."""
+    if row["error_code"]:
+        wanted = {name: path for name, path in _PATHS.items() if path[0] in ("source", "error")}
+    else:
+        wanted = {name: path for name, path in _PATHS.items() if path[0] != "error"}
+    line: dict[str, Any] = {}
+    for name, path in wanted.items():
+        value = row[name]
+        place = line.setdefault(path[0], {}) if len(path) > 1 else line
+        place[path[-1]] = _moment(value) if isinstance(value, datetime) else value
+    if not row["error_code"]:
+        line["findings"] = [{"code": code} for code in row["findings"] or ()]
+    return line
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
 def _at(line: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     value: Any = line
     for key in path:

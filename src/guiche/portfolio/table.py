@@ -8,6 +8,7 @@ import pyarrow as pa
 from guiche.portfolio.batch import inspect_batch
 from guiche.portfolio.columns import DER, SCHEMA, columns_of, with_rows
 from guiche.portfolio.item import Failure
+from guiche.portfolio.octets import joined
 from guiche.portfolio.rows import Row
 from guiche.sources import Found
 from guiche.sources.found import printable
@@ -55,13 +56,17 @@ class Table:
         ders = [row.der if isinstance(row, Found) else None for row in rows]
         self._add(arrays, pa.array(ders, pa.binary()))
 
+    @property
+    def ders(self) -> pa.Array:
+        """The certificate of each row; null where there is none."""
+        return joined(self._ders)
+
     def batch(self, at: datetime) -> pa.RecordBatch:
         """All of it, judged for that moment."""
         if not self._ders:
             return pa.RecordBatch.from_pylist([], schema=COLUMNS)
         places = pa.concat_batches(self._places)
-        ders = self._ders[0] if len(self._ders) == 1 else pa.concat_arrays(self._ders)
-        read = inspect_batch(pa.record_batch({DER: ders}), at=at).columns
+        read = inspect_batch(pa.record_batch({DER: self.ders}), at=at).columns
         pasted = columns_of(each.inspect(at=at) for each in self._pasted.values())
         arrays = [*places.columns, *with_rows(read, [*self._pasted], pasted)]
         return pa.RecordBatch.from_arrays(arrays, schema=COLUMNS)

@@ -156,6 +156,17 @@ class Draft(Whose, models.Model):
         index_call(draft, answers)
         return draft
 
+    def begin_in(self, batch: uuid.UUID) -> None:
+        """Stores this new call, and its reading, as one of the calls of a batch. `IntegrityError`
+        where there is a call with its key."""
+        self.batch = batch
+        answers = self._offering()
+        if self.inspection:
+            self.inspection.save()
+            self.inspection = self.inspection  # whose key is known only now
+        self.save(force_insert=True)
+        index_call(self, answers)
+
     # What comes in
 
     def follow(self, version: ProcedureVersion) -> bool:

@@ -6,7 +6,8 @@ from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from guiche.desk.models import Ticket, User
@@ -19,7 +20,7 @@ _DIGITS = 16
 page_or_form = require_http_methods(["GET", "HEAD", "POST"])
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def account(request: HttpRequest) -> User:
@@ -62,7 +63,7 @@ def sent_number(text: str) -> int:
 
 def _guarded(view: View[P], may: Callable[[User], bool]) -> View[P]:
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not may(account(request)):
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from guiche.desk.pages import fragment
 from guiche.desk.people.doors import TOO_OFTEN
@@ -109,7 +110,14 @@ def too_often(request: HttpRequest) -> HttpResponse:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: far larger than any certificate; to a request inside a page, one line for that page."""
-    words = "O arquivo é grande demais para ser lido aqui. Peça só o arquivo .cer."
+    if request.path == reverse("enviar_carteira"):
+        most = settings.PORTFOLIO_UPLOAD // (1024 * 1024)
+        words = (
+            f"Uma carteira vai até {most} MB de cada vez. Mande em partes, ou peça à supervisão "
+            "que leia uma pasta do servidor."
+        )
+    else:
+        words = "O arquivo é grande demais para ser lido aqui. Peça só o arquivo .cer."
     return _refused(request, Oops(413, "Arquivo grande demais", words))
 
 

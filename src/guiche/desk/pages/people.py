@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_POST
@@ -104,7 +105,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("pessoas")
 
 
-def _acts(act: Callable[[HttpRequest, User], HttpResponse]) -> Callable[..., HttpResponse]:
+def _acts(act: Callable[[HttpRequest, User], HttpResponse]) -> Callable[..., HttpResponseBase]:
     """A button of a supervisor on the page of somebody else."""
 
     @require_POST

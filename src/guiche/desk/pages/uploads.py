@@ -1,5 +1,7 @@
 """What comes from outside: bounded, read in memory, never kept; pictures are parted from it.
 
+A portfolio alone goes another way (incoming.py): to a private folder, until it was read.
+
 A file with a private key is refused before it is opened, except where the site accepts one
 (`ACCEPT_PFX`): then its password is used here, and nowhere else.
 """
@@ -12,6 +14,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from guiche.desk.health.counters import counted
 from guiche.desk.intake.image import kind_of
@@ -68,7 +71,14 @@ def is_too_large(request: HttpRequest) -> bool:
     """Whether a body is longer than may be read, by what is told of it."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     told = length.isascii() and length.isdecimal() and len(length) < _DIGITS
-    return not told or int(length) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    return not told or int(length) > _most(request)
+
+
+def _most(request: HttpRequest) -> int:
+    """Only a portfolio goes to a disk, and only that of somebody who is logged in: to whom that
+    page is nobody's, its body is not read either."""
+    most: int = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    return settings.PORTFOLIO_UPLOAD if request.path == reverse("enviar_carteira") else most
 
 
 class BodyLimit:

@@ -31,6 +31,7 @@ class Record(models.Model):
         EXPORTED = "exported", "Dados entregues ao titular"
         ERASED = "erased", "Dados apagados a pedido"
         ACCOUNT = "account", "Conta da equipe"
+        PORTFOLIO = "portfolio", "Carteira baixada"
 
     kind = models.CharField(max_length=10, choices=Kind)
     at = models.DateTimeField(default=clock.now)

@@ -55,13 +55,21 @@ class Known:
         return cls(tuple(same), tuple(others), calls)
 
 
-def open_of(documents: Iterable[str], batch: UUID) -> dict[str, Ticket]:
+def open_call_of(document: str) -> Draft | None:
+    """The latest call of this CPF or CNPJ that is open."""
+    found = _alike(Term.Kind.DOCUMENT, [document]).filter(ticket__isnull=True).values("draft")
+    calls = Draft.objects.filter(OPEN_CALL, pk__in=found).select_related("by")
+    return calls.order_by("-updated_at").first()
+
+
+def open_of(documents: Iterable[str], batch: UUID | None) -> dict[str, Ticket]:
     """The latest open ticket of each CPF or CNPJ that has one, less those of the batch itself."""
     found = _alike(Term.Kind.DOCUMENT, documents).filter(ticket__isnull=False).values("ticket")
-    siblings = Draft.objects.filter(batch=batch).values("pk")
     tickets = Ticket.listed().filter(pk__in=found, state__in=OPEN)
-    tickets = tickets.exclude(submission_key__in=siblings).order_by("pk")
-    return {_document(ticket): ticket for ticket in tickets}
+    if batch:
+        siblings = Draft.objects.filter(batch=batch).values("pk")
+        tickets = tickets.exclude(submission_key__in=siblings)
+    return {_document(ticket): ticket for ticket in tickets.order_by("pk")}
 
 
 def _alike(kind: Term.Kind, terms: Iterable[str]) -> "QuerySet[Term]":

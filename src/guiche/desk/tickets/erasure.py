@@ -22,6 +22,7 @@ from guiche.desk.intake.reading import Inspection
 from guiche.desk.intake.whose import OPEN_CALL
 from guiche.desk.messages.message import Message
 from guiche.desk.people.user import User
+from guiche.desk.portfolios import erasing
 from guiche.desk.procedures.procedure import Procedure
 from guiche.desk.procedures.table import ProcedureError
 from guiche.desk.procedures.version import ProcedureVersion
@@ -171,6 +172,7 @@ class Held:
     """Not registered yet."""
     readings: tuple[int, ...]
     """All that name the number."""
+    portfolios: erasing.Held
 
     @classmethod
     def of(cls, number: str) -> "Held":
@@ -190,6 +192,7 @@ class Held:
             tuple(tickets.select_related("promise", "procedure_version").order_by("pk")),
             tuple(calls),
             readings,
+            erasing.Held.of(number),
         )
 
     def erase(self, by: User | None = None) -> list[ErasureRefused]:
@@ -203,6 +206,7 @@ class Held:
         for call in self.calls:
             call.discard()
         drop_unused(self.readings)
+        self.portfolios.erase()
         return refusals
 
 

@@ -77,6 +77,7 @@ def hand_over(number: str, by: User | None = None) -> tuple[dict[str, Any], Reco
             _reading(each)
             for each in Inspection.objects.filter(pk__in=held.readings).order_by("pk")
         ],
+        "carteiras": held.portfolios.told(),
     }, record
 
 
@@ -103,10 +104,14 @@ def _record(
         "tickets": [ticket.number for ticket in held.tickets],
         "calls": calls,
         "readings": readings,
+        "portfolio_rows": held.portfolios.rows,
+        "unread_portfolios": held.portfolios.unread,
         "kept": kept,
     }
     tickets = _many(len(held.tickets) - len(kept), "chamado")
     what = f"{tickets}, {_many(calls, 'atendimento')}, {_many(readings, 'leitura')}"
+    if rows := held.portfolios.rows:
+        what = f"{what}, {_many(rows, 'linha')} de carteiras"
     if kept:
         what = f"{what}; {_many(len(kept), 'chamado')} em aberto não"
     return Record.write(kind, what, by, digest=digest_of(number), detail=counts)

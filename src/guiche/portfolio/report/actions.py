@@ -24,8 +24,8 @@ from guiche.portfolio.table import COLUMNS
 MOST = 20_000
 _SHOWN = (
     "source_name", "error_code", "error_message", "sha256", "profile", "certificate_type",
-    "holder_name", "holder_cnpj", "holder_cpf", "responsible_name", "enrolment_status",
-    "enrolment_reason", "not_after", "issuer_name",
+    "holder_name", "holder_cnpj", "holder_cpf", "responsible_name", "responsible_cpf",
+    "enrolment_status", "enrolment_reason", "not_after", "issuer_name",
 )  # fmt: skip
 _DAY = 24 * 3600
 _NOW, _SOON = 30 * _DAY, 90 * _DAY

@@ -36,13 +36,15 @@ _PERSONAL = "Este relatório mostra nomes e CPF de pessoas: guarde e envie só a
 
 
 class Page(NamedTuple):
-    """A report that is to be written: of which table, for which moment, who may see whom."""
+    """A report that is to be written: of which table, for which moment, who may see whom; `masked`
+    says what is hidden where people are masked, and where it stands."""
 
     table: str
     at: datetime
     people: People
     difference: Difference | None = None
     earlier: str = ""
+    masked: str = _MASKED
 
     def write(self, batches: Batches, out: Path) -> None:
         """Reads the table as often as it needs, and writes the file."""
@@ -67,7 +69,7 @@ class Page(NamedTuple):
         yield from self._list(found)
         yield "</main>\n"
         yield tag("footer", tag("p", "Feito pelo guiche audit. ", _PERSONAL
-                  if self.people.personal else _MASKED, class_="soft"))  # fmt: skip
+                  if self.people.personal else self.masked, class_="soft"))  # fmt: skip
         if found.listed:
             yield f"<script>{_asset('page.js')}</script>\n"
         yield "</body>\n</html>\n"
@@ -85,7 +87,7 @@ class Page(NamedTuple):
             "header",
             tag("h1", "Carteira de certificados"),
             tag("p", of),
-            tag("p", _PERSONAL if self.people.personal else _MASKED, class_="soft"),
+            tag("p", _PERSONAL if self.people.personal else self.masked, class_="soft"),
             tag("nav", tag("ul", *items), aria_label="Partes do relatório"),
         )
 
@@ -133,15 +135,19 @@ class Page(NamedTuple):
         )  # fmt: skip
 
 
-def _head(at: datetime) -> Html:
-    policy = (
+def policy() -> str:
+    """What a browser lets a report do: its own style and its own script, and nothing else."""
+    return (
         f"default-src 'none'; style-src '{_digest('page.css')}'; "
         f"script-src '{_digest('page.js')}'; base-uri 'none'; form-action 'none'"
     )
+
+
+def _head(at: datetime) -> Html:
     return tag(
         "head",
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy()),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="robots", content="noindex"),

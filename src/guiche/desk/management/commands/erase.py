@@ -35,6 +35,12 @@ class Command(BaseCommand):
                 f"aberto em {ticket.opened_at:%d/%m/%Y}"
             )
         self.stdout.write(f"  {len(held.calls)} em atendimento, {len(held.readings)} leituras")
+        if held.portfolios.rows:
+            self.stdout.write(f"  {held.portfolios.rows} linhas de carteiras")
+        if held.portfolios.unread:
+            self.stdout.write(
+                f"  {held.portfolios.unread} carteiras ainda sendo lidas: repita depois"
+            )
         if not yes:
             self.stdout.write("Nada foi apagado. Para apagar, repita com --yes.")
             return

@@ -293,6 +293,22 @@ document.addEventListener("click", ({ target, clientX, clientY, isTrusted }) => 
   if (Math.hypot(clientX - x, clientY - y) < 3) button.click();
 });
 
+/* A portfolio that is too large is not sent: the server would refuse it after minutes */
+
+const portfolio = byId("carteira");
+
+if (portfolio) {
+  const most = Number(portfolio.dataset.most);
+  const size = () => [...byId("arquivo").files].reduce((sum, file) => sum + file.size, 0);
+  byId("arquivo").addEventListener("change", () => { byId("muito").hidden = size() <= most; });
+  portfolio.addEventListener("submit", (event) => {
+    if (size() <= most) return;
+    event.preventDefault();
+    byId("muito").hidden = false;
+    byId("arquivo").focus();
+  });
+}
+
 /* Every form is sent once: no second click while the first is on its way */
 
 document.addEventListener("submit", (event) => {
