@@ -4,13 +4,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
-import pytest
 
 import documents
 from guiche.portfolio import SCHEMA
@@ -63,7 +61,6 @@ def test_the_function_for_spark_gives_what_its_ddl_says() -> None:
         assert columns == [(field.name, SPARK[field.type]) for field in batch.schema]
 
 
-@pytest.mark.skipif(not find_spec("duckdb"), reason="DuckDB is no dependency")
 def test_duckdb_reads_and_writes_it(tmp_path: Path) -> None:
     pa.parquet.write_table(pa.Table.from_batches(partition()), tmp_path / "certificates.parquet")
     code = "\n".join([EXAMPLES[0], EXAMPLES[3]])
