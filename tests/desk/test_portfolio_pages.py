@@ -171,7 +171,19 @@ def test_a_bomb_is_a_row(send: Send) -> None:
     assert send(content.getvalue()).counts == {"error": 1, "blank": 1}
 
 
-def test_of_a_container_without_its_password_nothing_stays(send: Send, place: Path) -> None:
+@pytest.mark.parametrize("name", ["cliente.pfx", "CLIENTE.P12"])
+def test_a_container_is_not_taken_where_none_is(name: str, client: Client, place: Path) -> None:
+    answer = client.post("/carteira/enviar/", sent(pfx.usual(company(1), password="senha"), name))
+    assert answer.status_code == 422
+    assert "não recebe .pfx nem .p12" in answer.content.decode()
+    assert not Portfolio.objects.exists()
+    assert not place.exists()
+
+
+def test_of_a_container_without_its_password_nothing_stays(
+    send: Send, settings: Settings, place: Path
+) -> None:
+    settings.ACCEPT_PFX = True
     portfolio = send(pfx.usual(company(1), password="senha"), "cliente.pfx")
     assert portfolio.counts == {"error": 1}
     assert not portfolio.folder.incoming.exists()

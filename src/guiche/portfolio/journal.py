@@ -17,8 +17,10 @@ from typing import BinaryIO, Self
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (settings TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS part (number INTEGER PRIMARY KEY, counts TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS done (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS done (name TEXT NOT NULL);
 """
+_FOR_HAS = "CREATE INDEX IF NOT EXISTS done_by_name ON done (name)"
+"""Made by an audit that goes on: the first one only adds at the end, and asks for none."""
 
 
 class OtherAudit(Exception):
@@ -49,6 +51,8 @@ class Journal:
             self._base.close()
             raise OtherAudit(folder)
         self.is_new = begun is None
+        if begun:
+            self._base.execute(_FOR_HAS)
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +76,7 @@ class Journal:
             os.fsync(file.fileno())
         self._base.execute("BEGIN")
         self._base.execute("INSERT INTO part VALUES (?, ?)", [number, json.dumps(counts)])
-        self._base.executemany("INSERT OR IGNORE INTO done VALUES (?)", ([name] for name in names))
+        self._base.executemany("INSERT INTO done VALUES (?)", ([name] for name in names))
         self._base.execute("COMMIT")
 
     @property

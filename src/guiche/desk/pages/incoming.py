@@ -2,23 +2,34 @@
 
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from guiche.desk.portfolios.folder import Folder
 
+_WITH_KEY = (".pfx", ".p12")
+
 
 class ToFolder(FileUploadHandler):
-    """Writes each file as it comes; the folder is made for the first."""
+    """Writes each file as it comes; the folder is made for the first.
+
+    `refused`: there was one named as a container of a private key, and this installation takes none
+    (`ACCEPT_PFX`). Nothing of it is written.
+    """
 
     def __init__(self, folder: Folder) -> None:
         super().__init__()
         self._folder = folder
+        self.refused = False
         self._file: IO[bytes] | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begins a file."""
         super().new_file(*args, **kwargs)
+        if not settings.ACCEPT_PFX and (self.file_name or "").lower().endswith(_WITH_KEY):
+            self.refused = True
+            raise SkipFile
         self._folder.make()
         self._file = self._folder.place_for(self.file_name or "").open("xb")
 

@@ -27,6 +27,10 @@ from guiche.desk.portfolios.portfolio import PortfolioRefused
 _OF_A_PAGE = 20
 _LONGEST_NAME, _LONGEST_COLUMN = 80, 120
 _NOTHING_SENT = "Escolha um ou mais arquivos que não estejam vazios."
+_WITH_KEY = (
+    "Esta instalação não recebe .pfx nem .p12, porque levam a chave privada. Nada foi guardado. "
+    "Mande os .cer, ou leia a pasta com guiche audit, na máquina em que ela está."
+)
 _NO_MARK = "Esta página ficou velha. Recarregue-a e mande de novo."
 _MISSING = (
     "Nesta instalação falta o que lê carteiras. A TI instala com: pip install 'guiche[portfolio]'."
@@ -47,19 +51,23 @@ def listed(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """Takes what is sent; it waits for the worker."""
     folder = Folder.of(uuid4())
-    request.upload_handlers = [ToFolder(folder)]
+    incoming = ToFolder(folder)
+    request.upload_handlers = [incoming]
     try:
-        return _sent(request, folder)
+        return _sent(request, folder, incoming)
     finally:
         folder.drop()  # what broke off, was refused, or was sent twice
 
 
 @csrf_protect
-def _sent(request: HttpRequest, folder: Folder) -> HttpResponse:
+def _sent(request: HttpRequest, folder: Folder, incoming: ToFolder) -> HttpResponse:
     key = form_mark(request)
     if key is None:
         return _page(request, refusal=_NO_MARK)
-    if not request.FILES.getlist("arquivo"):
+    files = request.FILES.getlist("arquivo")
+    if incoming.refused:
+        return _page(request, refusal=_WITH_KEY)
+    if not files:
         return _page(request, refusal=_NOTHING_SENT)
     if not Portfolio.objects.filter(pk=key).exists():
         # Before the row: a worker that sees it reads what is there.
@@ -102,6 +110,7 @@ def _page(request: HttpRequest, refusal: str = "", folder_refusal: str = "") -> 
         "form_mark": uuid4(),
         "limit": settings.PORTFOLIO_UPLOAD,
         "limit_words": settings.PORTFOLIO_UPLOAD // (1024 * 1024),
+        "accepts_pfx": settings.ACCEPT_PFX,
         "kept_days": settings.KEEP_PORTFOLIOS.days,
         "may_name_folder": user.role == Role.SUPERVISAO and served.is_offered(),
         "supervises": user.role == Role.SUPERVISAO,
