@@ -47,16 +47,16 @@ def test_a_whole_life(environment: dict[str, str], tmp_path: Path) -> None:
     assert ticket.facts["name"] == "Mercado Exemplo Ltda"
 
     shown = run(environment, "show", ticket.spoken)
-    assert "  name: Mercado Exemplo Ltda\n" in shown.output
-    assert "?" not in shown.output, "a line break that was taken for a control mark"
-    assert ticket.spoken in run(environment, "list", "--state", "forwarded").output
-    assert ticket.spoken in run(environment, "search", typed="mercado exemplo\n").output
+    assert "  name: Mercado Exemplo Ltda\n" in shown.stdout
+    assert "?" not in shown.stdout, "a line break that was taken for a control mark"
+    assert ticket.spoken in run(environment, "list", "--state", "forwarded").stdout
+    assert ticket.spoken in run(environment, "search", typed="mercado exemplo\n").stdout
     called = run(
         environment, "attempt", ticket.number, "--phone", "11988887777", "--result", "no_answer"
     )
-    assert called.exit_code == 0, called.output
-    assert "cancel  Cancelar o chamado\n    " in run(environment, "move", ticket.number).output
-    possible = run(environment, "move", ticket.number, "--json").output.splitlines()
+    assert called.exit_code == 0, called.stdout
+    assert "cancel  Cancelar o chamado\n    " in run(environment, "move", ticket.number).stdout
+    possible = run(environment, "move", ticket.number, "--json").stdout.splitlines()
     cancel = next(each for each in map(json.loads, possible) if each["name"] == "cancel")
     moved = run(environment, "move", ticket.number, "cancel", "--reason", cancel["reasons"][0])
     assert moved.exit_code == 0, moved.output
