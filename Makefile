@@ -38,7 +38,7 @@ bench-faults: .venv/dev.ready
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.faults $(ARGS)
 
 screenshots: .venv/dev.ready
-	$(BIN)/python scripts/screenshots.py
+	PYTHONPATH=tests $(BIN)/python scripts/screenshots.py
 
 # What the pages take from elsewhere is committed; this brings a newer version in. Needs Node.
 assets:

@@ -17,18 +17,11 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from chromium import ARGS
+
 IMAGES = Path(__file__).parent.parent / "docs" / "manual" / "img"
 PASSWORD = "guiche"
 WIDE, SMALL, NARROW = (1280, 820), (960, 600), (360, 740)
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @contextmanager
@@ -236,7 +229,7 @@ def main() -> None:
         product(Path(data)) as address,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         samples = Path(data) / "exemplos"
         ticket = shoot_call(browser, address, samples)
         shoot_return(browser, address, ticket)

@@ -1,4 +1,4 @@
-"""How the browser of the tests is started."""
+"""How the browser of the tests, and of the pictures of the manual, is started."""
 
 ARGS = [
     "--no-sandbox",
