@@ -91,7 +91,7 @@ def _lines(parts: Iterable[Path], out: Path) -> None:
             file.writelines(batch[LINE].to_pylist())
 
 
-def _without_lines(parts: Iterable[Path]) -> Iterator[pa.RecordBatch]:
+def _columns_alone(parts: Iterable[Path]) -> Iterator[pa.RecordBatch]:
     return (batch.select(COLUMNS.names) for batch in of_streams(parts))
 
 
@@ -113,7 +113,7 @@ def _arrow(parts: Iterable[Path], out: Path) -> None:
 
 
 def _with_certificates(parts: Iterable[Path], out: Path) -> None:
-    write_parquet((batch.select(COLUMNS.names) for batch in of_streams(parts)), out)
+    write_parquet(_columns_alone(parts), out)
 
 
 def write_parquet(batches: Iterable[pa.RecordBatch], out: Path) -> None:
@@ -173,7 +173,7 @@ def _cell(value: Any) -> str:
 
 _COLUMNS = Form(columns_of_load, _stream, _parquet, of_streams)
 _LINES = Form(lines_of, _joined, _concatenated, of_lines)
-LINES_WITH_COLUMNS = Form(lines_and_columns_of, _stream, _lines, _without_lines)
+LINES_WITH_COLUMNS = Form(lines_and_columns_of, _stream, _lines, _columns_alone)
 WITH_CERTIFICATES = Form(columns_and_certificates_of, _stream, _with_certificates, of_streams)
 """Parquet, while what is made of the parts sees the certificates too."""
 FORMS = {

@@ -113,7 +113,7 @@ def _parquet(path: str, column: str | None) -> Pieces:
     # Buffered, what is read of a group is not held whole: it may be all of the file.
     with pa.parquet.ParquetFile(path, buffer_size=_BLOCK, pre_buffer=False) as file:
         names = [each.name for each in file.schema_arrow if _may_hold(each.type)]
-        groups = [*range(file.num_row_groups)][:1]
+        groups = [*range(file.num_row_groups)[:1]]
         for values in islice(file.iter_batches(_FIRST, row_groups=groups, columns=names), 1):
             name = _named(column, names, _values(values))
             yield from _groups(path, file, name)
