@@ -188,7 +188,7 @@ def test_a_module_that_hangs(tmp_path: Path, at_start: str) -> None:
         for process in bad_module.running(path):
             os.kill(int(process), signal.SIGKILL)
     assert isinstance(error, ModuleSilentError)
-    assert took < PATIENCE + 2
+    assert took < PATIENCE + 10
 
 
 @needs_gcc
@@ -252,6 +252,6 @@ def test_the_other_end_talks_nonsense(remote: socket.socket) -> None:
 
     thread = Thread(target=answer)
     thread.start()
-    error = failing(REMOTE, seconds=PATIENCE)
+    error = failing(REMOTE)
     thread.join()
     assert isinstance(error, ModuleFailedError)
