@@ -1,6 +1,7 @@
 """Carteira: sent, read by the worker, told, and calls opened of it, never twice for one holder."""
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -172,12 +173,49 @@ def test_a_bomb_is_a_row(send: Send) -> None:
 
 
 @pytest.mark.parametrize("name", ["cliente.pfx", "CLIENTE.P12"])
-def test_a_container_is_not_taken_where_none_is(name: str, client: Client, place: Path) -> None:
+def test_a_container_is_not_even_written_where_none_is_taken(
+    name: str, client: Client, place: Path
+) -> None:
     answer = client.post("/carteira/enviar/", sent(pfx.usual(company(1), password="senha"), name))
     assert answer.status_code == 422
-    assert "não recebe .pfx nem .p12" in answer.content.decode()
+    assert "não recebe .pfx, .p12" in answer.content.decode()
     assert not Portfolio.objects.exists()
     assert not place.exists()
+
+
+def tarred(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+PFX = pfx.usual(company(1), password="senha")
+PEM_KEY = b"Bag Attributes\n-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (PFX, "cliente.cer"),
+        (PEM_KEY, "cliente.pem"),
+        (zipped(company(2), PFX), "clientes.zip"),
+        (zipped(company(2), PEM_KEY), "clientes.cer"),
+        (tarred("cliente.cer", PFX), "clientes.tar.gz"),
+        (tarred("chaves/cliente.key", b"nada disso"), "clientes.tar.gz"),
+    ],
+    ids=["PKCS#12", "PEM", "PKCS#12 in ZIP", "PEM in ZIP", "PKCS#12 in tar", "name in tar"],
+)
+def test_a_key_under_another_name_or_in_an_archive_does_not_stay(
+    data: bytes, name: str, client: Client, place: Path
+) -> None:
+    answer = client.post("/carteira/enviar/", sent(data, name))
+    assert answer.status_code == 422
+    assert "nem dentro de um ZIP ou tar" in answer.content.decode()
+    assert not Portfolio.objects.exists()
+    assert not list(place.iterdir())
 
 
 def test_of_a_container_without_its_password_nothing_stays(

@@ -15,6 +15,11 @@ from guiche.sources.archive import MAX_MEMBER, MAX_RATIO
 from guiche.sources.errors import ArchiveTooLargeError, TooLargeError
 from guiche.sources.found import Member
 
+HEAD = 262
+"""Octets by which an archive is told."""
+_ZIP = b"PK\x03\x04"
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
+_USTAR = b"ustar"
 _ENCRYPTED = 0x1
 _SMALL = 1 << 16
 _FAILURES = (
@@ -23,8 +28,19 @@ _FAILURES = (
 )  # fmt: skip
 
 
-def zip_members(path: str) -> Iterator[Member]:
-    """The files of a ZIP; `DamagedError` where its index cannot be read."""
+def kind_of(head: bytes) -> str | None:
+    """`zip` or `tar`, by the first `HEAD` octets; what is compressed is taken for a tar."""
+    if head.startswith(_ZIP):
+        return "zip"
+    return "tar" if head.startswith(_PACKED) or head[:HEAD].endswith(_USTAR) else None
+
+
+def members(path: str, kind: str) -> Iterator[Member]:
+    """The files of an archive; `DamagedError` from where it cannot be read on."""
+    return _zip_members(path) if kind == "zip" else _tar_members(path)
+
+
+def _zip_members(path: str) -> Iterator[Member]:
     with _zip(path) as archive:
         for entry in archive.infolist():
             if not entry.is_dir():
@@ -57,8 +73,7 @@ def _zipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | SourceE
         return DamagedError("não se consegue extrair do ZIP")
 
 
-def tar_members(path: str) -> Iterator[Member]:
-    """The files of a tar, compressed or not; what comes after damage is lost, and that is told."""
+def _tar_members(path: str) -> Iterator[Member]:
     count = 0
     try:
         with tarfile.open(path, "r|*") as archive:

@@ -11,10 +11,6 @@ from guiche.sources.found import Member, printable
 from guiche.sources.reading import CERTIFICATE_SUFFIXES
 from guiche.sources.walk import expand, walk
 
-_ZIP = b"PK\x03\x04"
-_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
-_USTAR, _USTAR_AT = b"ustar", 257
-
 
 def items(
     paths: Sequence[str], *, column: str | None = None, store: str | None = None
@@ -62,10 +58,8 @@ def inside(item: Item, column: str | None = None) -> Iterator[Item] | None:
         kind = None if item.once else _kind_of(item.place)
     except (OSError, ValueError):
         return None  # whoever reads it says why
-    if kind == "zip":
-        return _members(item, archives.zip_members(item.place))
-    if kind == "tar":
-        return _members(item, archives.tar_members(item.place))
+    if kind in ("zip", "tar"):
+        return _members(item, archives.members(item.place, kind))
     return _of_table(item, kind, column) if kind else None
 
 
@@ -81,12 +75,8 @@ def _of_file(item: Item, column: str | None) -> Iterator[Item]:
 def _kind_of(path: str) -> str | None:
     """What of many items it is; None of a file that `guiche.sources` reads."""
     with open(path, "rb") as file:  # noqa: PTH123  # a folder may hold a million
-        head = file.read(_USTAR_AT + len(_USTAR))
-    if head.startswith(_ZIP):
-        return "zip"
-    if head.startswith(_PACKED) or head.endswith(_USTAR):
-        return "tar"
-    return tables.kind_of(path, head)
+        head = file.read(archives.HEAD)
+    return archives.kind_of(head) or tables.kind_of(path, head)
 
 
 def _members(archive: Item, members: Iterator[Member]) -> Iterator[Item]:

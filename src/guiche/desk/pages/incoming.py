@@ -7,8 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from guiche.desk.portfolios.folder import Folder
-
-_WITH_KEY = (".pfx", ".p12")
+from guiche.portfolio import keys
 
 
 class ToFolder(FileUploadHandler):
@@ -27,7 +26,7 @@ class ToFolder(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begins a file."""
         super().new_file(*args, **kwargs)
-        if not settings.ACCEPT_PFX and (self.file_name or "").lower().endswith(_WITH_KEY):
+        if not settings.ACCEPT_PFX and (self.file_name or "").lower().endswith(keys.NAMES):
             self.refused = True
             raise SkipFile
         self._folder.make()

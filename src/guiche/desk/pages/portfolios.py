@@ -28,8 +28,8 @@ _OF_A_PAGE = 20
 _LONGEST_NAME, _LONGEST_COLUMN = 80, 120
 _NOTHING_SENT = "Escolha um ou mais arquivos que não estejam vazios."
 _WITH_KEY = (
-    "Esta instalação não recebe .pfx nem .p12, porque levam a chave privada. Nada foi guardado. "
-    "Mande os .cer, ou leia a pasta com guiche audit, na máquina em que ela está."
+    "Esta instalação não recebe .pfx, .p12 nem outra chave privada, nem dentro de um ZIP ou tar. "
+    "Nada foi guardado. Mande os .cer, ou leia a pasta com guiche audit na máquina em que ela está."
 )
 _NO_MARK = "Esta página ficou velha. Recarregue-a e mande de novo."
 _MISSING = (
@@ -65,7 +65,7 @@ def _sent(request: HttpRequest, folder: Folder, incoming: ToFolder) -> HttpRespo
     if key is None:
         return _page(request, refusal=_NO_MARK)
     files = request.FILES.getlist("arquivo")
-    if incoming.refused:
+    if incoming.refused or (not settings.ACCEPT_PFX and folder.may_hold_key()):
         return _page(request, refusal=_WITH_KEY)
     if not files:
         return _page(request, refusal=_NOTHING_SENT)

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from guiche.portfolio import keys
+
 SHEETS = (".csv", ".xlsx", ".ndjson")
 """The forms in which the table may be taken away."""
 _MADE = "feito-"
@@ -97,6 +99,10 @@ class Folder(NamedTuple):
             number += 1
             place = self.incoming / f"{number} {plain}"
         return place
+
+    def may_hold_key(self) -> bool:
+        """Whether there may be a private key in what was sent."""
+        return any(map(keys.may_be_in, self.incoming.glob("*")))
 
     def become(self, portfolio: UUID) -> None:
         """Is from now on that of this portfolio, which has none yet; a form sent twice has one."""

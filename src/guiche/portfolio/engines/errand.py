@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from guiche import __version__
-from guiche.portfolio import gather
+from guiche.portfolio import gather, keys
 from guiche.portfolio.columns import DER
 from guiche.portfolio.engines import CarryOut
 from guiche.portfolio.item import Cells, Group, Item
@@ -26,10 +26,6 @@ from guiche.sources.reading import MAX_INPUT
 
 MOST = 64 << 20
 """Octets of files that go with one errand."""
-
-_KEYS = (".pfx", ".p12", ".key")
-_PEM_KEY = b"PRIVATE KEY"
-_SEQUENCE, _INTEGER = 0x30, 0x02
 
 Stamp = tuple[int, int, int]
 """By which a file is known again: octets, when it was changed, its number on its disk."""
@@ -172,14 +168,7 @@ def _may_hold_key(item: Item) -> bool:
     if isinstance(item.content, Cells):
         column = item.content.batch.column(0)
         doubtful = column.filter(pa.array(~plain(column)))
-        return any(_begins_as_key(content) for content in doubtful.to_pylist() if content)
+        return any(keys.begins_as(content) for content in doubtful.to_pylist() if content)
     if not isinstance(item.content, bytes):
         return False
-    return item.name.lower().endswith(_KEYS) or _begins_as_key(item.content)
-
-
-def _begins_as_key(content: bytes) -> bool:
-    if _PEM_KEY in content:
-        return True
-    first = 2 + (content[1] & 0x7F if content[1] & 0x80 else 0) if len(content) > 2 else 0
-    return content[:1] == bytes([_SEQUENCE]) and content[first : first + 1] == bytes([_INTEGER])
+    return keys.may_hold(item.name, item.content)
