@@ -120,7 +120,8 @@ def sizes(asked: argparse.Namespace) -> Sizes:
 def of_race(ran: Race) -> Iterator[Figure]:
     """Ours against each peer, and whether all agree."""
     ours = ran.results[race.OURS].median
-    if walk := ran.results.get(race.WALK):
+    walk = ran.results.get(race.WALK)
+    if walk:
         ratio = ours / walk.median
         yield Figure(
             "`inspect_batch`, Arrow in memory, one core, against a C walk",
@@ -132,6 +133,7 @@ def of_race(ran: Race) -> Iterator[Figure]:
         if result := ran.results.get(name):
             ratio = result.median / ours
             told = f"{ratio:.1f}x: {duration(ours)} against {duration(result.median)}"
+            told += f"; the C walk: {result.median / walk.median:.1f}x" if walk else ""
             yield Figure(f"the same against {name}", f"{target}x faster", told, ratio >= target)
         else:
             why = ran.missing[name]
