@@ -13,8 +13,9 @@ from guiche.portfolio.engines import AHEAD, Carry, CarryOut, Done, in_order
 from guiche.portfolio.kept import is_kept
 from guiche.portfolio.load import Load
 
-_MUCH = 20_000
-"""Rows that are read by the fast path from the first one on."""
+_MUCH = 5_000
+"""Rows for each process, from which on all of them are read by the fast path: so many take as long
+as it does to load."""
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def processes(count: int = os.cpu_count() or 1) -> Iterator[Carry]:
     def carry(carry_out: CarryOut, loads: Iterable[Load]) -> Iterator[Done]:
         nonlocal pool
         every = iter(loads)
-        first, is_much = _first(every)
+        first, is_much = _first(every, _MUCH * count)
         if len(first) <= 1:
             yield from ((load, carry_out(load)) for load in first)
             return
@@ -43,13 +44,13 @@ def processes(count: int = os.cpu_count() or 1) -> Iterator[Carry]:
             pool.shutdown(cancel_futures=True)
 
 
-def _first(loads: Iterator[Load]) -> tuple[list[Load], bool]:
-    """As many loads as tell whether there is much to read, and whether there is."""
+def _first(loads: Iterator[Load], much: int) -> tuple[list[Load], bool]:
+    """As many loads as tell whether there is so much to read, and whether there is."""
     first, rows = [], 0
     for load in loads:
         first.append(load)
         rows += load.rows
-        if rows > _MUCH:
+        if rows >= much:
             return first, True
     return first, False
 
