@@ -195,6 +195,29 @@ def test_a_double_click_a_reload_and_a_step_back_give_one_ticket(
     assert Ticket.objects.count() == 1
 
 
+def test_a_later_save_that_is_quicker_than_that_of_registering_holds_nothing_up(
+    new_page: Open, bruno: User
+) -> None:
+    draft = complete(bruno)
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/salvar/", hold_the_first)
+    with page.expect_request("**/salvar/"):
+        page.get_by_role("button", name="Registrar chamado").click()
+    with page.expect_response("**/salvar/"):
+        page.evaluate("htmx.trigger('#chamado', 'change')")
+    held[0].continue_()
+    page.wait_for_url(re.compile("/registrado/"))
+
+
 def test_two_pages_of_one_call_give_one_ticket(new_page: Open, bruno: User) -> None:
     draft = complete(bruno)
     pages = [new_page(bruno), new_page(bruno)]
