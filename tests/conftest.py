@@ -29,8 +29,9 @@ def browser() -> "Iterator[Browser]":
         pytest.skip("falta o Chromium: sudo apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
-    from chromium import ARGS
+    from chromium import ARGS, be_patient
 
+    be_patient()
     # Playwright keeps an event loop in this thread, and Django would refuse the database beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:

@@ -9,6 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from calls import signed_in, zeros
+from chromium import PATIENCE
 from guiche.desk.models import User
 
 # The browser reports every answer over 399 as an error; a refused form is one, and no mistake.
@@ -42,7 +43,8 @@ def new_page(browser: Browser, complaints: list[str], live_server: Any) -> Itera
             base_url=live_server.url, locale="pt-BR", timezone_id="America/Sao_Paulo", **options
         )
         contexts.append(context)
-        context.set_default_timeout(20_000)  # a bound for slow machines, no figure
+        context.set_default_timeout(PATIENCE)
+        context.set_default_navigation_timeout(PATIENCE)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if user:
             context.add_cookies([_session(user, live_server.url)])

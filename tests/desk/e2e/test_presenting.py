@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.handlers.wsgi import WSGIHandler
 from playwright.sync_api import Browser, Page, expect
 
-from chromium import ARGS
+from chromium import ARGS, PATIENCE
 from desk.acceptor.conftest import opened
 from guiche.desk.acceptor.identity import Identity
 from guiche.desk.models import CaseLink, Draft, Inspection, User
@@ -52,7 +52,8 @@ def customer(browser: Browser, authority: Authority, tmp_path: Path) -> Iterator
             except NotPossible as error:
                 pytest.skip(str(error))
             page = own.new_page(viewport={"width": 360, "height": 740}, locale="pt-BR")
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(PATIENCE)
+            page.set_default_navigation_timeout(PATIENCE)
             return page
 
         yield page_of
