@@ -1,5 +1,6 @@
 """Files made to hold the machine: refused by what they say of themselves, before any work."""
 
+import gc
 import time
 import zipfile
 from collections.abc import Iterator
@@ -58,10 +59,16 @@ BOMBS = {
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Of CPU, so that a busy machine does not fail what is quick."""
-    start = time.process_time()
-    yield
-    assert time.process_time() - start < seconds
+    """Of this thread's CPU, so that a busy machine does not fail what is quick, nor what other
+    tests have left to be collected."""
+    gc.disable()
+    try:
+        start = time.thread_time()
+        yield
+        took = time.thread_time() - start
+    finally:
+        gc.enable()
+    assert took < seconds
 
 
 @pytest.mark.parametrize("place", BOMBS)
@@ -73,7 +80,7 @@ def test_an_iteration_bomb_is_refused_at_once(place: str, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(derivation, "_secret", derived)
     monkeypatch.setattr("hashlib.pbkdf2_hmac", derived)
-    with within(0.05), pytest.raises(TooManyIterationsError, match="rodadas") as caught:
+    with within(0.5), pytest.raises(TooManyIterationsError, match="rodadas") as caught:
         read(BOMBS[place], "ana.pfx", passwords=[PASSWORD])
     assert len(caught.value.message) < 200
 

@@ -12,7 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from playwright.sync_api import Browser, Page, expect
 
 from chromium import ARGS, PATIENCE
-from desk.acceptor.conftest import opened
+from desk.acceptor.conftest import opened, patient
 from guiche.desk.acceptor.identity import Identity
 from guiche.desk.models import CaseLink, Draft, Inspection, User
 from pki import Authority, Holder
@@ -31,7 +31,7 @@ def authority() -> Authority:
 def port(authority: Authority, tmp_path: Path, live_server: Any, settings: Any) -> Iterator[int]:
     """The certificate port of the desk that the live server shows."""
     identity = Identity(*authority.server.write(tmp_path, "server"))
-    with opened(identity, WSGIHandler()) as here:
+    with patient(), opened(identity, WSGIHandler()) as here:
         settings.CERTIFICATE_URL = f"https://{HOST}:{here.number}"
         settings.PAGES_URL = live_server.url
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, HOST]
