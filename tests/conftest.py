@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 COMPLETE = os.environ.get("GUICHE_TESTS_COMPLETE") == "1"
 
 # There, what is tried is the same each time: one that falls by chance tells nothing of a change.
-# Elsewhere it is new each time.
-settings.register_profile("new each time", deadline=None)
+# Elsewhere it is new each time. In neither is a busy machine told that it is slow.
+settings.register_profile(
+    "new each time", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("ci" if COMPLETE else "new each time")
 
 

@@ -1,10 +1,7 @@
 """Files made to hold the machine: refused by what they say of themselves, before any work."""
 
-import gc
-import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -20,6 +17,7 @@ from guiche.sources import (
     read_text,
 )
 from guiche.sources.pkcs12 import derivation
+from soon import within
 from sources import pfx
 
 LEAF = e_cnpj().der()
@@ -55,20 +53,6 @@ BOMBS = {
         part1(400_000), part2(400_000), seal=lambda c: pfx.mac(c, SECRET, claimed=200_001)
     ),
 }
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Of this thread's CPU, so that a busy machine does not fail what is quick, nor what other
-    tests have left to be collected."""
-    gc.disable()
-    try:
-        start = time.thread_time()
-        yield
-        took = time.thread_time() - start
-    finally:
-        gc.enable()
-    assert took < seconds
 
 
 @pytest.mark.parametrize("place", BOMBS)
