@@ -111,7 +111,9 @@ def test_a_reading_that_fails_keeps_verdict_and_form(
 def test_what_is_typed_is_there_after_a_reload(new_page: Open, bruno: User) -> None:
     page = new_page(bruno)
     page.goto("/atender/")
-    page.get_by_label("Nome", exact=True).press_sequentially("Padaria Exemplo")
+    # Whoever types slowly is saved in between.
+    with page.expect_response(lambda saved: "Padaria+Exemplo" in (saved.request.post_data or "")):
+        page.get_by_label("Nome", exact=True).press_sequentially("Padaria Exemplo")
     expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
     page.reload()
     expect(page.get_by_label("Nome", exact=True)).to_have_value("Padaria Exemplo")

@@ -75,6 +75,7 @@ def test_the_verdict_appears_on_the_page_of_the_technician(
     technician.get_by_label("A1: arquivo, no computador").check()
     technician.get_by_role("button", name="Criar o link").click()
     technician.get_by_role("button", name="Copiar só o link").click()
+    expect(technician.locator("#anuncio")).to_have_text("Link copiado.")
     address = str(technician.evaluate("navigator.clipboard.readText()"))
     page = customer(authority.valid)
     page.goto(address)
