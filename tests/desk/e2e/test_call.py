@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qsl
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from calls import answers, ticket_of, zeros
 from certificates import CEI, e_cnpj, pem, selo_eletronico
@@ -108,11 +109,15 @@ def test_a_reading_that_fails_keeps_verdict_and_form(
     expect(page.get_by_label("Telefone para retorno")).to_have_value("11 98888-7777")
 
 
+def name_in(saved: Request) -> str:
+    return dict(parse_qsl(saved.post_data or "")).get("name", "")
+
+
 def test_what_is_typed_is_there_after_a_reload(new_page: Open, bruno: User) -> None:
     page = new_page(bruno)
     page.goto("/atender/")
     # Whoever types slowly is saved in between.
-    with page.expect_response(lambda saved: "Padaria+Exemplo" in (saved.request.post_data or "")):
+    with page.expect_response(lambda saved: name_in(saved.request) == "Padaria Exemplo"):
         page.get_by_label("Nome", exact=True).press_sequentially("Padaria Exemplo")
     expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
     page.reload()

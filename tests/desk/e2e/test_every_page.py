@@ -102,6 +102,7 @@ def table(new_page: Open, bruno: User, carla: User) -> Page:
 
 def batch(new_page: Open, bruno: User, carla: User) -> Page:
     page = table(new_page, bruno, carla)
+    page.wait_for_load_state()
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("button", name="Abrir um atendimento para cada").click()
