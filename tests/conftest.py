@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 COMPLETE = os.environ.get("GUICHE_TESTS_COMPLETE") == "1"
 
 # There, what is tried is the same each time: one that falls by chance tells nothing of a change.
-# Elsewhere it is new each time.
-settings.register_profile("new each time", deadline=None)
+# Elsewhere it is new each time. In neither is a busy machine told that it is slow.
+settings.register_profile(
+    "new each time", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("ci" if COMPLETE else "new each time")
 
 
@@ -29,8 +31,9 @@ def browser() -> "Iterator[Browser]":
         pytest.skip("falta o Chromium: sudo apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
-    from chromium import ARGS
+    from chromium import ARGS, be_patient
 
+    be_patient()
     # Playwright keeps an event loop in this thread, and Django would refuse the database beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:

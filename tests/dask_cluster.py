@@ -13,7 +13,7 @@ from pathlib import Path
 
 import guiche
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 SOURCE = Path(guiche.__file__).parents[1]
 
 

@@ -73,5 +73,7 @@ def mail_server() -> Iterator[MailServer]:
         server.daemon_threads = True
         state.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield state
-        server.shutdown()
+        try:
+            yield state
+        finally:
+            server.shutdown()

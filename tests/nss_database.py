@@ -21,7 +21,7 @@ needs_nss = pytest.mark.skipif(
 def run(*command: str | Path) -> str:
     """Without a terminal, nobody can be asked for a password."""
     result = subprocess.run(
-        [*map(str, command)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        [*map(str, command)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
     )
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -59,7 +59,7 @@ def server(*, durable: bool = False) -> Iterator[str]:
             yield f"postgresql://{OWNER}@/?host={quote(str(folder))}"
         finally:
             process.send_signal(signal.SIGINT)  # fast shutdown: does not wait for clients
-            process.wait(timeout=30)
+            process.wait(timeout=120)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -71,7 +71,7 @@ def _as(owner: str, folder: Path, *command: str | Path) -> None:
 def _wait_until_ready(
     process: subprocess.Popen[bytes], owner: str, folder: Path, programs: Path
 ) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         answer = subprocess.run(
             [programs / "pg_isready", "-h", folder, "-q"], user=owner, cwd=folder, check=False
         )

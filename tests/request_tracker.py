@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from ports import free_port
 from postgresql import INSTALL
 
 SERVER = Path("/usr/share/request-tracker5/libexec/rt-server")
@@ -91,7 +91,7 @@ def server() -> Iterator[RequestTrackerServer]:
         raise NotInstalled
     folder = Path(tempfile.mkdtemp(prefix="guiche-rt-"))
     try:
-        port = _free_port()
+        port = free_port()
         _write(folder, port)
         _run(folder, SETUP, "--action", "init", "--dba", "", "--dba-password", "", "--skip-create")
         _run(folder, SETUP, "--action", "insert", "--skip-create", "--datafile", folder / "init.pl")
@@ -100,13 +100,6 @@ def server() -> Iterator[RequestTrackerServer]:
             yield RequestTrackerServer(url, *tokens)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _as_owner() -> dict[str, Any]:
@@ -164,7 +157,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, sign)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
+            process.wait(timeout=30)
             return
 
 

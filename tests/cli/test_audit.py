@@ -12,7 +12,29 @@ import pytest
 from certificates import CEI, ZEROS, e_cnpj
 from portfolio.carteira import DERS, folder
 
-SECONDS = 60
+SECONDS = 120
+
+
+STOPS = """
+import signal, sys
+import guiche.portfolio.audit as a
+from guiche.portfolio.journal import Journal
+a._EVERY_SECONDS, a._ITEMS = 0.0, 256
+keep, kept = Journal.keep, []
+
+def keep_two(*args):
+    keep(*args)
+    kept.append(1)
+    if len(kept) == 2:
+        signal.pause()
+
+Journal.keep = keep_two
+from guiche.cli import main
+sys.argv[0] = "guiche"
+main()
+"""
+"""The command, which goes no further once two parts are kept: however busy the machine is, that is
+when it is killed."""
 
 
 def guiche(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -69,16 +91,13 @@ def test_killed_it_goes_on(tmp_path: Path) -> None:
     """By SIGKILL, once a part is kept; two processes were reading."""
     place, out = folder(tmp_path / "clientes", DERS * 500), tmp_path / "r.ndjson"
     command = [sys.executable, "-m", "guiche", "audit", place, "--out", out, "--jobs", "2"]
-    slow = (
-        "import guiche.portfolio.audit as a; a._EVERY_SECONDS, a._ITEMS = 0.05, 256; "
-        "from guiche.cli import main"
-    )
-    code = f"import sys; sys.argv[0] = 'guiche'; {slow}; main()"
-    process = subprocess.Popen([sys.executable, "-c", code, *map(str, command[3:])])
+    process = subprocess.Popen([sys.executable, "-c", STOPS, *map(str, command[3:])])
     journal = tmp_path / "r.ndjson.auditoria"
     deadline = time.monotonic() + SECONDS
-    while len([*journal.glob("*.part")]) < 2 and time.monotonic() < deadline:
+    while len([*journal.glob("*.part")]) < 2:
         assert process.poll() is None, "it ended before it was killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -91,6 +110,7 @@ def test_killed_it_goes_on(tmp_path: Path) -> None:
     assert not journal.exists()
     while any(Path(f"/proc/{child}").exists() for child in children):
         assert time.monotonic() < deadline, "its processes stayed behind"
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("command", [["audit", "--out", "r.csv", "."], ["audit-diff", "a", "b"]])

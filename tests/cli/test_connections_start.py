@@ -2,12 +2,13 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ports import free_port
 
 FILE = """
 [[connection]]
@@ -36,7 +37,7 @@ def guiche(folder: Path, *words: str, **more: str) -> subprocess.CompletedProces
         env={**environment, "GUICHE_DATA": str(folder / "data"), **more},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -70,10 +71,3 @@ def test_a_mistake_is_told_once_by_what_starts_both(folder: Path) -> None:
     ended = guiche(folder, "up", "--port", str(free_port()), GUICHE_CONNECTIONS=str(path))
     assert ended.returncode == 2
     assert (ended.stderr + ended.stdout).count("settings.token: falta") == 1
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from ports import free_port
+
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="precisa de /proc, que só o Linux tem"
 )
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +29,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
+    return free_port()
 
 
 @contextmanager
@@ -117,9 +116,7 @@ def test_starts_answers_and_stops_cleanly(data: Path, port: int, number: signal.
 
 
 def test_opens_the_certificate_port_where_it_is_asked_to(data: Path, port: int) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        other = probe.getsockname()[1]
+    other = free_port()
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     with started(data, port, "--acceptor-port", str(other)) as (process, lines):

@@ -32,8 +32,8 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
 
 def test_nothing_else_is_there_and_it_ends(tmp_path: Path) -> None:
     with served("127.0.0.1", 0, str(tmp_path)) as port:
-        assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 404
-        assert httpx.get(f"http://127.0.0.1:{port}/entrar/").status_code == 404
+        assert httpx.get(f"http://127.0.0.1:{port}/", timeout=60).status_code == 404
+        assert httpx.get(f"http://127.0.0.1:{port}/entrar/", timeout=60).status_code == 404
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}/metrics")
 

@@ -2,15 +2,25 @@
 
 import re
 import time
+from types import SimpleNamespace
 
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+import pytest
+from allauth.mfa.totp.internal import auth
 from django.test import Client
 
 PASSWORD = "girassol de maio"
 
 
 def code_of(secret: str, steps: int = 0) -> str:
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
+    """Of this half minute, or of one so many later. Where it is the one before, time has to stand
+    still, or it may be the one before that when it is tried."""
+    return str(auth.format_hotp_value(auth.hotp_value(secret, int(auth.time.time()) // 30 + steps)))
+
+
+def stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock that codes are told and judged by."""
+    now = time.time()
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: now))
 
 
 def confirm(client: Client, password: str = PASSWORD) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from calls import signed_in
-from desk.factors import PASSWORD, code_of, confirm, turn_on_app
+from desk.factors import PASSWORD, code_of, confirm, stand_still, turn_on_app
 from guiche.desk.models import Login, User
 from guiche.desk.people.factor import KeyLost
 from guiche.desk.people.role import Role
@@ -29,7 +29,10 @@ def enter(client: Client) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/entrar/codigo/")
 
 
-def test_nothing_opens_between_password_and_code(silvia: User, visitor: Client) -> None:
+def test_nothing_opens_between_password_and_code(
+    silvia: User, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_still(monkeypatch)
     secret, _ = turn_on_app(signed_in(silvia))
     enter(visitor)
     assert visitor.get("/fila/")["Location"].startswith("/entrar/")

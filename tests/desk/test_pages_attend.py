@@ -235,6 +235,15 @@ def test_two_tabs_do_not_undo_each_other(client: Client, draft: Draft) -> None:
     assert client.post(at(draft, "salvar"), again, headers=HTMX).status_code == 200
 
 
+def test_two_saves_of_one_page_may_overtake_each_other(client: Client, draft: Draft) -> None:
+    first = opened(client, draft, name="Padaria", revision="1000")
+    second = {**first, "name": "Padaria Exemplo", "revision": "2000"}
+    assert client.post(at(draft, "salvar"), second, headers=HTMX).status_code == 200
+    late = client.post(at(draft, "salvar"), first, headers=HTMX)
+    assert (late.status_code, late.content) == (204, b"")
+    assert Draft.objects.get().typed["name"] == "Padaria Exemplo"
+
+
 @pytest.mark.parametrize("verb", ["salvar", "registrar"])
 def test_what_only_an_old_tab_had_is_shown(client: Client, draft: Draft, verb: str) -> None:
     second = opened(client, draft, phone_1="11 98888-7777")

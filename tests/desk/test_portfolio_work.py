@@ -100,7 +100,7 @@ def test_a_worker_that_stops_lets_it_go_as_it_stands(
 
     def stopped_meanwhile(*args: Any, told: Callable[[int], None], **more: Any) -> reading.Read:
         stop.set()
-        for _ in range(200):  # until the beat has seen it, which makes `told` raise
+        for _ in range(1200):  # until the beat has seen it, which makes `told` raise
             told(0)
             time.sleep(0.05)
         return read(*args, told=told, **more)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 4
 DEATHS, EACH = 20, 9
 """So many workers are killed, each while so many promises are due."""
-PATIENCE = 90.0
+PATIENCE = 300.0
 
 
 class Sweepers:

@@ -238,7 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
         match fault:
             case "hang_before" | "hang_after":
                 self.close_connection = True
-                self.desk.over.wait(20)
+                self.desk.over.wait(60)
             case "cut":
                 self.close_connection = True
             case "truncated":

@@ -6,7 +6,6 @@ a real mailbox.
 
 import asyncio
 import re
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from ports import free_port
 
 USER, PASSWORD = "guiche", "senha-de-envio"
 OWN, DESK, TEAM = "guiche@cliente.exemplo", "chamados@desk.exemplo", "relacionamento@desk.exemplo"
@@ -78,7 +79,7 @@ class MailDesk:
         if fault in ("truncated", "cut"):
             server.transport.close()
         if fault:
-            await asyncio.sleep(30)  # ends with the connection
+            await asyncio.sleep(60)  # ends with the connection
         return "250 2.0.0 recebida"
 
     def _take(self, content: bytes, to: list[str]) -> None:
@@ -147,9 +148,7 @@ def text_of(mail: EmailMessage) -> str:
 def serving(deliver: Deliver, tls: ssl.SSLContext | None = None) -> Iterator[MailDesk]:
     """The desk, listening on a port of the loopback address for as long as the block lasts."""
     desk = MailDesk(deliver)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        desk.port = free.getsockname()[1]
+    desk.port = free_port()
 
     def authenticator(*arguments: Any) -> AuthResult:
         given = arguments[4]
@@ -159,7 +158,7 @@ def serving(deliver: Deliver, tls: ssl.SSLContext | None = None) -> Iterator[Mai
     controller = Controller(
         desk, hostname="127.0.0.1", port=desk.port, authenticator=authenticator,
         auth_required=tls is not None, auth_require_tls=tls is not None, tls_context=tls,
-        require_starttls=tls is not None, enable_SMTPUTF8=True,
+        require_starttls=tls is not None, enable_SMTPUTF8=True, ready_timeout=60,
     )  # fmt: skip
     controller.start()
     try:

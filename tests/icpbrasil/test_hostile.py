@@ -1,6 +1,5 @@
 """Certificates made to cost time or memory."""
 
-import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -12,8 +11,9 @@ from certificates.certificate import other_name
 from guiche.icpbrasil import inspect
 from guiche.icpbrasil.name import read_issuer
 from guiche.icpbrasil.oids import dotted
+from soon import within
 
-SECONDS = 2.0  # a hundred times what they take, so that a busy machine does not matter
+SECONDS = 2.0  # a hundred times what they take
 
 
 def many_fields() -> bytes:
@@ -33,9 +33,8 @@ def endless_oid() -> bytes:
 @pytest.mark.parametrize("made", [many_fields, endless_oid])
 def test_is_read_in_bounded_time(made: Callable[[], bytes]) -> None:
     der = made()
-    start = time.perf_counter()
-    inspect(der)
-    assert time.perf_counter() - start < SECONDS
+    with within(SECONDS):
+        inspect(der)
 
 
 def test_nothing_long_is_remembered() -> None:
@@ -47,4 +46,4 @@ def test_nothing_long_is_remembered() -> None:
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert kept < 1_000_000
+    assert kept < 4_000_000  # half of what was read, for other threads have their own

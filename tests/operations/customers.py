@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx
 
-from operations.machines import Machine, free_port, listens, until
+from operations.machines import SECONDS, Machine, listens, until
 from pki import Authority, Holder
+from ports import free_port
 
 _SET_UP = """
 import json
@@ -50,7 +51,7 @@ class Desk:
     def arrived(self) -> dict[str, Any] | None:
         """The reading that came last, as it is stored."""
         query = "SELECT contract FROM desk_inspection ORDER BY id DESC LIMIT 1"
-        with closing(sqlite3.connect(self.folder / "guiche.sqlite3", timeout=20)) as database:
+        with closing(sqlite3.connect(self.folder / "guiche.sqlite3", timeout=SECONDS)) as database:
             row = database.execute(query).fetchone()
         return json.loads(row[0]) if row else None
 
@@ -75,7 +76,7 @@ class Desk:
 
         return httpx.Client(
             base_url=f"https://127.0.0.1:{port}", headers={"Host": f"{host}:{port}"},
-            verify=context, timeout=30, event_hooks={"request": [as_browsers_resolve]},
+            verify=context, timeout=SECONDS, event_hooks={"request": [as_browsers_resolve]},
         )  # fmt: skip
 
 

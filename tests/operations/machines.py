@@ -23,21 +23,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 import postgresql
+from ports import free_port
 
 PROJECT = Path(__file__).parent.parent.parent
-SECONDS = 60.0
+SECONDS = 180.0
 
 
 class NotInstalled(Exception):
     def __init__(self) -> None:
         super().__init__(f"nginx não está instalado; instale com: sudo {postgresql.INSTALL}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 def until(done: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 
 from calls import answers, zeros
+from operations.machines import SECONDS
 
 PASSWORD = "balcao-de-teste-42"
 CSRF = "__Host-guiche-csrf"
@@ -15,7 +16,7 @@ CSRF = "__Host-guiche-csrf"
 class Technician:
     def __init__(self, url: str, certificate: Path) -> None:
         context = ssl.create_default_context(cafile=str(certificate))
-        self._client = httpx.Client(base_url=url, verify=context, timeout=30)
+        self._client = httpx.Client(base_url=url, verify=context, timeout=SECONDS)
         self.requests = 0
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from operations.customers import HOLDERS, VERSIONS, Acceptor, Desk
-from operations.machines import Machine, production, until
+from operations.machines import SECONDS, Machine, production, until
 from pki import Authority, Holder
 
 NAMES = ("PADARIA", "SITIO", "ANA EXEMPLO", "11222333", "11144477735")
@@ -71,8 +71,8 @@ def test_it_tells_its_state_and_its_counts_and_names_nobody(desk: Desk, acceptor
         assert customer.get("/c/nada").status_code == 404
         assert customer.get("/readyz").json()["ready"]
     with pytest.raises(httpx.HTTPError):
-        httpx.get(f"https://localhost:{acceptor.port}/", timeout=10)  # trusts nobody here
-    page = httpx.get(f"http://127.0.0.1:{acceptor.metrics_port}/metrics", timeout=10).text
+        httpx.get(f"https://localhost:{acceptor.port}/", timeout=SECONDS)  # trusts nobody here
+    page = httpx.get(f"http://127.0.0.1:{acceptor.metrics_port}/metrics", timeout=SECONDS).text
     for told in (
         'acceptor_connections_total{result="shaken"}',
         'acceptor_connections_total{result="failed"}',

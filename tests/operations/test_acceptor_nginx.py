@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from operations.customers import HOLDERS, VERSIONS, Desk
-from operations.machines import NotInstalled, Web, free_port, nginx, production, shipped
+from operations.machines import SECONDS, NotInstalled, Web, nginx, production, shipped
 from pki import Authority, Holder
+from ports import free_port
 
 SECRET = "f00dfacec0ffee12" * 3
 
@@ -94,7 +95,9 @@ def test_what_is_forged_outside_has_no_effect(front: Front) -> None:
     with front.desk.customer(front.port) as customer:
         assert customer.get(link, headers=known).status_code == 404
     direct = {"Host": "localhost", "X-Forwarded-Proto": "https"}
-    answer = httpx.get(f"http://127.0.0.1:{front.web.port}{link}", headers={**forged, **direct})
+    answer = httpx.get(
+        f"http://127.0.0.1:{front.web.port}{link}", headers={**forged, **direct}, timeout=SECONDS
+    )
     assert answer.status_code == 404
     assert front.desk.arrived() == before
 

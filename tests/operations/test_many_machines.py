@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from operations.machines import Site, Web, until
+from operations.machines import SECONDS, Site, Web, until
 from operations.technician import Technician
 
 
@@ -41,7 +41,7 @@ class Crowd:
         finally:
             self._stop.set()
             for thread in self._threads:
-                thread.join(60)
+                thread.join(SECONDS)
         assert self.failures == []
 
     def wait_for_everybody(self) -> None:
@@ -63,7 +63,7 @@ class Crowd:
 
 def metric(web: Web, name: str) -> float:
     """As the machine tells it; 0 where it has not counted that yet."""
-    page = httpx.get(f"http://127.0.0.1:{web.metrics_port}/metrics", timeout=10).text
+    page = httpx.get(f"http://127.0.0.1:{web.metrics_port}/metrics", timeout=SECONDS).text
     found = re.search(rf"^{re.escape(name)} (\S+)$", page, re.MULTILINE)
     return float(found[1]) if found else 0.0
 
@@ -128,7 +128,7 @@ def every_e_mail_left_once(site: Site, opened: int) -> None:
     until(lambda: metric(asked, "emails_waiting") == 0, "e-mails parados nas métricas")
     created = metric(asked, 'tickets_created_total{connection="guiche",result="done"}')
     assert created == opened
-    assert metric(asked, "workers") == len(site.workers)
+    until(lambda: metric(asked, "workers") == len(site.workers), "um worker sem sinal")
 
 
 def the_processes_of_a_machine_are_counted_together(site: Site) -> None:

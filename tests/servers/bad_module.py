@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 INSTALL = "scripts/install-test-servers"
@@ -31,3 +32,13 @@ def running(path: Path) -> list[str]:
         if str(path) in command and state.rpartition(")")[2].split()[0] != "Z":
             found.append(process.name)
     return found
+
+
+def has_ended(path: Path, seconds: float = 60) -> bool:
+    """Whether none of them is there any more; one that is killed is gone once it is its turn."""
+    ends = time.monotonic() + seconds
+    while running(path):
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.01)
+    return True

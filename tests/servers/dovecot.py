@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,8 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ports import free_port
+
 INSTALL = "scripts/install-test-servers"
 PASSWORD = "senha-de-teste"
+SECONDS = 60.0
 # Mail is never read as root: the server refuses.
 OWNER = "nobody"
 
@@ -79,13 +81,13 @@ class Dovecot:
 
     def deliver(self, user: str, message: bytes) -> None:
         """Puts a message into the mailbox of a user, who need not have been there before."""
-        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as imap:
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=SECONDS) as imap:
             imap.login(user, PASSWORD)
             status, said = imap.append("INBOX", "", "", message)
             assert status == "OK", said
 
     def unread(self, user: str) -> int:
-        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as imap:
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=SECONDS) as imap:
             imap.login(user, PASSWORD)
             imap.select("INBOX", readonly=True)
             return len(imap.uid("SEARCH", "UNSEEN")[1][0].split())
@@ -100,7 +102,7 @@ def server(certificate: Path | None = None, key: Path | None = None) -> Iterator
     folder = Path(tempfile.mkdtemp(prefix="guiche-imap-"))
     owner = OWNER if os.geteuid() == 0 else getpass.getuser()
     group = grp.getgrgid(pwd.getpwnam(owner).pw_gid).gr_name
-    ports = Dovecot(*_free_ports())
+    ports = Dovecot(free_port(), free_port())
     try:
         for name in ("mail", "home", "run", "state"):
             (folder / name).mkdir()
@@ -124,23 +126,16 @@ def server(certificate: Path | None = None, key: Path | None = None) -> Iterator
             yield ports
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], two.getsockname()[1]
-
-
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + SECONDS
     while time.monotonic() < ends and process.poll() is None:
         try:
-            imaplib.IMAP4("127.0.0.1", port, timeout=10).logout()
+            imaplib.IMAP4("127.0.0.1", port, timeout=SECONDS).logout()
         except (OSError, imaplib.IMAP4.abort):
             time.sleep(0.05)
         else:

@@ -18,7 +18,7 @@ SELECT, VERIFY, GET_RESPONSE, GET_DATA = 0xA4, 0x20, 0xC0, 0xCB
 DONE, NOT_FOUND, UNKNOWN = b"\x90\x00", b"\x6a\x82", b"\x6d\x00"
 THREE_TRIES_LEFT = b"\x63\xc3"
 AUTHENTICATION, SIGNATURE = "5fc105", "5fc10a"
-READY_SECONDS = 10
+READY_SECONDS = 60
 
 
 def tlv(tag: str, content: bytes) -> bytes:

@@ -23,7 +23,7 @@ INSTALL = "scripts/install-test-servers"
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 PCSCD = "/usr/sbin/pcscd"
 PORT = 35963
-READY_SECONDS = 20
+READY_SECONDS = 60
 SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child")
 
 START = """

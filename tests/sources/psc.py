@@ -15,7 +15,7 @@ WHOLE_HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n"
 
 def decided(authorize_url: str, answer: str = "Autorizar") -> dict[str, str]:
     """What the browser comes back with, after a click on that link of the provider's page."""
-    with httpx.Client() as browser:
+    with httpx.Client(timeout=60) as browser:
         page = browser.get(authorize_url)
         assert page.status_code == 200, page.text
         found = re.search(rf'href="([^"]+)">{answer}<', page.text)

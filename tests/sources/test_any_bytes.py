@@ -2,7 +2,6 @@
 
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
 from email.message import EmailMessage
 from io import BytesIO
 
@@ -13,14 +12,14 @@ from certificates import ca, e_cnpj, e_cpf, pem
 from certificates import der as asn1
 from guiche.icpbrasil import OtherName
 from guiche.sources import Reading, SourceError, errors, read, read_text
+from soon import soon
 from sources import ole, pfx
 from sources.test_pkcs7 import p7b
 from sources.windows_text import Style, shown
 
-PATIENCE = timedelta(seconds=3)  # the slowest answer on a quiet machine takes a tenth of that
 few, many = (
-    settings(max_examples=60, deadline=PATIENCE),
-    settings(max_examples=200, deadline=PATIENCE),
+    settings(max_examples=60, deadline=None),
+    settings(max_examples=200, deadline=None),
 )
 
 ANA, PADARIA = e_cpf().der(), e_cnpj().der()
@@ -107,6 +106,7 @@ def test_all_good_ones_are_good() -> None:
 
 @many
 @given(st.binary(max_size=400))
+@soon
 def test_any_bytes(data: bytes) -> None:
     assert is_answered(lambda: read(data, "fonte"))
 
@@ -118,18 +118,21 @@ def test_any_bytes(data: bytes) -> None:
     ),
     st.binary(max_size=400),
 )
+@soon
 def test_any_bytes_after_a_promising_start(start: bytes, data: bytes) -> None:
     assert is_answered(lambda: read(start + data, "fonte"))
 
 
-@settings(max_examples=400, deadline=PATIENCE)
+@settings(max_examples=400, deadline=None)
 @given(mutated())
+@soon
 def test_any_accident(data: bytes) -> None:
     assert is_answered(lambda: read(data, "fonte", passwords=["segredo", "outra"]))
 
 
 @many
 @given(st.text(max_size=300))
+@soon
 def test_any_text(text: str) -> None:
     assert is_answered(lambda: read_text(text, "fonte"))
 
@@ -164,17 +167,20 @@ WORDS += [
 
 @many
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map("".join))
+@soon
 def test_any_text_of_the_words_that_matter(text: str) -> None:
     assert is_answered(lambda: read_text(text, "fonte"))
 
 
 @many
 @given(st.text(max_size=20), st.sampled_from(GOOD[:3]))
+@soon
 def test_any_name(name: str, data: bytes) -> None:
     assert read(data, name).found[0].source.name.isprintable()
 
 
 @few
 @given(st.lists(st.text(max_size=12), max_size=4))
+@soon
 def test_any_passwords(passwords: list[str]) -> None:
     assert is_answered(lambda: read(GOOD[5], "fonte", passwords=passwords))

@@ -188,14 +188,14 @@ def test_a_module_that_hangs(tmp_path: Path, at_start: str) -> None:
         for process in bad_module.running(path):
             os.kill(int(process), signal.SIGKILL)
     assert isinstance(error, ModuleSilentError)
-    assert took < PATIENCE + 10
+    assert took < PATIENCE + 60
 
 
 @needs_gcc
 def test_what_a_module_started_ends_with_it(tmp_path: Path) -> None:
     path = bad_module.compiled(tmp_path, "fork(); for (;;) pause()")
     failing(path, seconds=PATIENCE)
-    assert not bad_module.running(path)
+    assert bad_module.has_ended(path)
 
 
 @needs_gcc

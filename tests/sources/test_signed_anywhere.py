@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from certificates import ca, e_cnpj, e_cpf, pem
 from guiche.sources import CERTIFICATE_SUFFIXES, SourceError, read
+from soon import soon
 from sources import signed
 from sources.signed import By, cms
-from sources.test_any_bytes import CODES, PATIENCE
+from sources.test_any_bytes import CODES
 
 ANA = replace(e_cpf(), serial=11).der()
 PADARIA = replace(e_cnpj(), serial=12).der()
@@ -67,8 +68,9 @@ def test_inside_a_zip_a_message_and_both(name: str) -> None:
         assert not reading.errors
 
 
-@settings(max_examples=60, deadline=PATIENCE)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from([*FILES]), st.lists(st.sampled_from(WRAPPERS), max_size=3, unique=True))
+@soon
 def test_any_wrapping_gives_the_same_signer(
     name: str, way: list[Callable[[str, bytes], tuple[str, bytes]]]
 ) -> None:
@@ -79,8 +81,9 @@ def test_any_wrapping_gives_the_same_signer(
     assert opened == {ANA}
 
 
-@settings(max_examples=60, deadline=PATIENCE)
+@settings(max_examples=60, deadline=None)
 @given(st.permutations([ANA, PADARIA, AUTHORITY, STRANGER]), st.sampled_from([ANA, PADARIA]))
+@soon
 def test_the_order_of_the_certificates_decides_nothing(
     certificates: list[bytes], signer: bytes
 ) -> None:
@@ -105,9 +108,10 @@ def mutated(draw: st.DrawFn) -> bytes:
     return data
 
 
-@settings(max_examples=200, deadline=PATIENCE)
+@settings(max_examples=200, deadline=None)
 @given(mutated())
 @example(FILES["contrato.p7s"].replace(b"\x02\x01\x0b", b"\x02\x01\x0f"))
+@soon
 def test_after_any_accident_nobody_else_is_said_to_have_signed(data: bytes) -> None:
     try:
         reading = read(data, "fonte")

@@ -12,7 +12,7 @@ import h11
 
 from pki import Authority, Holder
 
-SECONDS = 20.0
+SECONDS = 60.0
 REQUEST = b"GET /c/abc?x=1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST_REQUEST = REQUEST.decode().replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from desk.acceptor.clients import SECONDS, Client
+from guiche.desk.acceptor import visit
 from guiche.desk.acceptor.application import PRESENTED, App
 from guiche.desk.acceptor.identity import Identity
 from guiche.desk.acceptor.port import Port
@@ -61,6 +62,22 @@ def opened(identity: Identity, app: App = echo, room: Room | None = None) -> Ite
             here.stop()
         thread.join(SECONDS)
     assert not thread.is_alive()
+
+
+@contextmanager
+def patient() -> Iterator[None]:
+    """The port waits longer than in service: a busy machine takes its time for what ends well."""
+    with pytest.MonkeyPatch.context() as patch:
+        for each in ("HANDSHAKE", "REQUEST", "ANSWER"):
+            patch.setattr(visit, f"{each}_SECONDS", SECONDS)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _patient(request: pytest.FixtureRequest) -> Iterator[None]:
+    """But where its deadlines themselves are held against a clock."""
+    with nullcontext() if request.node.get_closest_marker("timed") else patient():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from desk.acceptor.clients import REQUEST, Client, answer, rest
+from desk.acceptor.clients import REQUEST, SECONDS, Client, answer, rest
 from desk.acceptor.conftest import opened
 from guiche.desk.acceptor import port, visit
 from guiche.desk.acceptor.identity import Identity
@@ -22,12 +22,13 @@ SOON = 1.0
 HALF_OPEN, SILENT = 50, 10_000
 
 
-@pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same deadlines, sooner: what is tested is that there are some."""
-    monkeypatch.setattr(visit, "HANDSHAKE_SECONDS", 0.3)
-    monkeypatch.setattr(visit, "REQUEST_SECONDS", 0.6)
-    monkeypatch.setattr(visit, "ANSWER_SECONDS", 0.6)
+@contextmanager
+def hurried(*deadlines: str) -> Iterator[None]:
+    """These, sooner: what is tested is that there are some."""
+    with pytest.MonkeyPatch.context() as patch:
+        for each in deadlines:
+            patch.setattr(visit, f"{each}_SECONDS", 0.3)
+        yield
 
 
 def seconds_of(call: Callable[[], Any]) -> float:
@@ -107,18 +108,16 @@ def is_closed(connection: socket.socket) -> bool:
         return True
 
 
-@pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize(
     "said", [b"", b"\x16", b"\x16\x03\x01\x02\x00\x01"], ids=["nothing", "a byte", "a beginning"]
 )
 def test_a_handshake_that_stops_is_ended(client: Client, said: bytes) -> None:
-    with client.tcp() as connection:
+    with hurried("HANDSHAKE"), client.tcp() as connection:
         connection.sendall(said)
         assert rest(connection) == b""
     assert client.told()["PATH_INFO"] == "/c/abc"
 
 
-@pytest.mark.usefixtures("hurried")
 def test_a_client_that_goes_in_the_middle_leaves_nothing(client: Client) -> None:
     for _ in range(3):
         with client.tcp() as connection:
@@ -127,9 +126,8 @@ def test_a_client_that_goes_in_the_middle_leaves_nothing(client: Client) -> None
     assert client.told()["PATH_INFO"] == "/c/abc"
 
 
-@pytest.mark.usefixtures("hurried")
 def test_a_request_that_trickles_is_ended_however_busy_it_looks(client: Client) -> None:
-    with client.tls() as connection:
+    with hurried("REQUEST"), client.tls() as connection:
         began = time.monotonic()
         ended = False
         connection.settimeout(0.05)
@@ -144,31 +142,29 @@ def test_a_request_that_trickles_is_ended_however_busy_it_looks(client: Client) 
             if ended:
                 break
         assert ended
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30  # all of it takes longer
 
 
-@pytest.mark.usefixtures("hurried")
 def test_a_connection_that_asks_nothing_more_is_ended(client: Client) -> None:
-    with client.tls() as connection:
+    with client.tls() as connection, hurried("REQUEST"):
         connection.sendall(REQUEST)
         assert answer(connection)[0] == 200
         assert rest(connection) == b""
 
 
-@pytest.mark.usefixtures("hurried")
 def test_a_desk_that_does_not_answer_holds_no_connection(
     identity: Identity, client: Client, tmp_path: Path
 ) -> None:
     free = Event()
 
     def stuck(_environ: Any, start: Callable[..., Any]) -> list[bytes]:
-        free.wait(20)
+        free.wait(SECONDS)
         start("200 OK", [])
         return []
 
     with opened(identity, stuck) as here:
         other = Client(here.number, client.authority, tmp_path)
-        with other.tls() as connection:
+        with hurried("ANSWER"), other.tls() as connection:
             connection.sendall(REQUEST)
             assert rest(connection) == b""
         free.set()
@@ -227,7 +223,7 @@ def test_one_connection_serves_a_page_and_its_parts(client: Client) -> None:
 def test_two_requests_in_one_breath_are_answered_in_turn(client: Client) -> None:
     with client.tls() as connection:
         connection.sendall(REQUEST + REQUEST.replace(b"abc", b"def"))
-        connection.settimeout(5)
+        connection.settimeout(SECONDS)
         said = b""
         while said.count(b"HTTP/1.1 200") < 2 or not said.endswith(b"}"):
             said += connection.recv(65536)
@@ -257,7 +253,6 @@ def test_no_header_of_a_proxy_comes_in_from_outside(client: Client, header: str)
         assert b"forjado" not in answer(connection)[1]
 
 
-@pytest.mark.usefixtures("hurried")
 def test_an_answer_that_nobody_takes_is_given_up(
     identity: Identity, client: Client, tmp_path: Path
 ) -> None:
@@ -267,9 +262,9 @@ def test_an_answer_that_nobody_takes_is_given_up(
 
     with opened(identity, endless) as here:
         other = Client(here.number, client.authority, tmp_path)
-        with other.tls() as connection:
+        with other.tls() as connection, hurried("ANSWER", "REQUEST"):
             connection.sendall(REQUEST)
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + SECONDS
             while len(here.room) and time.monotonic() < deadline:
                 time.sleep(0.02)
             assert len(here.room) == 0
@@ -282,7 +277,7 @@ def test_whoever_is_being_answered_is_answered_before_the_end(
 
     def slow(_environ: Any, start: Callable[..., Any]) -> list[bytes]:
         asked.set()
-        free.wait(20)
+        free.wait(SECONDS)
         start("200 OK", [])
         return [b"ok"]
 
@@ -290,7 +285,7 @@ def test_whoever_is_being_answered_is_answered_before_the_end(
         other = Client(here.number, client.authority, tmp_path)
         with other.tls() as connection, other.tls() as idle:
             connection.sendall(REQUEST)
-            assert asked.wait(10)
+            assert asked.wait(SECONDS)
             here.stop()
             assert rest(idle) == b""
             free.set()
@@ -306,7 +301,7 @@ def test_a_certificate_that_was_renewed_is_shown_without_being_asked(
         assert shown(other) == client.authority.server.der
         fresh = client.authority.another_server()
         fresh.write(tmp_path, "server")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + SECONDS
         while shown(other) != fresh.der:
             assert time.monotonic() < deadline
 

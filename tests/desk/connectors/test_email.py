@@ -94,7 +94,7 @@ class MailBench:
 
     def with_(self, **changes: Any) -> Email:
         email = Email(replace(self.connector.settings, **changes))
-        email.seconds = 10
+        email.seconds = 60
         return email
 
     def wrong_password(self) -> Email:
@@ -125,7 +125,7 @@ def bench(imap: Dovecot) -> Iterator[MailBench]:
     mailbox = f"caixa-{next(_mailboxes)}"
     with mail_desk.serving(lambda content: imap.deliver(mailbox, content)) as desk:
         email = Email(settings(desk, imap, mailbox))
-        email.seconds = 10
+        email.seconds = 60
         yield MailBench(desk, imap, mailbox, email)
 
 
@@ -135,7 +135,7 @@ class TestEmail(Conformance):
     @pytest.mark.parametrize("fault", ["hang_before", "hang_after", "cut", "truncated", "garbled"])
     def test_what_may_have_been_done_is_unknown(self, bench: MailBench, fault: str) -> None:  # type: ignore[override]
         if fault.startswith("hang"):
-            bench.connector.seconds = 0.5  # type: ignore[attr-defined]
+            bench.connector.seconds = 2  # type: ignore[attr-defined]
         bench.fail(fault)
         with pytest.raises(DeliveryError) as error:
             bench.connector.create(CASE, Customer())
@@ -357,7 +357,7 @@ def test_tls_is_spoken_with_whom_is_trusted_and_nobody_else(
             settings(desk, imap, mailbox), tls="starttls", imap_tls=imap_tls,
             imap_port=imap.tls_port if imap_tls == "tls" else imap.port,
         ))  # fmt: skip
-        email.seconds = 10
+        email.seconds = 60
         with pytest.raises(DeliveryError, match="certificado do servidor de envio não confere"):
             email.create(CASE, Customer())
         assert not any(check.ok for check in email.check())

@@ -39,7 +39,7 @@ def server() -> Iterator[MailServer]:
 
 def email(server: MailServer, **changes: Any) -> Email:
     connector = Email(replace(MailSettings.read(RAW), port=server.port, **changes))
-    connector.seconds = 5
+    connector.seconds = 60
     return connector
 
 

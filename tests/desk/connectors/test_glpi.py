@@ -26,7 +26,7 @@ SETTINGS = {
 
 
 class Impatient(Glpi):
-    read_seconds = 1.0
+    read_seconds = 2.0
 
 
 class GlpiBench:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -67,6 +67,9 @@ class HttpBench:
         return self._with(base="http://127.0.0.1:9")
 
     def fail(self, fault: str) -> None:
+        """A busy machine answers late: only what hangs is not waited for."""
+        if fault.startswith("hang"):
+            self.connector = self._with(timeout=2)
         self.desk.fault = fault
 
 
@@ -76,7 +79,7 @@ def example_settings(number: int, base: str, desk: HttpDesk) -> HttpSettings:
     ((_, login),) = desk.login.items()
     path = re.sub("https://[^/]+", "", str(example["base"]))
     read = HttpSettings.read({**example, "base": base + path, "login": login})
-    return replace(read, timeout=cast("int", 0.4))
+    return replace(read, timeout=60)
 
 
 @pytest.fixture(params=range(len(DIALECTS)), ids=[dialect.__name__ for dialect in DIALECTS])

@@ -58,7 +58,7 @@ class Bench:
     def inject(self, operation: str, fault: str) -> None:
         """A busy machine answers late: only what hangs is not waited for."""
         if fault.startswith("hang"):
-            self.connector = self.with_settings(read_seconds="1")
+            self.connector = self.with_settings(read_seconds="2")
         self.double.faults.inject(operation, fault)
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ WRITTEN = ("Create", "Comment", "Correspond")
 class Hasty(RequestTracker):
     """Soon gives up."""
 
-    answers_within = 1.0
+    answers_within = 2.0
 
 
 class HastyCreation(RequestTracker):

@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from guiche.desk.connectors.connector import DeliveryError, Outcome
 from guiche.desk.connectors.web import Web
 from guiche.desk.doubles.qualitor import Qualitor
+from ports import free_port
 
 
 def said(base: str) -> str:
@@ -53,7 +54,7 @@ def nobody_trusts(folder: Path) -> Iterator[int]:
         thread = threading.Thread(target=_shake, args=(server, context), daemon=True)
         thread.start()
         yield server.getsockname()[1]
-        thread.join(10)
+        thread.join(60)
 
 
 def _shake(server: socket.socket, context: ssl.SSLContext) -> None:
@@ -64,8 +65,7 @@ def _shake(server: socket.socket, context: ssl.SSLContext) -> None:
 
 
 def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = free_port()
     words = said(f"http://127.0.0.1:{port}")
     assert words.startswith(
         f"O servidor recusou a conexão em 127.0.0.1:{port}. Confira endereço e porta, e se ele "

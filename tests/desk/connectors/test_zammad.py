@@ -31,7 +31,7 @@ SETTINGS = {
 
 
 class Impatient(Zammad):
-    read_seconds = 1.0
+    read_seconds = 2.0
 
 
 class ZammadBench:

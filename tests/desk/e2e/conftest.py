@@ -9,7 +9,9 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from calls import signed_in, zeros
+from chromium import PATIENCE
 from guiche.desk.models import User
+from guiche.desk.pages import following, giving
 
 # The browser reports every answer over 399 as an error; a refused form is one, and no mistake.
 EXPECTED = tuple(f"status of {code}" for code in (401, 403, 404, 409, 422, 429))
@@ -20,6 +22,13 @@ Open = Callable[..., Page]
 @pytest.fixture(autouse=True)
 def stopped(stopped_clock: object) -> None:
     """The server's time; the browser's goes on."""
+
+
+@pytest.fixture(autouse=True)
+def _workers_have_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine starts the worker that opens a container slowly, and a person waits longer."""
+    for pages in (giving, following):
+        monkeypatch.setattr(pages, "WORKER_SECONDS", PATIENCE // 1000)
 
 
 @pytest.fixture
@@ -42,7 +51,8 @@ def new_page(browser: Browser, complaints: list[str], live_server: Any) -> Itera
             base_url=live_server.url, locale="pt-BR", timezone_id="America/Sao_Paulo", **options
         )
         contexts.append(context)
-        context.set_default_timeout(20_000)  # a bound for slow machines, no figure
+        context.set_default_timeout(PATIENCE)
+        context.set_default_navigation_timeout(PATIENCE)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if user:
             context.add_cookies([_session(user, live_server.url)])

@@ -42,7 +42,9 @@ class Keys:
 
     def to(self, place: Locator, key: str = "Tab") -> "Keys":
         """Tab by Tab until it has the focus; every stop on the way is seen."""
+        # Before that, its style is not there to be seen, nor its script to hear a key.
         place.wait_for(state="attached")
+        self.page.wait_for_load_state()
         for _ in range(_STOPS):
             if place.evaluate("element => element === document.activeElement"):
                 self.assert_seen()

@@ -43,6 +43,7 @@ def asked(technician: Page) -> str:
     technician.get_by_role("button", name="Criar o link").click()
     expect(technician.get_by_text("Aguardando o cliente")).to_be_visible()
     technician.get_by_role("button", name="Copiar só o link").click()
+    expect(technician.locator("#anuncio")).to_have_text("Link copiado.")
     return str(technician.evaluate("navigator.clipboard.readText()"))
 
 
@@ -332,6 +333,7 @@ def test_by_keyboard_alone(new_page: Open, bruno: User, tmp_path: Path) -> None:
     expect(technician.locator("#pedido-estado")).to_be_focused()
     tab_to(technician, "Copiar só o link")
     technician.keyboard.press("Enter")
+    expect(technician.locator("#anuncio")).to_have_text("Link copiado.")
     customer = new_page()
     customer.goto(str(technician.evaluate("navigator.clipboard.readText()")))
     choose(customer, file(tmp_path, "ana.pfx", pfx.usual(LEAF, PASSWORD)))
@@ -343,6 +345,8 @@ def test_by_keyboard_alone(new_page: Open, bruno: User, tmp_path: Path) -> None:
     tab_to(customer, "Enviar outro")
     customer.keyboard.press("Enter")
     expect(customer.get_by_role("heading", name="Enviar o certificado")).to_be_visible()
+    # What has arrived takes the place of what stands there, and of the button.
+    expect(technician.locator("#pedido-estado")).to_contain_text("Chegou")
     tab_to(technician, "Cancelar o link")
     technician.keyboard.press("Enter")
     expect(technician.locator("#pedido-estado")).to_contain_text("O link foi cancelado.")

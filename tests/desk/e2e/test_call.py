@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qsl
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from calls import answers, ticket_of, zeros
 from certificates import CEI, e_cnpj, pem, selo_eletronico
@@ -108,10 +109,16 @@ def test_a_reading_that_fails_keeps_verdict_and_form(
     expect(page.get_by_label("Telefone para retorno")).to_have_value("11 98888-7777")
 
 
+def name_in(saved: Request) -> str:
+    return dict(parse_qsl(saved.post_data or "")).get("name", "")
+
+
 def test_what_is_typed_is_there_after_a_reload(new_page: Open, bruno: User) -> None:
     page = new_page(bruno)
     page.goto("/atender/")
-    page.get_by_label("Nome", exact=True).press_sequentially("Padaria Exemplo")
+    # Whoever types slowly is saved in between.
+    with page.expect_response(lambda saved: name_in(saved.request) == "Padaria Exemplo"):
+        page.get_by_label("Nome", exact=True).press_sequentially("Padaria Exemplo")
     expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
     page.reload()
     expect(page.get_by_label("Nome", exact=True)).to_have_value("Padaria Exemplo")
@@ -193,6 +200,29 @@ def test_a_double_click_a_reload_and_a_step_back_give_one_ticket(
         page.wait_for_url(re.compile("/registrado/"))
     assert page.url == number
     assert Ticket.objects.count() == 1
+
+
+def test_a_later_save_that_is_quicker_than_that_of_registering_holds_nothing_up(
+    new_page: Open, bruno: User
+) -> None:
+    draft = complete(bruno)
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/salvar/", hold_the_first)
+    with page.expect_request("**/salvar/"):
+        page.get_by_role("button", name="Registrar chamado").click()
+    with page.expect_response("**/salvar/"):
+        page.evaluate("htmx.trigger('#chamado', 'change')")
+    held[0].continue_()
+    page.wait_for_url(re.compile("/registrado/"))
 
 
 def test_two_pages_of_one_call_give_one_ticket(new_page: Open, bruno: User) -> None:

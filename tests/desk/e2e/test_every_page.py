@@ -102,6 +102,7 @@ def table(new_page: Open, bruno: User, carla: User) -> Page:
 
 def batch(new_page: Open, bruno: User, carla: User) -> Page:
     page = table(new_page, bruno, carla)
+    page.wait_for_load_state()
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("button", name="Abrir um atendimento para cada").click()
@@ -114,6 +115,7 @@ def spoken(new_page: Open, bruno: User, carla: User) -> Page:
     page.get_by_label("Conectividade Social, com e-CPF").check()
     expect(page.get_by_text("um dos dois basta")).to_be_visible()
     page.get_by_role("link", name="Modo falar").click()
+    page.wait_for_url(re.compile("/falar/"))
     return page
 
 
@@ -283,8 +285,8 @@ def giving_container(new_page: Open, bruno: User, carla: User) -> Page:
 
 def given(new_page: Open, bruno: User, carla: User, content: bytes = zeros()) -> Page:
     page = give(giving(new_page, bruno, carla), "ana.cer", content)
-    page.get_by_role("button", name="Enviar", exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():  # once its script has looked into the file
+        page.get_by_role("button", name="Enviar", exact=True).click()
     return page
 
 
@@ -566,6 +568,7 @@ def named(violations: list[Any]) -> list[tuple[str, list[str]]]:
 
 def assert_accessible(page: Page) -> None:
     """Axe finds nothing in light or dark, nothing overflows, targets are large enough."""
+    page.wait_for_load_state()
     page.emulate_media(reduced_motion="reduce")
     assert named(Axe().run(page).response["violations"]) == []
     page.emulate_media(color_scheme="dark")

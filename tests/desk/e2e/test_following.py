@@ -60,6 +60,7 @@ def test_from_the_keyboard_alone(new_page: Open, bruno: User, carla: User) -> No
     page.keyboard.type("7777")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("vai ligar até")
+    page.wait_for_load_state()
     for _ in range(10):
         if page.evaluate("document.activeElement.type") == "radio":
             break

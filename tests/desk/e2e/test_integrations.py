@@ -100,6 +100,7 @@ class TestNumber:
         expect(page.locator("#anuncio")).to_contain_text("Este é o protocolo: M-1")
         expect(page.get_by_text("Seu protocolo é M-1").first).to_be_visible()
         page.keyboard.press("Control+Shift+Period")
+        expect(page.locator("#anuncio")).to_have_text("Protocolo copiado.")
         assert page.evaluate("navigator.clipboard.readText()") == "M-1"
 
     def test_a_refusal_opens_the_copying(

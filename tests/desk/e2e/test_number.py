@@ -27,6 +27,7 @@ def test_copies_into_the_other_desk_and_takes_its_number(new_page: Open, bruno: 
         expect(page.locator("#anuncio")).to_have_text(f"{block.title}: copiada.")
         assert pasted(page) == block.copied
     page.get_by_role("button", name="Copiar só Descrição", exact=True).press("Enter")
+    expect(page.locator("#anuncio")).to_have_text("Descrição: copiado.")
     assert pasted(page) == ticket.facts["description"]
     page.get_by_label("Nº no Qualitor").fill("2026/118")
     page.keyboard.press("Enter")

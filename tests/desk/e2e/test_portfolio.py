@@ -63,6 +63,7 @@ def test_from_a_zip_to_calls_and_none_on_a_second_run(
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Abrir o relatório").click()
     report = opened.value
+    report.wait_for_load_state()
     report.get_by_label("Procurar").fill("fazenda")
     expect(report.get_by_role("status")).to_have_text("Mostrando 3 de 5.")  # its script works
     report.close()

@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.handlers.wsgi import WSGIHandler
 from playwright.sync_api import Browser, Page, expect
 
-from chromium import ARGS
-from desk.acceptor.conftest import opened
+from chromium import ARGS, PATIENCE
+from desk.acceptor.conftest import opened, patient
 from guiche.desk.acceptor.identity import Identity
 from guiche.desk.models import CaseLink, Draft, Inspection, User
 from pki import Authority, Holder
@@ -31,7 +31,7 @@ def authority() -> Authority:
 def port(authority: Authority, tmp_path: Path, live_server: Any, settings: Any) -> Iterator[int]:
     """The certificate port of the desk that the live server shows."""
     identity = Identity(*authority.server.write(tmp_path, "server"))
-    with opened(identity, WSGIHandler()) as here:
+    with patient(), opened(identity, WSGIHandler()) as here:
         settings.CERTIFICATE_URL = f"https://{HOST}:{here.number}"
         settings.PAGES_URL = live_server.url
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, HOST]
@@ -52,7 +52,8 @@ def customer(browser: Browser, authority: Authority, tmp_path: Path) -> Iterator
             except NotPossible as error:
                 pytest.skip(str(error))
             page = own.new_page(viewport={"width": 360, "height": 740}, locale="pt-BR")
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(PATIENCE)
+            page.set_default_navigation_timeout(PATIENCE)
             return page
 
         yield page_of
@@ -74,6 +75,7 @@ def test_the_verdict_appears_on_the_page_of_the_technician(
     technician.get_by_label("A1: arquivo, no computador").check()
     technician.get_by_role("button", name="Criar o link").click()
     technician.get_by_role("button", name="Copiar só o link").click()
+    expect(technician.locator("#anuncio")).to_have_text("Link copiado.")
     address = str(technician.evaluate("navigator.clipboard.readText()"))
     page = customer(authority.valid)
     page.goto(address)

@@ -30,6 +30,7 @@ def sign_in(page: Page, user: User) -> None:
     page.get_by_label("Usuário").fill(user.username)
     page.get_by_label("Senha").fill(PASSWORD)
     page.get_by_role("button", name="Entrar").click()
+    page.wait_for_url(re.compile("/(atender|fila)/"))
 
 
 def test_by_mouse(new_page: Open, bruno: User, carla: User, certificate: Path) -> None:

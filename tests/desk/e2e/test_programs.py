@@ -33,6 +33,7 @@ def test_a_token_is_made_shown_once_and_ended(new_page: Open, bruno: User) -> No
     page.get_by_label("Ver chamados").check()
     page.get_by_role("button", name="Fazer o token").press("Enter")
     text = page.get_by_label("Token", exact=True).input_value()
+    page.wait_for_load_state()
     token = ApiToken.of(text, clock.now())
     assert token
     assert (token.name, token.scopes) == ("Planilha do RH", ["tickets:read"])

@@ -68,6 +68,7 @@ def test_a_token_at_home_and_the_line_drops(new_page: Open, bruno: User, carla: 
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Ana").first.click()
     page.get_by_role("button", name="Retomar").click()
+    page.wait_for_load_state()  # and its script, which hears what is pasted
     expect(page.get_by_label("Telefone para retorno")).to_have_value(PHONE)
 
     # The certificate is on her computer: nothing asks for a PIN, a password, or a token here.
@@ -92,10 +93,12 @@ def test_a_token_at_home_and_the_line_drops(new_page: Open, bruno: User, carla: 
     assert "EMPRESA 3" not in words(page), "the rest is dropped unseen"
 
     page.get_by_role("link", name="Modo falar").click()
+    page.wait_for_url(re.compile("/falar/"))
     spoken = words(page)
     assert "Sem CEI" in spoken
     assert not re.search(r"ANA|Ana|\d{3}", spoken), spoken
     page.get_by_role("link", name="Voltar ao atendimento").click()
+    page.wait_for_url(re.compile("/atender/[^/]+/#leitura"))
 
     page.get_by_label("CEI", exact=True).check()
     page.locator("[name=saida-wanted_number]").select_option("Cliente vai enviar")
@@ -136,6 +139,7 @@ def test_an_accountant_by_e_mail(new_page: Open, bruno: User, tmp_path: Path) ->
     expect(page.get_by_role("alert")).to_contain_text("A leitura é de outro certificado.")
     assert Ticket.objects.count() == 0
     page.get_by_role("button", name="descartar leitura").click()
+    page.wait_for_load_state()
     expect(page.get_by_label("CNPJ ou CPF")).to_have_value("11.444.777/0001-61")
     assert "Sem CEI" not in words(page), "that was not the customer's"
 
@@ -174,6 +178,7 @@ def test_a_selo_eletronico(new_page: Open, bruno: User, tmp_path: Path) -> None:
     call = words(page)
     ticket = register(page)
     page.get_by_role("link", name="Ver o chamado").click()
+    page.wait_for_url(re.compile(r"/chamados/\d+/$"))
     for said in (call, words(page), ticket.facts["solution"], ticket.say, ticket.send):
         assert not re.search(r"emite-se um (?:novo|certificado)|novo Selo|Sem CEI:", said), said
     assert "e-CPF do responsável com CEI ou NIS" in ticket.facts["solution"]
@@ -202,4 +207,4 @@ def test_a_press_counts_though_the_button_moves_before_the_release(
         }"""
     )
     page.mouse.up()
-    page.wait_for_url(re.compile("/registrar/"), timeout=5_000)  # which says what is missing
+    page.wait_for_url(re.compile("/registrar/"))  # which says what is missing

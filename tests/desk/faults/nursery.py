@@ -93,7 +93,7 @@ class Nursery:
 
     def close(self) -> None:
         self._control.close()
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=120)
 
     def __enter__(self) -> Self:
         return self

@@ -42,7 +42,7 @@ class Server:
             self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, seconds: float = 30) -> None:
+    def start(self, seconds: float = 120) -> None:
         """Until it answers; what a killed one left behind may keep it waiting."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:

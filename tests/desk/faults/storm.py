@@ -30,7 +30,9 @@ LAG = LEASE + 0.5
 KILL_EVERY = 1.0
 BETWEEN, PATIENCE = 20, 5.0
 """Calls to the desk between one kill and the next, unless they take so many seconds more."""
-ASK_EVERY, STILL = 0.5, 60.0
+ASK_EVERY, STILL = 0.5, 400.0
+"""Seconds; a step that failed five times in a row waits for most of them, and all of them stand
+still while the connection rests."""
 OPENER = "opener"
 SRC = Path(__file__).parents[3] / "src"
 TESTS = Path(__file__).parents[2]

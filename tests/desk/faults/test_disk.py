@@ -37,7 +37,7 @@ def test_what_was_told_is_kept_and_goes_out_once_there_is_space(disk: Path) -> N
         storm.begin()
         told = disk.parent / "told"
         _fill(disk)
-        assert storm.bear("open", "2000", str(told)).wait(timeout=180), "the disk was never full"
+        assert storm.bear("open", "2000", str(told)).wait(timeout=400), "the disk was never full"
         assert "full" in storm.log.read_text()
         worker = storm.worker()
         try:
@@ -60,7 +60,7 @@ def _fill(disk: Path) -> None:
     (disk / "others").write_bytes(bytes(shutil.disk_usage(disk).free - LEFT))
 
 
-def _wait(storm: Storm, seconds: float = 180) -> None:
+def _wait(storm: Storm, seconds: float = 400) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         with suppress(RuntimeError):

@@ -63,7 +63,7 @@ def test_what_it_was_sending_is_not_sent_twice(apart: Apart) -> None:
     assert sorted(keys) == sorted(told.read_text().split())
 
 
-def _until(true: Callable[[], bool], seconds: float = 120) -> None:
+def _until(true: Callable[[], bool], seconds: float = 400) -> None:
     ends = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends, "it did not come in time"

@@ -65,7 +65,7 @@ def _overtaken(places: list[int]) -> int:
     return most
 
 
-def _wait(storm: Storm, still: float = 90.0) -> None:
+def _wait(storm: Storm, still: float = 400.0) -> None:
     seen, moved = None, time.monotonic()
     while time.monotonic() - moved < still:
         time.sleep(1)

@@ -238,6 +238,13 @@ class Draft(Whose, models.Model):
             tab, answers, newest, typed=self.typed, offered=self.offered, revision=self.revision
         )
 
+    def was_overtaken(self, revision: int, tab: Tab | None) -> bool:
+        """Whether what was not kept is here all the same: the page that sent it had sent its form
+        once more, and that one was quicker."""
+        return (
+            self.is_open and tab is not None and self.tab == tab.mark and self.revision > revision
+        )
+
     def _store(
         self,
         tab: Tab | None = None,

@@ -119,8 +119,10 @@ def save(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     sent = typed_in(draft, request.POST)
     # Milliseconds of the browser's clock when the save was sent; 0 without a script.
     revision = sent_number(request.POST.get("revision", ""))
-    kept = draft.type_in(sent, revision, _tab(request))
-    if not kept and not draft.submitted_at:
+    tab = _tab(request)
+    if not draft.type_in(sent, revision, tab) and not draft.submitted_at:
+        if draft.was_overtaken(revision, tab):
+            return HttpResponse(status=204)
         return _stale(request, draft, sent)
     _choose_due(request, draft)
     if draft.submitted_at or not fragment.wanted(request):
