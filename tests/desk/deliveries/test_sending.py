@@ -680,6 +680,28 @@ class TestManyAtOnce:
         assert [each.desk_number for each in self.tickets()] == ["M-2", "", "M-3"]
         assert "Este número já é do chamado" in Link.objects.get(ref="2").warning
 
+    def test_what_was_written_to_one_meanwhile_stands(
+        self, made: list[Attempt], connection: Connection, suporte: User
+    ) -> None:
+        Ticket.objects.earliest("pk").inform("voice", suporte)
+        self.confirm(made, connection, "1", "2", "3")
+        assert [each.desk_number for each in self.tickets()] == ["M-1", "M-2", "M-3"]
+        kinds = [event.kind for event in self.tickets()[0].history]
+        assert kinds[-2:] == ["informed", "numbered"]
+        for ticket in self.tickets():
+            ticket.verify_chain()
+
+    def test_one_that_was_erased_meanwhile_is_only_linked(
+        self, made: list[Attempt], connection: Connection, supervisao: User
+    ) -> None:
+        first = Ticket.objects.earliest("pk")
+        first.move("cancel", supervisao, "Aberto por engano")
+        assert erase(first, ON_REQUEST, supervisao)
+        self.confirm(made, connection, "1", "2", "3")
+        assert [each.desk_number for each in self.tickets()] == ["", "M-2", "M-3"]
+        assert Link.objects.count() == 3
+        assert "foram apagados" in Link.objects.get(ref="1").warning
+
     def confirm(self, made: list[Attempt], connection: Connection, *refs: str) -> None:
         results = [Done(created=Created(ref, f"M-{ref}")) for ref in refs]
         confirm(list(zip(made, results, strict=True)), connection, clock.now())

@@ -41,12 +41,12 @@ log = logging.getLogger(__name__)
 THREADS = 16
 _HOST = socket.gethostname()[:40]
 _SECONDS_TO_FINISH = 8.0
-_AHEAD = 6
+_AHEAD = 8
 """So many times of what is sent at once are held by a worker that is alone at a desk, once it has
 proved itself: of what one holds that dies, all is looked up before it is sent."""
-_PROVEN = 100
-"""So many steps make a worker one that lives for long."""
-_WELL_STOCKED, _GATHERS = 2, 0.02
+_PROVEN = 16
+"""With each so many steps that it took, it may hold once more as many."""
+_WELL_STOCKED, _GATHERS = 2, 0.1
 """With more than so many steps a thread, it lets results gather for so many seconds: to write down
 many at once costs little more than one."""
 
@@ -160,11 +160,11 @@ class Dispatcher:
 
     @property
     def _ahead(self) -> int:
-        return _AHEAD if self._taken >= _PROVEN else 1
+        return min(_AHEAD, 1 + self._taken // _PROVEN)
 
     def _enough(self, connector: Connector[Any]) -> int:
         """So many steps that wait for a thread last while others are written down."""
-        return connector.at_once * max(1, self._ahead // 3)
+        return connector.at_once * max(1, self._ahead // 2)
 
     @transaction.atomic
     def _claim_rows(

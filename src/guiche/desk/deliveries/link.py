@@ -13,7 +13,6 @@ from guiche.desk.connectors.connector import Created, Customer
 from guiche.desk.intake.plain import plain, plain_text
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
-from guiche.desk.tickets import event as events
 from guiche.desk.tickets.ticket import Ticket
 
 LONGEST_REF = 200
@@ -125,18 +124,22 @@ class Link(models.Model):
         return link
 
     @classmethod
+    @transaction.atomic
     def make_all(cls, connection: Connection, made: Mapping[Ticket, Created]) -> None:
         """The same of many tickets of which nothing is known there yet: all of them, or none.
 
         Raises what stands in the way of any.
         """
-        with transaction.atomic(), events.together():
-            links = [
-                Link(ticket=ticket, connection=connection, **_known(created))
-                for ticket, created in made.items()
-            ]
-            for link in Link.objects.bulk_create(links):
-                link.give_number()
+        links = [
+            Link(ticket=ticket, connection=connection, **_known(created))
+            for ticket, created in made.items()
+        ]
+        Link.objects.bulk_create(links)
+        if connection.numbers:
+            Ticket.take_numbers(
+                {link.ticket: link.number for link in links
+                 if link.number and not link.ticket.desk_number}
+            )  # fmt: skip
 
     def give_number(self, by: User | None = None) -> None:
         """The customer is told this number from now on, unless a person set another one."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 from django.db import models, transaction
 from django.db.models import Max
@@ -22,6 +23,8 @@ NEW = ""
 
 # Parsed procedures by digest. A version never changes, and there are few of them.
 _parsed: dict[str, Procedure] = {}
+_reading = Lock()
+"""Of threads that begin together one reads, which takes long, and the others wait."""
 
 
 class PublishedMeanwhile(Refused):
@@ -222,9 +225,10 @@ class ProcedureVersion(models.Model):
     @property
     def procedure(self) -> Procedure:
         """What the text says."""
-        if self.digest not in _parsed:
-            _parsed[self.digest] = Procedure.read(self.content, f"{self.slug}.toml")
-        return _parsed[self.digest]
+        with _reading:
+            if self.digest not in _parsed:
+                _parsed[self.digest] = Procedure.read(self.content, f"{self.slug}.toml")
+            return _parsed[self.digest]
 
 
 def digest_of(content: str) -> str:

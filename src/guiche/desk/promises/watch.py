@@ -88,6 +88,6 @@ def _mark(due: Due, some: Collection[int], column: str, kind: str, now: datetime
     # What was so before it was held may not be so any more.
     still = due().filter(pk__in=tickets)
     tickets = {pk: tickets[pk] for pk in still.values_list("pk", flat=True)}
-    Ticket.record_all(list(tickets.values()), kind, at=now)
+    Ticket.record_all({ticket: {} for ticket in tickets.values()}, kind, at=now)
     Promise.objects.filter(pk__in=tickets).update(**{column: now})
     return len(tickets)

@@ -16,7 +16,7 @@ import reportlab
 from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -34,6 +34,7 @@ _LEADING = 1.45
 _INK, _SOFT = (0.11, 0.11, 0.17), (0.33, 0.35, 0.42)
 # In the order in which they come into each document, so that a font cut down to these is made once.
 _USUAL = "áàâãéêíóôõúçÁÀÂÃÉÊÍÓÔÕÚÇºª“”"
+_TRUETYPE = b"\x00\x01\x00\x00"
 _MOST_SUBSETS = 64
 _MOST_WIDTHS = 4096
 # A font keeps what the document at hand uses of it.
@@ -152,6 +153,8 @@ def _broken(text: str, font: str, width: float) -> Iterator[str]:
 def _shaped(text: str) -> str:
     """With the number of each character that the fonts have no shape for."""
     shapes = _shapes()
+    if shapes.issuperset(text):
+        return text
     return "".join(char if char in shapes else f"[U+{ord(char):04X}]" for char in text)
 
 
@@ -172,11 +175,18 @@ def _widths(font: str) -> dict[str, float]:
 def _register() -> None:
     # Compressed is enough; in ASCII besides, it takes longer than all the rest.
     rl_config.useA85 = 0
+    pdfdoc.PDFZCompress.encode = _packed(pdfdoc.PDFZCompress.encode)
     for name, file in _FILES.items():
         font: Any = TTFont(name, Path(reportlab.__file__).parent / "fonts" / file)
         font.face.makeSubset = _once(font.face.makeSubset)
         font.face.getCharWidth = _written(font.face.getCharWidth)
         pdfmetrics.registerFont(font)
+
+
+def _packed(compress: Any) -> Any:
+    """A font, most of a document and the same in nearly each, is compressed once."""
+    packed = lru_cache(_MOST_SUBSETS)(compress)
+    return lambda content: (packed if content[:4] == _TRUETYPE else compress)(content)
 
 
 def _once(make: Any) -> Any:

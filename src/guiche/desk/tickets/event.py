@@ -6,9 +6,7 @@ guess it back, and the chain still proves that nothing else was changed, taken o
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +24,6 @@ from guiche.desk.tickets.proof import differences_written
 # Sent within the transaction that writes events, so that what follows from them is written in the
 # same one or not at all. `events` are these, those of a ticket in their order.
 recorded = Signal()
-_gathered: "ContextVar[list[Event] | None]" = ContextVar("gathered events", default=None)
 
 # Sent within the transaction that undoes an `event` of a ticket, on behalf of `by`. A receiver
 # takes back what follows from it, and answers whether nothing of it has left the desk.
@@ -286,27 +283,8 @@ def _kept(payload: Mapping[str, Any]) -> str:
 
 def write(events: Sequence[Event]) -> None:
     """Writes events whose place in the history of their ticket is taken, and tells of them."""
-    gathered = _gathered.get()
-    if gathered is not None:
-        gathered += events
-    elif events:
-        Event.objects.bulk_create(events)
-        recorded.send(Event, events=events)
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Within the block, which is one transaction, events are gathered; its end writes them.
-
-    What takes no place in a history leaves no event, and what fails with the block leaves none.
-    """
-    gathered: list[Event] = []
-    token = _gathered.set(gathered)
-    try:
-        yield
-    finally:
-        _gathered.reset(token)
-    write(gathered)
+    Event.objects.bulk_create(events)
+    recorded.send(Event, events=events)
 
 
 def verify(events: Iterable[Event], *, ticket: int, count: int, head: str) -> None:

@@ -52,7 +52,6 @@ _UNPROVED = (
     "Leia o novo certificado, em “Conferir o novo certificado”: é a leitura que encerra assim."
 )
 
-_ADVANCE = "UPDATE desk_ticket SET seq = %s, head = %s WHERE id = %s"
 _LONGEST_NOTE = 2000
 _TRIES = 20
 
@@ -211,12 +210,29 @@ class Ticket(Listed, Renewal, Followed, Filed, Told, Holding):
         raise RuntimeError(f"ticket {self.pk}: {_TRIES} writers were quicker")
 
     @classmethod
-    def record_all(cls, tickets: "Sequence[Ticket]", kind: str, *, at: datetime) -> None:
-        """Appends an event of the worker to each of these, whose rows this transaction holds."""
-        written = [ticket._placed(kind, None, {}, at) for ticket in tickets]
+    def record_all(
+        cls, said: "Mapping[Ticket, Mapping[str, Any]]", kind: str, *, at: datetime,
+        also: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """Appends an event of the worker to each of these, with what it says, and writes the
+        columns of `also` as they are here. Call it within a transaction.
+
+        Raises `Overtaken` where something was written to one of them since it was read.
+        """
+        if not said:
+            return
+        written = [ticket._placed(kind, None, payload, at) for ticket, payload in said.items()]
+        columns = (*also, "seq", "head")
+        changes = ", ".join(f"{column} = %s" for column in columns)
         with connection.cursor() as cursor:
             # `bulk_update` takes ten times as long, all of it for the making of its expressions.
-            cursor.executemany(_ADVANCE, [(each.seq, each.head, each.pk) for each in tickets])
+            cursor.executemany(
+                f"UPDATE desk_ticket SET {changes} WHERE id = %s AND seq = %s",  # noqa: S608
+                [(*(getattr(each, name) for name in columns), each.pk, each.seq - 1)
+                 for each in said],
+            )  # fmt: skip
+            if cursor.rowcount != len(written):
+                raise Overtaken
         events.write(written)
 
     def _begin(self, entries: Mapping[str, Mapping[str, Any]], by: User, at: datetime) -> None:

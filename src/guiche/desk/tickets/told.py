@@ -16,6 +16,7 @@ from guiche.desk.tickets.event import CHANNELS, Event, Overtaken
 from guiche.desk.tickets.shown import Shown
 
 LONGEST = 40
+_ERASED = "Os dados deste chamado foram apagados, e nada mais se anota nele."
 _SHAPE = re.compile(r"[A-Z0-9./-]*[0-9][A-Z0-9./-]*")
 _PASSED_OVER = re.compile(r"^\s*#?\s*|\s+$|(?<=\d) (?=\d)")
 
@@ -55,7 +56,9 @@ class Told(Shown, models.Model):
     """The number in the desk that the company uses: once known, the one the customer is told."""
 
     if TYPE_CHECKING:
+        erased_at: Any
         record: Any
+        record_all: Any
         history: Any
 
     class Meta:
@@ -98,6 +101,20 @@ class Told(Shown, models.Model):
                 "O número mudou enquanto você digitava. Atualize a página."
             ) from None
 
+    @classmethod
+    def take_numbers(cls, given: "Mapping[Told, str]") -> None:
+        """The same of many that have none, as the desk gave them; call it within a transaction.
+
+        Raises what stands in the way of any.
+        """
+        for ticket, typed in given.items():
+            if ticket.erased_at:
+                raise NumberRefused(_ERASED)
+            ticket.desk_number = clean_desk_number(typed)
+            ticket._refuse_own(ticket.desk_number)
+        said = {ticket: {"number": ticket.desk_number, "previous": ""} for ticket in given}
+        cls.record_all(said, "numbered", at=clock.now(), also=["desk_number"])
+
     def _refuse_own(self, number: str) -> None:
         """Our own numbers are no other desk's: two tickets would be found by one of them."""
         compact = numbers.compact(number)
@@ -129,7 +146,7 @@ class Told(Shown, models.Model):
             kind, by=by, payload=payload, at=clock.now(), form=form, also=also
         )
         if event is None:
-            raise NumberRefused("Os dados deste chamado foram apagados, e nada mais se anota nele.")
+            raise NumberRefused(_ERASED)
         return event
 
     @property
