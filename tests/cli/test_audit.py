@@ -70,7 +70,8 @@ def test_killed_it_goes_on(tmp_path: Path) -> None:
     place, out = folder(tmp_path / "clientes", DERS * 500), tmp_path / "r.ndjson"
     command = [sys.executable, "-m", "guiche", "audit", place, "--out", out, "--jobs", "2"]
     slow = (
-        "import guiche.portfolio.audit as a; a._EVERY_SECONDS, a._ITEMS = 0.05, 256; "
+        "import guiche.portfolio.audit as a; a._EVERY_SECONDS, a._ROWS = 0.05, 256; "
+        "import guiche.portfolio.gather as g; g._FILES = 256; "
         "from guiche.cli import main"
     )
     code = f"import sys; sys.argv[0] = 'guiche'; {slow}; main()"

@@ -15,6 +15,7 @@ import pytest
 
 from certificates import CEI, e_cnpj
 from guiche.portfolio import audit as auditing
+from guiche.portfolio import gather
 from guiche.portfolio.audit import audit
 from guiche.portfolio.engines import Carry, CarryOut, Done, Engine
 from guiche.portfolio.engines.processes import processes
@@ -95,7 +96,8 @@ def rows(out: Path) -> list[dict[str, Any]]:
 @pytest.fixture
 def portfolio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Forty certificates and a damaged one, which take several loads and parts."""
-    monkeypatch.setattr(auditing, "_ITEMS", 4)
+    monkeypatch.setattr(auditing, "_ROWS", 4)
+    monkeypatch.setattr(gather, "_FILES", 4)
     monkeypatch.setattr(auditing, "_EVERY_SECONDS", -1.0)
     place = folder(tmp_path / "clientes", DERS * 10)
     (place / "ruim.cer").write_bytes(b"\x30\x82\x01")
@@ -107,7 +109,7 @@ def test_every_form_holds_the_same(form: str, portfolio: Path, tmp_path: Path) -
     out = tmp_path / f"r{form}"
     counts = run(portfolio, out)
     assert counts == {"blank": 10, "present": 20, "not_applicable": 10, "error": 1}
-    names = [item.name for item in items([str(portfolio)])]
+    names = [name for item in items([str(portfolio)]) for name in item.names]
     assert [row["name"] for row in rows(out)] == names
     assert sum(row["status"] is None for row in rows(out)) == 1
     assert {each.name for each in tmp_path.iterdir()} == {"clientes", out.name}
