@@ -97,6 +97,10 @@ class Files(NamedTuple):
         return map(Item, self.paths)
 
 
+Many = Files | Cells | Group
+"""What is many things to read."""
+
+
 class Item(NamedTuple):
     """Something to read: a file (`content` None), files, or what stood in an archive, a table, a
     store: bytes, cells, a certificate found there, or why there is none.
@@ -106,7 +110,7 @@ class Item(NamedTuple):
     """
 
     name: str
-    content: bytes | Files | Cells | Group | Found | Failure | None = None
+    content: bytes | Many | Found | Failure | None = None
     claimed: bool = True
     once: bool = False
     folder: str = ""
@@ -136,11 +140,11 @@ class Item(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes that it holds, here or where it is carried out."""
-        if isinstance(self.content, Files | Cells | Group):
+        if isinstance(self.content, Many):
             return self.content.size
         return len(self.content) if isinstance(self.content, bytes) else 0
 
     @property
     def rows(self) -> int:
         """How many things to read it is."""
-        return self.content.rows if isinstance(self.content, Files | Cells | Group) else 1
+        return self.content.rows if isinstance(self.content, Many) else 1

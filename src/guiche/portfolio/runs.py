@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guiche.portfolio.item import Cells, Files, Group, Item
+from guiche.portfolio.item import Cells, Files, Group, Item, Many
 from guiche.portfolio.plain import MOST, plain
 from guiche.sources import SourceError
 
@@ -21,14 +21,13 @@ class Plain(NamedTuple):
     ders: pa.Array
 
 
-_MANY = (Files, Cells, Group)
 Run = Plain | list[Item]
 """Items that follow each other: plain, or for the careful reading."""
 
 
 def runs_of(items: Iterable[Item]) -> Iterator[Run]:
     """All of the items, in order."""
-    for are_many, some in groupby(items, lambda item: isinstance(item.content, _MANY)):
+    for are_many, some in groupby(items, lambda item: isinstance(item.content, Many)):
         if are_many:
             for item in some:
                 yield from _of_many(item)
@@ -77,12 +76,13 @@ def _octets(item: Item) -> bytes | None:
 
 
 def _read(path: str) -> bytes | None:
-    """What stands in the file, as far as it may be plain."""
+    """What stands in the file, where that may be plain."""
     try:
         file = os.open(path, os.O_RDONLY)
         try:
-            return os.read(file, MOST + 1)
+            content = os.read(file, MOST + 1)
         finally:
             os.close(file)
     except OSError:
         return None
+    return content if len(content) <= MOST else None
