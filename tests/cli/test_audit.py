@@ -18,8 +18,9 @@ SECONDS = 120
 STOPS = """
 import signal, sys
 import guiche.portfolio.audit as a
+import guiche.portfolio.gather as g
 from guiche.portfolio.journal import Journal
-a._EVERY_SECONDS, a._ITEMS = 0.0, 256
+a._EVERY_SECONDS, a._ROWS, g._FILES = 0.0, 256, 256
 keep, kept = Journal.keep, []
 
 def keep_two(*args):

@@ -136,7 +136,7 @@ import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from guiche.portfolio import audit
-audit._EVERY_SECONDS, audit._ITEMS = 0, 256
+audit._EVERY_SECONDS, audit._ROWS = 0, 256
 audit.processes = lambda: __import__("contextlib").nullcontext(
     lambda carry_out, loads: ((load, carry_out(load)) for load in loads))
 import guiche.desk.portfolios.reading as reading

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ import pytest
 
 from certificates import CEI, e_cnpj
 from guiche.portfolio import audit as auditing
+from guiche.portfolio import gather
 from guiche.portfolio.audit import audit
 from guiche.portfolio.engines import Carry, CarryOut, Done, Engine
 from guiche.portfolio.engines.processes import processes
@@ -95,7 +98,8 @@ def rows(out: Path) -> list[dict[str, Any]]:
 @pytest.fixture
 def portfolio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Forty certificates and a damaged one, which take several loads and parts."""
-    monkeypatch.setattr(auditing, "_ITEMS", 4)
+    monkeypatch.setattr(auditing, "_ROWS", 4)
+    monkeypatch.setattr(gather, "_FILES", 4)
     monkeypatch.setattr(auditing, "_EVERY_SECONDS", -1.0)
     place = folder(tmp_path / "clientes", DERS * 10)
     (place / "ruim.cer").write_bytes(b"\x30\x82\x01")
@@ -107,7 +111,7 @@ def test_every_form_holds_the_same(form: str, portfolio: Path, tmp_path: Path) -
     out = tmp_path / f"r{form}"
     counts = run(portfolio, out)
     assert counts == {"blank": 10, "present": 20, "not_applicable": 10, "error": 1}
-    names = [item.name for item in items([str(portfolio)])]
+    names = [name for item in items([str(portfolio)]) for name in item.names]
     assert [row["name"] for row in rows(out)] == names
     assert sum(row["status"] is None for row in rows(out)) == 1
     assert {each.name for each in tmp_path.iterdir()} == {"clientes", out.name}
@@ -133,6 +137,32 @@ def test_killed_anywhere_it_goes_on_where_it_was(
         assert out.read_bytes() == whole.read_bytes()
     assert rows(out) == rows(whole)
     assert {each.name for each in tmp_path.iterdir()} == {"clientes", out.name, whole.name}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a name is text")
+def test_a_name_that_is_no_text_is_read_and_known_again(portfolio: Path, tmp_path: Path) -> None:
+    (portfolio / os.fsdecode(b"jos\xe9.cer")).write_bytes(DERS[1])
+    whole, out = tmp_path / "whole.csv", tmp_path / "r.csv"
+    run(portfolio, whole)
+    with pytest.raises(Killed):
+        run(portfolio, out, engine=dying(10))
+    assert run(portfolio, out)["present"] == 21
+    assert out.read_bytes() == whole.read_bytes()
+    assert "jos?.cer" in out.read_text("utf-8-sig")
+
+
+def test_what_came_or_went_since_it_was_killed(portfolio: Path, tmp_path: Path) -> None:
+    out = tmp_path / "r.csv"
+    names = [name for item in items([str(portfolio)]) for name in item.names]
+    with pytest.raises(Killed):
+        run(portfolio, out, engine=dying(5))
+    Path(names[1]).unlink()
+    Path(names[-1]).unlink()
+    new = portfolio / "0" / "novo.cer"
+    new.write_bytes(DERS[1])
+    run(portfolio, out)
+    found = [row["name"] for row in rows(out)]
+    assert sorted(found) == sorted([*names[:-1], str(new)])
 
 
 def test_killed_while_the_file_is_written(portfolio: Path, tmp_path: Path) -> None:

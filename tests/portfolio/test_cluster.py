@@ -21,7 +21,8 @@ from sources.pfx import usual
 
 SECONDS = 180
 WAITING = (
-    "import sys, guiche.portfolio.audit as a; a._EVERY_SECONDS = 0.05; a._ITEMS = 16\n"
+    "import sys, guiche.portfolio.audit as a; a._EVERY_SECONDS = 0.05; a._ROWS = 16\n"
+    "import guiche.portfolio.gather as g; g._FILES = 16\n"
     "import guiche.portfolio.engines.cluster as c; c.WAIT = {}\n"
     "from guiche.cli import main; sys.argv[0] = 'guiche'; main()"
 )

@@ -15,9 +15,10 @@ import pyarrow.parquet
 import pytest
 
 from certificates import CEI, e_cnpj
-from guiche.portfolio import tables
+from guiche.portfolio import gather, tables
 from guiche.portfolio.gather import expected, items
 from guiche.portfolio.load import Load, columns_of_load, lines_of
+from guiche.sources.walk import walk
 from portfolio.carteira import DERS, FORMS, folder
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -50,6 +51,27 @@ def test_folders_and_globs(tmp_path: Path) -> None:
     (tmp_path / "clientes" / "ruim.cer").write_bytes(b"\x30\x82\x01")
     assert sorted(statuses(read(tmp_path / "clientes"))) == sorted([*STATUSES, "damaged"])
     assert len(read(tmp_path / "clientes" / "*" / "*.cer")) == len(DERS)
+
+
+def test_files_come_many_at_once_and_in_the_order_of_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gather, "_FILES", 3)
+    for number in range(10):
+        (tmp_path / f"{number}.cer").write_bytes(DERS[1])
+    (tmp_path / "leia.txt").write_text("oi")
+    (tmp_path / "sem-fim").write_bytes(DERS[1])
+    (tmp_path / "laco").symlink_to(tmp_path / "laco")
+    every = list(items([str(tmp_path)]))
+    names = [name for item in every for name in item.names]
+    assert names == [entry.path for entry in walk([str(tmp_path)], print)]
+    assert sum(item.rows for item in every) == 13
+    assert max(item.rows for item in every) == 3
+    batch = columns_of_load(Load(tuple(every), AT, {})).content
+    assert isinstance(batch, pa.RecordBatch)
+    read = batch.select(["source_name", "error_code"]).to_pylist()
+    assert [row["source_name"] for row in read] == [each for each in names if "leia" not in each]
+    assert {row["error_code"] for row in read if "laco" not in row["source_name"]} == {None}
 
 
 def test_what_is_not_there_is_a_row(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from guiche.portfolio.load import Load
 from guiche.portfolio.result import Batches
 from guiche.portfolio.rows import Passwords
 
-_ITEMS, _BYTES = 1024, 8 << 20
+_ROWS, _BYTES = 2048, 8 << 20
 """Of a load."""
 _EVERY_SECONDS, _EVERY_BYTES = 15.0, 32 << 20
 """After so much a part is kept."""
@@ -79,21 +79,23 @@ def audit(
 
 def _left(items: Iterable[Item], journal: Journal, told: Told) -> Iterator[Item]:
     for item in items:
-        if journal.is_new or not journal.has(item.name):
-            yield item
-        else:
-            told(item.rows)
+        left = item if journal.is_new else item.without(journal.has)
+        if left:
+            yield left
+        if left is not item:
+            told(item.rows - (left.rows if left else 0))
 
 
 def _loads(items: Iterable[Item], at: datetime, passwords: Passwords) -> Iterator[Load]:
     some: list[Item] = []
-    size = 0
+    rows = size = 0
     for item in items:
         some.append(item)
+        rows += item.rows
         size += item.size
-        if len(some) == _ITEMS or size >= _BYTES:
+        if rows >= _ROWS or size >= _BYTES:
             yield Load(tuple(some), at, passwords)
-            some, size = [], 0
+            some, rows, size = [], 0, 0
     if some:
         yield Load(tuple(some), at, passwords)
 
@@ -113,7 +115,7 @@ def _keep(done: Iterator[Done], form: Form, journal: Journal, told: Told) -> Non
 
     for load, part in done:
         contents.append(part.content)
-        names += (item.name for item in load.items)
+        names += (name for item in load.items for name in item.names)
         counts.update(part.counts)
         size += len(part.content) if isinstance(part.content, bytes) else part.content.nbytes
         told(load.rows)

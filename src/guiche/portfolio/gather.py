@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
 
 from guiche.portfolio import archives, tables
 from guiche.portfolio.item import Cells, Failure, Group, Item
@@ -9,7 +10,10 @@ from guiche.sources import Found, Source, SourceError, stores
 from guiche.sources.errors import NoPermissionError, UnreadableError
 from guiche.sources.found import Member, printable
 from guiche.sources.reading import CERTIFICATE_SUFFIXES
-from guiche.sources.walk import expand, walk
+from guiche.sources.walk import Entry, expand, walk
+
+_FILES = 2048
+"""That are one item."""
 
 
 def items(
@@ -19,10 +23,12 @@ def items(
     the certificates of a `store`. What cannot be opened is an item too."""
     closed: list[Item] = []
     for path in expand(paths):
-        once = path == "-" or not os.path.isfile(path)  # noqa: PTH113  # pathlib raises
-        for entry in walk([path], lambda error: closed.append(_closed(error))):
-            is_once = once and entry.path == path
-            yield from _of_file(Item(entry.path, None, entry.claimed, is_once), column)
+        if path != "-" and os.path.isdir(path):  # noqa: PTH112  # pathlib raises
+            entries = walk([path], lambda error: closed.append(_closed(error)))
+            yield from _of_folder(entries, column)
+        else:
+            once = path == "-" or not os.path.isfile(path)  # noqa: PTH113
+            yield from _of_file(Item(path, once=once), column)
     yield from closed
     if store is not None:
         yield from _of_store(store)
@@ -63,9 +69,19 @@ def inside(item: Item, column: str | None = None) -> Iterator[Item] | None:
     return _of_table(item, kind, column) if kind else None
 
 
+def _of_folder(entries: Iterator[Entry], column: str | None) -> Iterator[Item]:
+    for claimed, some in groupby(entries, lambda entry: entry.claimed):
+        if claimed:
+            paths = (entry.path for entry in some)
+            while several := tuple(islice(paths, _FILES)):
+                yield Item.of_files(several)
+        else:
+            for entry in some:
+                yield from _of_file(Item(entry.path, claimed=False), column)
+
+
 def _of_file(item: Item, column: str | None) -> Iterator[Item]:
-    # Whoever carries it out looks inside of what is named as a certificate: opening each of a
-    # hundred thousand files here would keep all others waiting.
+    # Whoever carries it out looks inside of what is named as a certificate.
     if item.name.lower().endswith(CERTIFICATE_SUFFIXES):
         yield item
     else:

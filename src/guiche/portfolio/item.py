@@ -1,6 +1,7 @@
 """What an audit is to read, one thing after the other."""
 
 import os
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -75,16 +76,41 @@ class Group(NamedTuple):
             raise DamagedError(f"a tabela não se lê da linha {self.first} à {last}") from error
 
 
+class Files(NamedTuple):
+    """Files of a folder, one after the other, whose names say that there is a certificate in each,
+    for whoever carries them out to open: an item for each would take longer than to read it."""
+
+    paths: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return len(self.paths)
+
+    @property
+    def size(self) -> int:
+        """Nothing yet: as of any file."""
+        return 0
+
+    def items(self) -> "Iterator[Item]":
+        """Each by itself."""
+        return map(Item, self.paths)
+
+
+Many = Files | Cells | Group
+"""What is many things to read."""
+
+
 class Item(NamedTuple):
-    """Something to read: a file (`content` None), or what stood in an archive, a table, a store:
-    bytes, cells, a certificate found there, or why there is none.
+    """Something to read: a file (`content` None), files, or what stood in an archive, a table, a
+    store: bytes, cells, a certificate found there, or why there is none.
 
     `claimed`: its name, or a person, says that there is a certificate in it. `once`: it is no file,
     and gives what it has only once. `folder`: as of a `Group`.
     """
 
     name: str
-    content: bytes | Cells | Group | Found | Failure | None = None
+    content: bytes | Many | Found | Failure | None = None
     claimed: bool = True
     once: bool = False
     folder: str = ""
@@ -94,14 +120,31 @@ class Item(NamedTuple):
         """Where its file is."""
         return os.path.join(self.folder, self.name) if self.folder else self.name  # noqa: PTH118
 
+    @classmethod
+    def of_files(cls, paths: tuple[str, ...]) -> "Item":
+        """That of `Files`, of which there is one at least."""
+        return cls(paths[0], Files(paths))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By which it is known that it was read; of files that of each."""
+        return self.content.paths if isinstance(self.content, Files) else (self.name,)
+
+    def without(self, had: Callable[[str], bool]) -> "Item | None":
+        """What is left of it when these names were read; None where nothing is."""
+        left = tuple(name for name in self.names if not had(name))
+        if len(left) == len(self.names):
+            return self
+        return Item.of_files(left) if left else None
+
     @property
     def size(self) -> int:
         """Bytes that it holds, here or where it is carried out."""
-        if isinstance(self.content, Cells | Group):
+        if isinstance(self.content, Many):
             return self.content.size
         return len(self.content) if isinstance(self.content, bytes) else 0
 
     @property
     def rows(self) -> int:
         """How many things to read it is."""
-        return self.content.rows if isinstance(self.content, Cells | Group) else 1
+        return self.content.rows if isinstance(self.content, Many) else 1

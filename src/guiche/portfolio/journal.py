@@ -1,8 +1,8 @@
 """What an audit has done already, so that one that was killed goes on where it was.
 
 A folder beside the result: the parts as they came, and a table of what each of them holds. A part
-is on the disk before it is entered there, whole and in one transaction with the items that it is
-of: an item is in one part or in none.
+is on the disk before it is entered there, in one row with the names of all that it is of: what has
+a name is in one part or in none.
 """
 
 import json
@@ -10,17 +10,23 @@ import os
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Self
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (settings TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS part (number INTEGER PRIMARY KEY, counts TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS done (name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS part (
+    number INTEGER PRIMARY KEY, counts TEXT NOT NULL, names TEXT NOT NULL
+);
 """
-_FOR_HAS = "CREATE INDEX IF NOT EXISTS done_by_name ON done (name)"
-"""Made by an audit that goes on: the first one only adds at the end, and asks for none."""
+_FOR_HAS = """
+CREATE TEMP TABLE had (name TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT OR IGNORE INTO had SELECT value FROM part, json_each(names);
+"""
+"""Made by an audit that goes on: the first one asks for none."""
+_HAS = "SELECT 1 FROM had WHERE name = json_extract(?, '$')"
+"""A name that is no UTF-8 has surrogates, which only JSON can say."""
 
 
 class OtherAudit(Exception):
@@ -52,7 +58,7 @@ class Journal:
             raise OtherAudit(folder)
         self.is_new = begun is None
         if begun:
-            self._base.execute(_FOR_HAS)
+            self._base.executescript(_FOR_HAS)
 
     def __enter__(self) -> Self:
         return self
@@ -61,23 +67,21 @@ class Journal:
         self._base.close()
 
     def has(self, name: str) -> bool:
-        """Whether the item is in a part."""
-        found = self._base.execute("SELECT 1 FROM done WHERE name = ?", [name])
+        """Whether what has this name is in a part."""
+        found = self._base.execute(_HAS, [json.dumps(name)])
         return found.fetchone() is not None
 
     def keep(
-        self, written: Callable[[BinaryIO], object], names: Iterable[str], counts: Counter[str]
+        self, written: Callable[[BinaryIO], object], names: Sequence[str], counts: Counter[str]
     ) -> None:
-        """Adds a part, which is `written` to a file: what these items gave."""
+        """Adds a part, which is `written` to a file: what was read under these names."""
         number = self._base.execute("SELECT coalesce(max(number), 0) + 1 FROM part").fetchone()[0]
         with self._path(number).open("wb") as file:
             written(file)
             file.flush()
             os.fsync(file.fileno())
-        self._base.execute("BEGIN")
-        self._base.execute("INSERT INTO part VALUES (?, ?)", [number, json.dumps(counts)])
-        self._base.executemany("INSERT INTO done VALUES (?)", ([name] for name in names))
-        self._base.execute("COMMIT")
+        row = [number, json.dumps(counts), json.dumps(names)]
+        self._base.execute("INSERT INTO part VALUES (?, ?, ?)", row)
 
     @property
     def counts(self) -> Counter[str]:

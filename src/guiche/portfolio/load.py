@@ -98,6 +98,7 @@ def _line(row: Row, at: datetime) -> tuple[bytes, str]:
 
 
 def _counted(batch: pa.RecordBatch) -> Counter[str]:
-    counts = Counter[str](batch.column("enrolment_status").drop_null().to_pylist())
+    told = batch.column("enrolment_status").drop_null().value_counts().flatten()
+    counts = Counter(dict(zip(*(each.to_pylist() for each in told), strict=True)))
     counts[ERROR] = len(batch) - batch.column("error_code").null_count
     return +counts

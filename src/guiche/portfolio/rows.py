@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from guiche import sources
 from guiche.portfolio import gather
-from guiche.portfolio.item import Cells, Failure, Group, Item
+from guiche.portfolio.item import Cells, Failure, Files, Group, Item
 from guiche.sources import Found, SourceError
 
 Passwords = Mapping[str, Sequence[str]]
@@ -15,7 +15,10 @@ Row = Found | Failure
 
 def rows_of(item: Item, passwords: Passwords) -> Iterator[Row]:
     """What the item gives, in order. Never raises: an error is a row."""
-    if isinstance(item.content, Cells | Group):
+    if isinstance(item.content, Files):
+        for file in item.content.items():
+            yield from rows_of(file, passwords)
+    elif isinstance(item.content, Cells | Group):
         for cell in gather.cells(item, item.content):
             yield from rows_of(cell, passwords)
     elif item.content is None and (inside := gather.inside(item)):

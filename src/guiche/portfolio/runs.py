@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guiche.portfolio.item import Cells, Group, Item
+from guiche.portfolio.item import Cells, Files, Group, Item, Many
 from guiche.portfolio.plain import MOST, plain
 from guiche.sources import SourceError
 
@@ -27,14 +27,23 @@ Run = Plain | list[Item]
 
 def runs_of(items: Iterable[Item]) -> Iterator[Run]:
     """All of the items, in order."""
-    for is_cells, some in groupby(items, lambda item: isinstance(item.content, Cells | Group)):
-        if is_cells:
+    for are_many, some in groupby(items, lambda item: isinstance(item.content, Many)):
+        if are_many:
             for item in some:
-                yield from _of_cells(item, item.content)  # type: ignore[arg-type]
+                yield from _of_many(item)
         else:
             several = list(some)
             contents = pa.array([_octets(item) for item in several], pa.binary())
             yield from _runs([item.name for item in several], contents, several.__getitem__)
+
+
+def _of_many(item: Item) -> Iterator[Run]:
+    if isinstance(item.content, Files):
+        paths = item.content.paths
+        contents = pa.array([_read(path) for path in paths], pa.binary())
+        yield from _runs(paths, contents, lambda at: Item(paths[at]))
+    elif isinstance(item.content, Cells | Group):
+        yield from _of_cells(item, item.content)
 
 
 def _of_cells(item: Item, cells: Cells | Group) -> Iterator[Run]:
@@ -63,13 +72,17 @@ def _octets(item: Item) -> bytes | None:
     """Those of an item that may be plain; of what else it may be somebody else finds out."""
     if item.content is not None:
         return item.content if isinstance(item.content, bytes) else None
-    if item.once:
-        return None
+    return None if item.once else _read(item.place)
+
+
+def _read(path: str) -> bytes | None:
+    """What stands in the file, where that may be plain."""
     try:
-        file = os.open(item.place, os.O_RDONLY)
+        file = os.open(path, os.O_RDONLY)
         try:
-            return os.read(file, MOST + 1)
+            content = os.read(file, MOST + 1)
         finally:
             os.close(file)
     except OSError:
         return None
+    return content if len(content) <= MOST else None

@@ -8,6 +8,7 @@ import io
 import os
 import pickle
 import stat
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from guiche import __version__
 from guiche.portfolio import gather, keys
 from guiche.portfolio.columns import DER
 from guiche.portfolio.engines import CarryOut
-from guiche.portfolio.item import Cells, Group, Item
+from guiche.portfolio.item import Cells, Files, Group, Item
 from guiche.portfolio.load import Load, Part
 from guiche.portfolio.plain import plain
 from guiche.portfolio.rows import Passwords, passwords_of
@@ -74,7 +75,7 @@ def errand(carry_out: CarryOut, load: Load) -> Errand | None:
     seen: list[Stamp] = []
     items: list[Item] = []
     folder = os.getcwd()  # noqa: PTH109
-    for item in load.items:
+    for item in _each(load):
         if _may_need_password(item, load.passwords) or _may_hold_key(item):
             return None
         if place := _place(item):
@@ -97,6 +98,15 @@ def carried_out(sealed: bytes) -> Part | Unable:
         return Unable.UNSEEN
     done: Part = carry_out(load)
     return done
+
+
+def _each(load: Load) -> Iterator[Item]:
+    """Of files each by itself: each has a stamp, and where it is not seen its content goes."""
+    for item in load.items:
+        if isinstance(item.content, Files):
+            yield from item.content.items()
+        else:
+            yield item
 
 
 def _stamp(place: str) -> Stamp | None:

@@ -79,7 +79,7 @@ class Deadly(EngineError):
     """Workers died of one load, one after the other."""
 
     def __init__(self, load: Load) -> None:
-        first, last = load.items[0].name, load.items[-1].name
+        first, last = load.items[0].name, load.items[-1].names[-1]
         super().__init__(
             f"Vários workers morreram ao ler de {first} a {last}: talvez lhes falte memória. "
             f"Leia esses itens sem --engine, ou dê mais memória aos workers. {_GOES_ON}"
