@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable
 
+import pytest
+
 from desk.faults.storm import Storm
 
 TICKETS = int(os.environ.get("GUICHE_STORM_TICKETS", "1000"))
@@ -10,6 +12,7 @@ ENOUGH = 1000
 """With fewer, not every fault has its turn."""
 
 
+@pytest.mark.storm
 def test_nothing_is_lost_doubled_disordered_or_stuck(
     storm: Storm, record_property: Callable[[str, object], None]
 ) -> None:
