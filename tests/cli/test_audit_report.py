@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from certificates import ZEROS, e_cnpj, e_cpf, selo_eletronico
 
 Run = subprocess.CompletedProcess[str]
+END = datetime.now(UTC).replace(microsecond=0) + timedelta(days=100)
+"""Of the certificates: the command judges them for the moment that it is run at."""
 
 
 def guiche(*arguments: str | Path) -> Run:
@@ -28,9 +31,9 @@ def guiche(*arguments: str | Path) -> Run:
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "clientes"
     folder.mkdir()
-    (folder / "ana.cer").write_bytes(e_cpf(ZEROS).der())
-    (folder / "selo.cer").write_bytes(selo_eletronico().der())
-    (folder / "padaria.cer").write_bytes(e_cnpj().der())
+    made = {"ana": e_cpf(ZEROS), "selo": selo_eletronico(), "padaria": e_cnpj()}
+    for name, certificate in made.items():
+        (folder / f"{name}.cer").write_bytes(replace(certificate, not_after=END).der())
     return folder
 
 
@@ -46,9 +49,7 @@ def test_a_report_a_calendar_and_what_changed(folder: Path, tmp_path: Path, endi
     assert "O que mudou" not in page
     assert "RSA 2048" in page
     assert "EXEMPLO DA SILVA" not in page
-    (folder / "ana.cer").write_bytes(
-        replace(e_cpf(), not_after=e_cpf().not_after.replace(year=2030)).der()
-    )
+    (folder / "ana.cer").write_bytes(replace(e_cpf(), not_after=END + timedelta(days=1000)).der())
     # The result takes the place of the one that it is compared with.
     again = guiche("audit", folder, "--out", out, "--since", out, "--report", report,
                    "--show-personal")  # fmt: skip
