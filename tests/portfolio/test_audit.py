@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,34 @@ def test_several_processes_say_the_same(portfolio: Path, tmp_path: Path) -> None
     run(portfolio, one)
     run(portfolio, two, engine=lambda: processes(2))
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_first_load_that_is_much_by_itself_is_not_the_only_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guiche.portfolio.engines.processes._MUCH", 1)
+    monkeypatch.setattr(auditing, "_ROWS", len(DERS))
+    source, out = tmp_path / "grupos.parquet", tmp_path / "r.parquet"
+    table = pa.table({"der": pa.array(DERS * 3, pa.binary())})
+    pyarrow.parquet.write_table(table, source, row_group_size=len(DERS))
+    run(source, out, engine=lambda: processes(2))
+    assert pyarrow.parquet.read_metadata(out).num_rows == 3 * len(DERS)
+
+
+def test_an_engine_that_leaves_loads_behind_gives_no_result(
+    portfolio: Path, tmp_path: Path
+) -> None:
+    @contextmanager
+    def lazy() -> Iterator[Carry]:
+        with here() as whole:
+            yield lambda carry_out, loads: islice(whole(carry_out, loads), 2)
+
+    out = tmp_path / "r.csv"
+    with pytest.raises(AssertionError):
+        run(portfolio, out, engine=lazy)
+    assert not out.exists()
+    run(portfolio, out)
+    assert len(rows(out)) == 41
 
 
 def test_a_sheet_holds_no_formula(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def audit(
             with engine() as carry:
                 loads = _loads(_left(items, journal, told), moment, passwords)
                 _keep(carry(form.carry_out, loads), form, journal, told)
+                assert next(loads, None) is None, "the engine left loads behind"  # noqa: S101
         except EngineError:
             if not journal.counts:  # nothing was read, and the moment would be of then
                 journal.remove()

@@ -27,7 +27,7 @@ def processes(count: int = os.cpu_count() or 1) -> Iterator[Carry]:
         nonlocal pool
         every = iter(loads)
         first, is_much = _first(every, _MUCH * count)
-        if len(first) <= 1:
+        if len(first) <= 1 and not is_much:  # there are no others
             yield from ((load, carry_out(load)) for load in first)
             return
         # Forked, a process would have the locks that other threads here were holding.
@@ -45,7 +45,8 @@ def processes(count: int = os.cpu_count() or 1) -> Iterator[Carry]:
 
 
 def _first(loads: Iterator[Load], much: int) -> tuple[list[Load], bool]:
-    """As many loads as tell whether there is so much to read, and whether there is."""
+    """As many loads as tell whether there is so much to read, and whether there is; all of them
+    where there is not."""
     first, rows = [], 0
     for load in loads:
         first.append(load)
