@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from pyarrow import parquet
+
 from benchmarks.portfolio.corpus import write_folder, write_parquet
 
 REWRITE = (
@@ -35,8 +37,8 @@ class Grown(NamedTuple):
     megabytes: float
 
 
-def audit(source: Path, out: Path) -> float:
-    """Seconds of `guiche audit`, its start included."""
+def audit(source: Path, out: Path, count: int) -> float:
+    """Seconds of `guiche audit` of so many certificates, its start included."""
     options = ["--out", str(out), "--jobs", "2", "--quiet"]
     command = [sys.executable, "-m", "guiche", "audit", str(source), *options]
     start = time.perf_counter()
@@ -44,6 +46,7 @@ def audit(source: Path, out: Path) -> float:
     seconds = time.perf_counter() - start
     # 1: that some have no CEI.
     assert done.returncode in (0, 1), done.stderr
+    assert parquet.read_metadata(out).num_rows == count
     out.unlink()
     return seconds
 
@@ -61,7 +64,7 @@ def table(count: int, rounds: int, folder: Path) -> Against:
         out.unlink()
         return seconds
 
-    ours, other = _in_turn(rounds, lambda: audit(source, out), rewrite)
+    ours, other = _in_turn(rounds, lambda: audit(source, out, count), rewrite)
     source.unlink()
     return Against(count, ours, other)
 
@@ -84,7 +87,9 @@ def files(count: int, rounds: int, folder: Path) -> Against:
         return time.perf_counter() - start
 
     read()
-    ours, start, other = _in_turn(rounds, lambda: audit(some, out), lambda: audit(few, out), read)
+    ours, start, other = _in_turn(
+        rounds, lambda: audit(some, out, count), lambda: audit(few, out, started), read
+    )
     return Against(count, (ours - start) * count / (count - started), other)
 
 
@@ -95,7 +100,7 @@ def growth(counts: tuple[int, ...], folder: Path) -> list[Grown]:
         source = folder / f"{count}.parquet"
         write_parquet(source, count)
         with _Memory() as memory:
-            seconds = audit(source, folder / "out.parquet")
+            seconds = audit(source, folder / "out.parquet", count)
         found.append(Grown(count, seconds, memory.most / 1e6))
         source.unlink()
     return found
