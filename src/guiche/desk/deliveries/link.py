@@ -135,20 +135,21 @@ class Link(models.Model):
             for ticket, created in made.items()
         ]
         Link.objects.bulk_create(links)
-        if connection.numbers:
-            Ticket.take_numbers(
-                {link.ticket: link.number for link in links
-                 if link.number and not link.ticket.desk_number}
-            )  # fmt: skip
+        Ticket.take_numbers({link.ticket: link.number for link in links if link._is_first_told})
 
     def give_number(self, by: User | None = None) -> None:
         """The customer is told this number from now on, unless a person set another one."""
-        if not (self.connection.numbers and self.number) or self.ticket.desk_number:
+        if not self._is_first_told:
             return
         try:
             self.ticket.take_number(self.number, by)
         except Refused as refused:
             self.warn(str(refused))
+
+    @property
+    def _is_first_told(self) -> bool:
+        """Whether its number is the first one that the customer is to be told."""
+        return bool(self.connection.numbers and self.number and not self.ticket.desk_number)
 
     def warn(self, words: str) -> None:
         """Adds something that a person should look at."""
