@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 import postgresql
 from benchmarks.command import GUICHE
 from benchmarks.deliveries import environment_of
-from benchmarks.desk import answering, free_port
+from benchmarks.desk import answering
 from benchmarks.measure import Figure, duration
+from ports import free_port
 
 TICKETS, LEAST = 1_000, 150
 AT_ONCE, REPEATED = 6, 10

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from benchmarks.command import GUICHE
 from benchmarks.measure import Figure, duration, percentile
 from certificates import ZEROS, e_cnpj
+from ports import free_port
 
 AT_ONCE, ROUNDS = 20, 15
 PASSWORD = "senha-da-medida"
@@ -80,14 +81,6 @@ class Browser:
         seconds = time.perf_counter() - start
         assert re.search("Sem CEI", page), page[:500]
         return seconds
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def answering(port: int, seconds: float = 30) -> bool:

@@ -17,8 +17,9 @@ from urllib.parse import urlencode
 import postgresql
 from benchmarks.command import GUICHE
 from benchmarks.deliveries import double, environment_of, inside
-from benchmarks.desk import PASSWORD, Browser, answering, free_port
+from benchmarks.desk import PASSWORD, Browser, answering
 from benchmarks.measure import Figure, duration, percentile
+from ports import free_port
 
 CALLS = 40
 LIMIT = 1.0

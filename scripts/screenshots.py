@@ -6,7 +6,6 @@ Needs Debian's `chromium`. Starts a product of its own, with a data folder that 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from chromium import ARGS
+from ports import free_port
 
 IMAGES = Path(__file__).parent.parent / "docs" / "manual" / "img"
 PASSWORD = "guiche"
@@ -40,13 +40,6 @@ def product(data: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.communicate()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def address_in(process: subprocess.Popen[str]) -> str:
