@@ -18,6 +18,7 @@ from django.http import HttpResponse
 
 from guiche.desk import clock, vault
 from guiche.desk.api.token import ApiToken
+from guiche.desk.rows import find, insert
 from guiche.desk.tickets.event import Event
 
 KEPT = timedelta(days=2)
@@ -56,12 +57,20 @@ class Answered(models.Model):
             row = cursor.fetchone()
         return bool(row and row[0])
 
+    @classmethod
+    def to(cls, token: ApiToken, key: str) -> "Answered | None":
+        """What was answered to this key."""
+        return find(cls, token_id=token.pk, key=key)
+
     def keep(self, digest: str, answer: HttpResponse) -> None:
         """Keeps what was answered to this request; in place of what refused it before."""
         self.digest, self.status, self.created_at = digest, answer.status_code, clock.now()
         self.location = answer.headers.get("Location", "")
         self.sealed = b"" if self.is_refusal else vault.seal(answer.content)
-        self.save()
+        if self.pk:
+            self.save()
+        else:
+            insert([self])
 
     @property
     def is_refusal(self) -> bool:

@@ -70,7 +70,7 @@ def _first(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
                 code="in-progress", headers={"Retry-After": "1"},
             )  # fmt: skip
         digest = digest_of(request.method or "", request.get_full_path(), _content(request))
-        kept = Answered.objects.filter(token=token, key=key).first()
+        kept = Answered.to(token, key)
         if kept and (kept.digest != digest or not kept.is_refusal):
             return _again(kept, digest)
         answer = make()

@@ -16,6 +16,7 @@ from guiche.desk import clock
 from guiche.desk.intake.plain import plain_text
 from guiche.desk.people.user import User
 from guiche.desk.refusal import Refused
+from guiche.desk.rows import find
 
 PREFIX = "guiche_"
 """By which whoever looks for secrets in code knows it: `guiche_[0-9A-Za-z]{46}`."""
@@ -106,8 +107,14 @@ class ApiToken(models.Model):
         if not is_token(text):
             return None
         digest = _digest(text)
-        token = cls.holding(now).filter(digest=digest).select_related("user").first()
-        return token if token and hmac.compare_digest(token.digest, digest) else None
+        token = find(cls, digest=digest)
+        if token is None or not hmac.compare_digest(token.digest, digest) or not token.holds(now):
+            return None
+        user = find(User, id=token.user_id)
+        if user is None or not user.is_active:
+            return None
+        token.user = user
+        return token
 
     @property
     def scope_labels(self) -> list[str]:

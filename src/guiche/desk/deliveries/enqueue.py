@@ -10,6 +10,7 @@ from guiche.desk.connectors.connector import can
 from guiche.desk.connectors.registry import connector_class
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.deliveries.link import Link
+from guiche.desk.rows import insert
 from guiche.desk.tickets.event import Event
 
 _STEP = Delivery.Step
@@ -55,12 +56,12 @@ def enqueue(events: Sequence[Event], **_: Any) -> None:
             Link.read_again(event.ticket_id, event.at)
     rows = [
         Delivery(event=event, ticket_id=event.ticket_id, connection=connection, step=step)
-        for connection in Connection.known().filter(active=True)
+        for connection in Connection.told()
         for event in _told(events, connection)
         for step in _steps(event, connection)
     ]
     if rows:
-        Delivery.objects.bulk_create(rows)
+        insert(rows)
         wake_workers()
 
 

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from guiche.desk import clock
+from guiche.desk.rows import insert
 
 PAUSE = timedelta(seconds=30)
 """Between two counts of the same day, however much happens in it."""
@@ -92,7 +93,7 @@ class Stale(models.Model):
         """Has these days counted anew."""
         rows = [Stale(day=day) for day in sorted(set(days))]
         if rows:
-            Stale.objects.bulk_create(rows)
+            insert(rows)
 
 
 class Counted(models.Model):

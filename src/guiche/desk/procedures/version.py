@@ -26,6 +26,15 @@ _parsed: dict[str, Procedure] = {}
 _reading = Lock()
 """Of threads that begin together one reads, which takes long, and the others wait."""
 
+# What was published last, and what stands in the file. Without the text: it is large, and every
+# process knows those that hold.
+_EITHER = """
+SELECT id, slug, digest, created_at, by_id, follows_file, withdrawn
+FROM desk_procedureversion
+WHERE by_id IS NULL AND slug = %s AND digest = %s
+    OR id = (SELECT max(id) FROM desk_procedureversion WHERE slug = %s AND by_id IS NOT NULL)
+"""
+
 
 class PublishedMeanwhile(Refused):
     """Somebody else published a version since this one was begun."""
@@ -76,10 +85,8 @@ class ProcedureVersion(models.Model):
         digest = ""
         with suppress(ProcedureError):  # where the file holds, `of_file` says what is wrong
             digest = digest_of(shelf.find(slug)[1])
-        latest = cls.objects.filter(slug=slug, by__isnull=False).order_by("-pk").values("pk")[:1]
-        either = models.Q(pk__in=latest) | models.Q(slug=slug, by=None, digest=digest)
-        # A text is large, and every process knows those that hold.
-        found = {bool(each.by_id): each for each in cls.objects.filter(either).defer("content")}
+        either = cls.objects.raw(_EITHER, [slug, digest, slug])
+        found = {bool(each.by_id): each for each in either}
         published, of_file = found.get(True), found.get(False)
         if published and not published.follows_file:
             return published

@@ -21,6 +21,7 @@ from guiche.desk.promises.attempt import (
     lacking,
     next_try,
 )
+from guiche.desk.rows import insert
 from guiche.desk.site.counting import Counting, Elapsed, NeverOver, counting
 from guiche.desk.site.site import Site
 
@@ -123,7 +124,9 @@ class Promise(models.Model):
         share of its time, of which every hour counts unless `counts` says otherwise."""
         counts = counts or Elapsed()
         warn_at = counts.add(at, counts.between(at, due_at) * warning)
-        return cls.objects.create(made_at=at, warn_at=warn_at, due_at=due_at, previous=previous)
+        promise = cls(made_at=at, warn_at=warn_at, due_at=due_at, previous=previous)
+        insert([promise])
+        return promise
 
     def spoken(self, now: datetime) -> str:
         """`até amanhã, terça, 24/11, às 14h30`."""

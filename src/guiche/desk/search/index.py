@@ -7,6 +7,7 @@ from django.db import transaction
 
 from guiche.desk.intake.reading import Inspection
 from guiche.desk.procedures.procedure import Procedure
+from guiche.desk.rows import insert
 from guiche.desk.search import spelling
 from guiche.desk.search.term import Term
 
@@ -94,7 +95,7 @@ def follow(events: "Sequence[Event]", **_: Any) -> None:
             new += _rows(_keys_of_number(ticket), ticket=ticket)
         elif event.kind == "erased":
             ticket.terms.exclude(kind=Term.Kind.NUMBER).delete()
-    Term.objects.bulk_create(new)
+    insert(new)
 
 
 @transaction.atomic(savepoint=False)
@@ -113,7 +114,7 @@ def _write(keys: set[Key], **of: Any) -> None:
             gone.append(row.pk)
     if gone:
         rows.filter(pk__in=gone).delete()
-    Term.objects.bulk_create(_rows(keys - there, **of))
+    insert(_rows(keys - there, **of))
 
 
 def _rows(keys: set[Key], **of: Any) -> list[Term]:

@@ -18,6 +18,7 @@ from guiche.desk.intake.plain import plain
 from guiche.desk.people.user import User
 from guiche.desk.promises.attempt import Result
 from guiche.desk.refusal import Refused
+from guiche.desk.rows import insert
 from guiche.desk.tickets.chain import Sealed, breaks, digest_of
 from guiche.desk.tickets.proof import differences_written
 
@@ -283,7 +284,7 @@ def _kept(payload: Mapping[str, Any]) -> str:
 
 def write(events: Sequence[Event]) -> None:
     """Writes events whose place in the history of their ticket is taken, and tells of them."""
-    Event.objects.bulk_create(events)
+    insert(events)
     recorded.send(Event, events=events)
 
 

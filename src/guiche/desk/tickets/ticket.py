@@ -18,6 +18,7 @@ from guiche.desk.procedures.version import ProcedureVersion
 from guiche.desk.promises.due_choice import ends_at
 from guiche.desk.promises.due_time import spoken
 from guiche.desk.promises.promise import Promise
+from guiche.desk.rows import find, insert_where_free
 from guiche.desk.site.counting import counting
 from guiche.desk.site.site import Site
 from guiche.desk.tickets import event as events
@@ -123,11 +124,12 @@ class Ticket(Listed, Renewal, Followed, Filed, Told, Holding):
         """A new ticket, forwarded to the team of its procedure, with its promise and history."""
         now, procedure = clock.now(), version.procedure
         promise = _promise(procedure.promise, now, due_at)
-        ticket = cls.objects.create(
-            number=_free_number(), submission_key=key, procedure_version=version,
-            inspection=inspection, promise=promise, facts=dict(facts), typed=dict(typed),
-            team=procedure.team, opened_by=by, opened_at=now, moved_at=now,
+        ticket = cls(
+            submission_key=key, procedure_version=version, inspection=inspection,
+            promise=promise, facts=dict(facts), typed=dict(typed), team=procedure.team,
+            opened_by=by, opened_at=now, moved_at=now,
         )  # fmt: skip
+        ticket._write_numbered()
         submitted = {
             "facts": dict(facts),
             "procedure": {"slug": version.slug, "digest": version.digest},
@@ -141,7 +143,7 @@ class Ticket(Listed, Renewal, Followed, Filed, Told, Holding):
     @classmethod
     def submitted_from(cls, draft_id: uuid.UUID | str) -> "Ticket | None":
         """The ticket that a draft became, or None."""
-        return cls.objects.filter(submission_key=draft_id).first()
+        return find(cls, submission_key=draft_id)
 
     @classmethod
     def find(cls, text: str) -> "Ticket | None":
@@ -235,10 +237,18 @@ class Ticket(Listed, Renewal, Followed, Filed, Told, Holding):
                 raise Overtaken
         events.write(written)
 
+    def _write_numbered(self) -> None:
+        """Writes this new ticket, with a number that no other has."""
+        self.number = numbers.new()
+        while not insert_where_free(self, "number"):
+            self.number = numbers.new()
+
     def _begin(self, entries: Mapping[str, Mapping[str, Any]], by: User, at: datetime) -> None:
         """The first events of a ticket that was made in this very transaction: nobody else's."""
         written = [self._placed(kind, by, payload, at) for kind, payload in entries.items()]
-        type(self).objects.filter(pk=self.pk).update(seq=self.seq, head=self.head)
+        with connection.cursor() as cursor:
+            place = "UPDATE desk_ticket SET seq = %s, head = %s WHERE id = %s"
+            cursor.execute(place, [self.seq, self.head, self.pk])
         events.write(written)
 
     def _placed(
@@ -408,10 +418,3 @@ def _promise(
         at=at, due_at=due_at, warning=promised.warning, previous=previous,
         counts=counting(business=promised.business, hours=hours),
     )  # fmt: skip
-
-
-def _free_number() -> str:
-    """A number that no ticket has; the unique column is what makes sure."""
-    while Ticket.objects.filter(number=(number := numbers.new())).exists():
-        pass
-    return number
