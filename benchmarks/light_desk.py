@@ -1,9 +1,11 @@
 """Opens tickets in django-helpdesk, run by the Python of its own environment.
 
-By the form of its staff, without HTTP and without sending e-mail: the quickest way that it has.
-Not named after it: the folder of a script is searched for modules first.
+By the form of its staff, without HTTP and without sending e-mail: the quickest way that it has. The
+answers of the call, where they are given, are its custom fields. Not named after it: the folder of
+a script is searched for modules first.
 """
 
+import json
 import os
 import sys
 from typing import Any
@@ -11,8 +13,9 @@ from typing import Any
 import django
 from django.conf import settings
 
-DATABASE = {"ENGINE": "django.db.backends.postgresql", "NAME": "helpdesk", "USER": "postgres",
-            "HOST": os.environ["HELPDESK_HOST"]}  # fmt: skip
+DATABASE = {"ENGINE": "django.db.backends.postgresql", "NAME": os.environ["HELPDESK_NAME"],
+            "HOST": os.environ["HELPDESK_HOST"], "USER": "postgres"}  # fmt: skip
+ANSWERS: dict[str, str] = json.loads(os.environ["HELPDESK_ANSWERS"])
 APPS = ("admin", "auth", "contenttypes", "humanize", "messages", "sessions", "sites")
 
 
@@ -42,16 +45,20 @@ def prepare() -> None:
 
     where = f"host={DATABASE['HOST']} user=postgres dbname=postgres"
     with psycopg.connect(where, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE helpdesk")
+        connection.execute(f"CREATE DATABASE {DATABASE['NAME']}")
     set_up()
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
-    from helpdesk.models import Queue
+    from helpdesk.models import CustomField, Queue
 
     call_command("migrate", verbosity=0)
     account: Any = get_user_model()
     account.objects.create_superuser("ana", "ana@exemplo.com.br", "senha")
     Queue.objects.create(title="Suporte", slug="suporte", allow_public_submission=True)
+    for name in ANSWERS:
+        CustomField.objects.create(
+            name=name, label=name[:30], data_type="varchar", max_length=200, required=False
+        )
 
 
 def open_tickets() -> None:
@@ -64,6 +71,7 @@ def open_tickets() -> None:
     given = {
         "queue": queue.pk, "title": os.environ["HELPDESK_TITLE"], "priority": 3,
         "body": os.environ["HELPDESK_TEXT"], "submitter_email": "contato@padaria.com.br",
+        **{f"custom_{name}": answer for name, answer in ANSWERS.items()},
     }  # fmt: skip
     print("ready", flush=True)
     for _ in iter(sys.stdin.readline, ""):
