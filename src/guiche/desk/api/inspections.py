@@ -107,7 +107,7 @@ def _told(found: Found, keeper: User | None) -> dict[str, Any]:
     contract: dict[str, Any] = plain(found.contract(inspection))
     if keeper:
         row = Inspection.of_found(found, inspection, keeper)
-        row.save()
+        row.keep()
         return {"id": row.pk, **contract}
     return contract
 

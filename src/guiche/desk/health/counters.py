@@ -9,10 +9,9 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from django.db.models.signals import post_save
 from prometheus_client import Counter, Histogram
 
-from guiche.desk.intake.reading import Inspection
+from guiche.desk.intake.reading import Inspection, kept
 from guiche.sources import Reading, SourceError
 
 READ_SECONDS = Histogram(
@@ -49,9 +48,8 @@ def _count_failures(*errors: SourceError) -> None:
         FAILURES.labels(error.code).inc()
 
 
-def _count_verdict(instance: Inspection, *, created: bool, **_: Any) -> None:
-    if created:
-        VERDICTS.labels(instance.status).inc()
+def _count_verdict(reading: Inspection, **_: Any) -> None:
+    VERDICTS.labels(reading.status).inc()
 
 
-post_save.connect(_count_verdict, sender=Inspection, dispatch_uid="verdicts")
+kept.connect(_count_verdict, dispatch_uid="verdicts")

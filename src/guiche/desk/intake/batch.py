@@ -52,7 +52,7 @@ class Batch:
             raise Refused(f"Um lote leva até {MOST} certificados. Escolha menos.")
         readings = [Inspection.of_found(found, reading, by) for found, reading in new]
         for reading in readings:
-            reading.save()
+            reading.keep()
         own = _reading_of(call, readings)
         for reading in readings:
             if reading is own:

@@ -162,7 +162,7 @@ class Draft(Whose, models.Model):
         self.batch = batch
         answers = self._offering()
         if self.inspection:
-            self.inspection.save()
+            self.inspection.keep()
             self.inspection = self.inspection  # whose key is known only now
         self.save(force_insert=True)
         index_call(self, answers)
@@ -194,7 +194,7 @@ class Draft(Whose, models.Model):
         answers = self._offering()
         with transaction.atomic():
             if inspection and inspection.pk is None:
-                inspection.save()
+                inspection.keep()
             return self._store(tab, answers, inspection=inspection, offered=self.offered)
 
     @classmethod
@@ -211,7 +211,7 @@ class Draft(Whose, models.Model):
         """
         self.inspection = inspection
         answers = self._offering()
-        inspection.save()
+        inspection.keep()
         Draft.objects.filter(pk=self.pk).update(inspection=inspection, offered=self.offered)
         index_call(self, answers)
 
@@ -392,7 +392,7 @@ class Draft(Whose, models.Model):
         draft.typed = {name: plain_text(text)[:_LONGEST_ANSWER] for name, text in typed.items()}
         content = draft._content(clock.now())
         if inspection and inspection.pk is None:
-            inspection.save()
+            inspection.keep()
         return Ticket.open(key=key, by=by, **content)
 
     def _content(self, now: datetime) -> dict[str, Any]:

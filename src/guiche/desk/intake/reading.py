@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.dispatch import Signal
 
 from guiche.desk import clock, vault
 from guiche.desk.intake.facts import show_document
@@ -27,6 +28,7 @@ from guiche.desk.procedures.names import (
     SOON,
     UNREAD,
 )
+from guiche.desk.rows import insert
 from guiche.icpbrasil import Inspection as Reading
 from guiche.icpbrasil import Profile, oids
 from guiche.icpbrasil.numbers import nis
@@ -55,6 +57,10 @@ _DROPPED_OF_A_PERSON = ("birth_date", "rg", "rg_issuer", "rg_state")
 _DROPPED_FINDINGS = ("birth_date_unreadable",)
 # Whose certificate this is, is known; that it is not the customer's, too.
 _NOT_THE_CUSTOMER = ("ca", "not_icp_brasil")
+
+
+kept = Signal()
+"""A `reading` was stored."""
 
 
 class Inspection(models.Model):
@@ -89,7 +95,7 @@ class Inspection(models.Model):
     ) -> "Inspection":
         """The same as `of`, stored."""
         row = cls.of(reading, der=der, by=by, source=source, device=device)
-        row.save()
+        row.keep()
         return row
 
     @classmethod
@@ -140,6 +146,11 @@ class Inspection(models.Model):
             by=by,
             created_at=now,
         )
+
+    def keep(self) -> None:
+        """Stores this new reading."""
+        insert([self])
+        kept.send(Inspection, reading=self)
 
     def repeats(self, other: "Inspection") -> bool:
         """Whether both are of the same certificate, or of the same text."""

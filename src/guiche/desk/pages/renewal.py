@@ -70,7 +70,7 @@ def prove(request: HttpRequest, number: str) -> HttpResponse:
 def _kept(request: HttpRequest, found: Found) -> Inspection:
     """The reading, kept as far as it may be."""
     row = Inspection.of_found(found, found.inspect(at=clock.now()), account(request))
-    row.save()
+    row.keep()
     return row
 
 

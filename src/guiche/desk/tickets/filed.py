@@ -41,7 +41,7 @@ class Filed:
         row = Inspection.of_found(found, found.inspect(at=now), by)
         payload = {"file": "certificate", "sha256": row.sha256, "verdict": row.headline}
         self._attached(payload, by, now, form)
-        row.save()
+        row.keep()
         return Received.objects.create(ticket_id=self.pk, reading=row, at=now)
 
     @transaction.atomic

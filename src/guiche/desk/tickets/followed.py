@@ -124,7 +124,7 @@ class Followed:
         row.contract["source"]["sent"] = "customer"
         payload = {"file": "certificate", "sha256": row.sha256, "verdict": row.headline}
         self._answered("customer_file", payload, form)
-        row.save()
+        row.keep()
         Received.objects.create(ticket_id=self.pk, reading=row, at=now)
         return row
 
