@@ -20,11 +20,14 @@ def find(model: type[Row], **known: Any) -> Row | None:
     """The row in which these columns, unique together, have these values; None where there is
     none."""
     names = tuple(known)
-    values = [
+    asked = [
         field.get_db_prep_value(known[name], connection)
         for name, field in zip(names, _named(model, names), strict=True)
     ]
-    return next(iter(model._base_manager.raw(_finding(model, names), values)), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_finding(model, names), asked)
+        found = cursor.fetchone()
+    return model.from_db(connection.alias, _columns(model), _read(model, found)) if found else None
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -63,6 +66,28 @@ def _written(rows: Sequence[models.Model], unless: str = "") -> list[tuple[Any]]
 def _given(model: type[models.Model]) -> "tuple[models.Field[Any, Any], ...]":
     """All columns but the key, which the database gives."""
     return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
+
+
+def _read(model: type[models.Model], found: Sequence[Any]) -> list[Any]:
+    values = list(found)
+    for place, (converters, expression) in _converters(model, connection.vendor).items():
+        for convert in converters:
+            values[place] = convert(values[place], expression, connection)
+    return values
+
+
+@cache
+def _converters(model: type[models.Model], _vendor: str) -> dict[int, tuple[list[Any], Any]]:
+    """How columns are read that are kept in another form, by their place."""
+    compiler = model._base_manager.all().query.get_compiler(connection=connection)
+    columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
+    converters: dict[int, tuple[list[Any], Any]] = compiler.get_converters(columns)
+    return converters
+
+
+@cache
+def _columns(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 @cache

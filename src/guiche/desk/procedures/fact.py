@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from guiche.desk.intake.facts import TYPES
 from guiche.desk.intake.register import REGISTERS
@@ -64,7 +65,11 @@ class Fact:
 
     def is_exit(self, typed: str) -> bool:
         """Whether the answer is one of the ways out."""
-        return typed.strip().casefold() in {exit_.casefold() for exit_ in self.exits}
+        return typed.strip().casefold() in self._exits
+
+    @cached_property
+    def _exits(self) -> frozenset[str]:
+        return frozenset(exit_.casefold() for exit_ in self.exits)
 
     def has(self, typed: str) -> bool:
         """Whether the answer is one of all that may be chosen."""
@@ -74,7 +79,7 @@ class Fact:
         """Whether it is asked, as the answers stand."""
         return self.when.holds(known) and not known.get(self.confirms or self.follows)
 
-    @property
+    @cached_property
     def answers(self) -> tuple[str, ...]:
         """All that may be chosen, ways out among it."""
         return (*self.choices, *self.exits)
