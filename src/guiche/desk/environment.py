@@ -138,7 +138,7 @@ _PATIENCE = {
 
 
 # The server plans a statement once for each connection, after it came so often, and the values go
-# beside it: a ticket by the API takes a third less of the database and an eighth less of the page.
+# beside it: a ticket by the API takes a third less of it, and an eighth less of the web process.
 _PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
 
 

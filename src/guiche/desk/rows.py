@@ -34,22 +34,17 @@ def insert(rows: Sequence[models.Model]) -> None:
     """Writes new rows of one table, as `bulk_create` does: each knows its key then, and no signal
     of a save is sent."""
     for start in range(0, len(rows), _AT_ONCE):
-        some = rows[start : start + _AT_ONCE]
-        for row, (key,) in zip(some, _written(some), strict=True):
-            row.pk, row._state.adding, row._state.db = key, False, connection.alias
+        _write(rows[start : start + _AT_ONCE])
 
 
 def insert_where_free(row: models.Model, unique: str) -> bool:
     """Writes a new row; False, and nothing is written, where the value of the unique column is
     another row's."""
-    keys = _written([row], f'ON CONFLICT ("{unique}") DO NOTHING ')
-    for (key,) in keys:
-        row.pk, row._state.adding, row._state.db = key, False, connection.alias
-    return bool(keys)
+    return _write([row], f'ON CONFLICT ("{unique}") DO NOTHING ')
 
 
-def _written(rows: Sequence[models.Model], unless: str = "") -> list[tuple[Any]]:
-    """The keys of what was written, in this order."""
+def _write(rows: Sequence[models.Model], unless: str = "") -> bool:
+    """Whether they were written: all of them, or none."""
     model = type(rows[0])
     values = [
         field.get_db_prep_save(field.pre_save(row, add=True), connection)
@@ -58,8 +53,10 @@ def _written(rows: Sequence[models.Model], unless: str = "") -> list[tuple[Any]]
     ]
     with connection.cursor() as cursor:
         cursor.execute(_inserting(model, len(rows), unless), values)
-        keys: list[tuple[Any]] = cursor.fetchall()
-    return keys
+        keys = cursor.fetchall()
+    for row, (key,) in zip(rows, keys, strict=bool(keys)):
+        row.pk, row._state.adding, row._state.db = key, False, connection.alias
+    return bool(keys)
 
 
 @cache
