@@ -46,7 +46,7 @@ def test_a_database_url() -> None:
     entry = environment.database(
         "postgresql://ana:p%40ss@db.exemplo:5433/guiche?sslmode=require", sqlite_file=Path("x")
     )
-    assert entry["ENGINE"] == "django.db.backends.postgresql"
+    assert entry["ENGINE"] == "guiche.desk.postgresql"
     assert (entry["USER"], entry["PASSWORD"], entry["NAME"]) == ("ana", "p@ss", "guiche")
     assert (entry["HOST"], entry["PORT"]) == ("db.exemplo", "5433")
     assert entry["OPTIONS"]["sslmode"] == "require"

@@ -162,7 +162,7 @@ def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
         raise ImproperlyConfigured("GUICHE_DATABASE_URL: a porta não é um número.") from error
     options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "guiche.desk.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -1,0 +1,1 @@
+"""PostgreSQL, as the desk speaks to it."""
