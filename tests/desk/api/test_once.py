@@ -1,24 +1,29 @@
 """A key that is repeated: the first answer again, and never a second ticket, move or call."""
 
 import json
+from base64 import b64encode
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import encode_multipart
 
 from at_once import at_once
-from calls import answers
+from calls import answers, zeros
+from certificates import ZEROS, e_cnpj
 from desk.api.caller import Caller, problem_of
 from guiche.desk import clock, retention, vault
 from guiche.desk.api.answered import KEPT, Answered
-from guiche.desk.models import ContactAttempt, Promise, Ticket, User
+from guiche.desk.models import ContactAttempt, Inspection, Promise, Ticket, User
 from guiche.desk.tickets.erasure import erase
 from guiche.desk.tickets.undo import undo
 
 pytestmark = pytest.mark.django_db
 
 WHOLE = {"facts": answers()}
+FORM = "multipart/form-data; boundary=limite"
 
 
 @pytest.fixture
@@ -41,6 +46,27 @@ def test_another_request_with_the_same_key_is_refused(caller: Caller) -> None:
     number = Ticket.objects.get().number
     move = {"name": "cancel", "reason": "x"}
     problem_of(caller.post(f"/tickets/{number}/moves", move, "chave-1"), 422)
+
+
+@pytest.mark.parametrize("kind", ["application/pkix-cert", "application/json", FORM])
+def test_a_reading_is_kept_once(caller: Caller, kind: str) -> None:
+    def ask(der: bytes, key: str) -> Any:
+        content = {
+            "application/pkix-cert": der,
+            "application/json": json.dumps({"certificate": b64encode(der).decode()}),
+            FORM: encode_multipart("limite", {"file": SimpleUploadedFile("c.cer", der)}),
+        }[kind]
+        return caller.post("/inspections?keep=true", content, key, content_type=kind)
+
+    first, second = ask(zeros(), "chave-1"), ask(zeros(), "chave-1")
+    assert first.status_code == 200, first.content
+    assert first.json() == second.json()
+    assert second.headers["Idempotent-Replayed"] == "true"
+    assert Inspection.objects.get().pk == first.json()["items"][0]["id"]
+    assert Answered.objects.get().body == f"[{Inspection.objects.get().pk}]".encode()
+    told = problem_of(ask(e_cnpj(cei=ZEROS).der(), "chave-1"), 422)
+    assert told["type"].endswith("key-reused")
+    assert ask(zeros(), "chave-2").json() != first.json()
 
 
 def test_of_a_refusal_no_word_is_kept_and_it_is_judged_again(

@@ -87,6 +87,7 @@ def _content(request: HttpRequest) -> bytes:
     files = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
+            upload.seek(0)  # it may have been read before
             files.append((name, upload.name, sha256(upload.read()).hexdigest()))
             upload.seek(0)
     return json.dumps([fields, files]).encode()
