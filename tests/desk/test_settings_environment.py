@@ -4,6 +4,7 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -51,6 +52,17 @@ def test_a_database_url() -> None:
     assert (entry["HOST"], entry["PORT"]) == ("db.exemplo", "5433")
     assert entry["OPTIONS"]["sslmode"] == "require"
     assert entry["OPTIONS"]["tcp_user_timeout"]
+
+
+def test_after_how_many_times_a_statement_is_planned_is_an_option() -> None:
+    def after(query: str) -> Any:
+        url = f"postgresql://ana@db/guiche{query}"
+        return environment.database(url, sqlite_file=Path("x"))["OPTIONS"]["prepare_threshold"]
+
+    known = [after(""), after("?prepare_threshold=0"), after("?prepare_threshold=none")]
+    assert known == [5, 0, None]
+    with pytest.raises(ImproperlyConfigured, match="prepare_threshold=muitas"):
+        after("?prepare_threshold=muitas")
 
 
 def test_a_database_url_with_a_socket() -> None:

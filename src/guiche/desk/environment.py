@@ -139,7 +139,20 @@ _PATIENCE = {
 
 # The server plans a statement once for each connection, after it came so often, and the values go
 # beside it: a ticket by the API takes a third less of it, and an eighth less of the web process.
-_PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
+# `&prepare_threshold=none` in the URL does without.
+_AFTER = "5"
+
+
+def _prepared(options: dict[str, str]) -> dict[str, Any]:
+    after = options.pop("prepare_threshold", _AFTER)
+    if after != "none" and not (after.isascii() and after.isdecimal()):
+        raise ImproperlyConfigured(
+            f"GUICHE_DATABASE_URL: prepare_threshold={after}. Use um número inteiro, ou none."
+        )
+    return {
+        "server_side_binding": True,
+        "prepare_threshold": None if after == "none" else int(after),
+    }
 
 
 def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
@@ -168,7 +181,7 @@ def database(url: str, *, sqlite_file: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": options.pop("port", port),
-        "OPTIONS": {**_PATIENCE, **_PREPARED, **options},
+        "OPTIONS": {**_PATIENCE, **_prepared(options), **options},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -32,3 +32,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Also where there was an error: a statement that was prepared before the type of a column
+        changed fails for as long as its connection is kept."""
+        if self.connection is not None and self.errors_occurred and not self.in_atomic_block:
+            self.close()
+        super().close_if_unusable_or_obsolete()
