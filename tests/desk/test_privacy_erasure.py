@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,6 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 import documents
 from calls import signed_in
@@ -38,6 +40,7 @@ from guiche.desk.models import (
     User,
 )
 from guiche.desk.tickets.erasure import ErasureRefused, erase
+from guiche.desk.tickets.handover import forget, hand_over
 from guiche.desk.tickets.moves import MoveRefused
 from stored import assert_nowhere, everything_stored
 
@@ -282,6 +285,25 @@ def test_with_yes_nothing_of_the_person_is_left(
     assert other.erased_at is None
     told.verify_chain()
     assert "Chamados apagados: 0." in run(CPF, "--yes")
+
+
+def test_any_number_of_readings_is_handed_over_and_erased_some_at_a_time(
+    store: Callable[..., Inspection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guiche.desk.tickets.erasure._KEYS", 20)
+    readings = [store(e_cpf(person=IRIS)) for _ in range(50)]
+    widest = 0
+
+    def seen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        nonlocal widest
+        widest = max(widest, len(params or ()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(seen):
+        assert len(hand_over(CPF)[0]["leituras"]) == len(readings)
+        forget(CPF)
+    assert not Inspection.objects.exists()
+    assert widest < len(readings)
 
 
 def test_who_answers_for_the_certificate_of_a_company_is_found_too(

@@ -8,9 +8,10 @@ The chain of the history still fits.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -40,6 +41,8 @@ TIME_IS_OVER = "Fim do prazo de guarda"
 ON_REQUEST = "Pedido do titular dos dados"
 _AT_ONCE = 200
 """Tickets of one sweep: the next one goes on."""
+_KEYS = 1_000
+"""Of one statement, which takes no more than 65,535 values."""
 _CLOSED = tuple(state for state in STATES if state not in OPEN)
 _IMPERSONAL = (
     "team", "due", "due_at", "paused", "reason", "result", "procedure", "to", "was", "undoes",
@@ -140,7 +143,7 @@ def drop_unused(readings: Iterable[int | None]) -> int:
     unused = Inspection.objects.filter(
         drafts=None, tickets=None, proved_tickets=None, receipts=None
     )
-    return unused.filter(pk__in=[pk for pk in readings if pk]).delete()[0]
+    return sum(unused.filter(pk__in=some).delete()[0] for some in _parted(filter(None, readings)))
 
 
 def erase_closed_before(moment: datetime) -> int:
@@ -160,6 +163,13 @@ def _erased_safely(ticket: Ticket) -> bool:
         return False
 
 
+def _parted(keys: Iterable[int]) -> Iterator[list[int]]:
+    """Some at a time."""
+    rest = iter(keys)
+    while some := list(islice(rest, _KEYS)):
+        yield some
+
+
 _NUMBERS = ("holder__cpf", "holder__cnpj", "responsible__cpf")
 
 
@@ -171,7 +181,7 @@ class Held:
     calls: tuple[Draft, ...]
     """Not registered yet."""
     readings: tuple[int, ...]
-    """All that name the number."""
+    """The keys of all that name the number, in order."""
     portfolios: erasing.Held
 
     @classmethod
@@ -182,18 +192,21 @@ class Held:
         told = Q(*(Q(**{f"facts__{key}": number}) for key in keys), _connector=Q.OR)
         told |= _naming(number, "inspection__") | _naming(number, "proof__")
         found = Term.objects.filter(kind=Term.Kind.DOCUMENT, term=number.encode())
-        readings = tuple(Inspection.objects.filter(_naming(number)).values_list("pk", flat=True))
-        told |= Q(pk__in=Received.objects.filter(reading__in=readings).values("ticket"))
+        named = Inspection.objects.filter(_naming(number)).values_list("pk", flat=True)
+        told |= Q(pk__in=Received.objects.filter(reading__in=named).values("ticket"))
         tickets = Ticket.objects.filter(told | _among(found, "ticket"), erased_at=None)
-        calls = Draft.objects.filter(
-            OPEN_CALL & (Q(inspection__in=readings) | _among(found, "draft"))
-        )
+        calls = Draft.objects.filter(OPEN_CALL & (Q(inspection__in=named) | _among(found, "draft")))
         return cls(
             tuple(tickets.select_related("promise", "procedure_version").order_by("pk")),
             tuple(calls),
-            readings,
+            tuple(named.order_by("pk")),
             erasing.Held.of(number),
         )
+
+    def each_reading(self) -> Iterator[Inspection]:
+        """The readings themselves."""
+        for some in _parted(self.readings):
+            yield from Inspection.objects.filter(pk__in=some).order_by("pk")
 
     def erase(self, by: User | None = None) -> list[ErasureRefused]:
         """Erases all of it but what is still needed; why, for each ticket that is."""

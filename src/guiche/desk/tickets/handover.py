@@ -73,10 +73,7 @@ def hand_over(number: str, by: User | None = None) -> tuple[dict[str, Any], Reco
         "registro": record.pk,
         "chamados": [_ticket(ticket) for ticket in held.tickets],
         "atendimentos_sem_chamado": [_call(call) for call in held.calls],
-        "leituras": [
-            _reading(each)
-            for each in Inspection.objects.filter(pk__in=held.readings).order_by("pk")
-        ],
+        "leituras": [_reading(each) for each in held.each_reading()],
         "carteiras": held.portfolios.told(),
     }, record
 
