@@ -69,6 +69,14 @@ def test_a_reading_is_kept_once(caller: Caller, kind: str) -> None:
     assert ask(zeros(), "chave-2").json() != first.json()
 
 
+@pytest.mark.parametrize("key", ["", " ", "é", "a\tb", "k" * 256])
+def test_what_is_no_key_is_refused_and_not_taken_for_none(caller: Caller, key: str) -> None:
+    headers = {"Authorization": f"Bearer {caller.text}", "Idempotency-Key": key}
+    answer: Any = caller.client.post("/api/v1/tickets", WHOLE, "application/json", headers=headers)
+    assert "Idempotency-Key" in problem_of(answer, 400)["errors"]
+    assert not Ticket.objects.exists()
+
+
 def test_of_a_refusal_no_word_is_kept_and_it_is_judged_again(
     caller: Caller, supervisao: User
 ) -> None:

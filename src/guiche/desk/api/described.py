@@ -45,7 +45,7 @@ KEY = {
             "name": "Idempotency-Key",
             "in": "header",
             "required": False,
-            "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]*$"},
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             "description": "Uma chave nova para cada pedido; repetido com ela, não se faz de novo.",
         }
     ]
