@@ -275,6 +275,7 @@ def test_every_table_can_be_taken_away(
     assert len(sheets_) == len(made) + 1
     assert supervisor.get("/painel/outra.csv").status_code == 404
     assert supervisor.get("/painel/faltas.svg").status_code == 404
+    assert supervisor.get("/painel/perfis.svg?equipe=ninguem").status_code == 404
 
 
 @pytest.mark.parametrize("width", ["", "?largura=meia", "?largura=estreita"])

@@ -196,7 +196,7 @@ def _table(request: HttpRequest, key: str) -> Table:
 def drawing(request: HttpRequest, key: str) -> HttpResponse:
     """The drawing of one table; `largura` says for which place."""
     table = _table(request, key)
-    if not table.shape:
+    if not (table.shape and table.rows):
         raise Http404("Esta tabela não tem gráfico.")
     width = plot.WIDTHS.get(request.GET.get("largura", ""), plot.WIDE)
     headers = {"Content-Security-Policy": plot.policy(table), "Cache-Control": _PRIVATE}
