@@ -18,6 +18,7 @@ from guiche.desk import clock
 from guiche.desk.figures import keep
 from guiche.desk.figures.choice import Choice
 from guiche.desk.figures.digest import Digest
+from guiche.desk.figures.letter import letter
 from guiche.desk.figures.risk import Risk
 from guiche.desk.figures.summary import Freshness, Summary
 from guiche.desk.figures.table import Table, tables
@@ -114,6 +115,22 @@ def test_deliveries_that_need_somebody_are_a_risk(ticket: Ticket, supervisor: Cl
     assert (risk.unsure, risk.refused) == (1, 1)
     assert not risk.is_calm
     assert "Tudo em dia" not in supervisor.get("/painel/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("stands", "away"),
+    [({"failures": 3}, 1), ({"stopped": True}, 1), ({"failures": 2}, 0),
+     ({"failures": 3, "active": False}, 0)],
+)  # fmt: skip
+def test_a_desk_that_does_not_answer_is_a_risk(
+    stands: dict[str, Any], away: int, ticket: Ticket, supervisor: Client
+) -> None:
+    Connection.objects.create(name="Qualitor", kind="qualitor", **stands)
+    risk = Risk.of(today(), clock.now())
+    assert (risk.away, risk.is_calm) == (away, not away)
+    told = supervisor.get("/painel/").content.decode()
+    assert "sistemas sem resposta" in told
+    assert f"Sistemas sem resposta: {away}" in letter(clock.now())[1]
 
 
 def test_the_figures_of_a_day(

@@ -137,6 +137,11 @@ class Connection(models.Model):
         rested = Q(open_until=None) | Q(open_until__lte=now)
         return cls.known().filter(rested, active=True, stopped=False)
 
+    @classmethod
+    def away(cls) -> "QuerySet[Connection]":
+        """The ones in use that are in trouble, or stopped."""
+        return cls.known().filter(Q(failures__gte=TROUBLE) | Q(stopped=True), active=True)
+
     def locked(self, now: datetime) -> "Connection | None":
         """The row as it stands, held for the transaction; None where nothing may be sent now, or
         another worker holds it."""

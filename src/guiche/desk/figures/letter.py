@@ -39,6 +39,7 @@ def _now(risk: Risk, now: datetime) -> str:
         ("Prazos fora do horário da equipe", risk.outside),
         ("Envios a verificar", risk.unsure),
         ("Envios recusados", risk.refused),
+        ("Sistemas sem resposta", risk.away),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from guiche.desk.connectors.connection import Connection
 from guiche.desk.deliveries.delivery import Delivery
 from guiche.desk.figures.choice import Choice
 from guiche.desk.promises.attempt import ContactAttempt
@@ -31,11 +32,13 @@ class Risk:
     unsure: int
     refused: int
     """Steps toward other desks that may have been taken; that were refused."""
+    away: int
+    """Other desks that do not answer, or refused the login."""
     tickets: tuple[Ticket, ...]
 
     @classmethod
     def of(cls, choice: Choice, now: datetime, site: Site | None = None) -> "Risk":
-        """As it stands at `now`; four queries, and the tickets with their attempts."""
+        """As it stands at `now`; five queries, and the tickets with their attempts."""
         site = site or Site.current()
         owed = Promise.objects.filter(_owed(), **choice.tickets("ticket__"))
         called = Exists(ContactAttempt.objects.filter(promise=OuterRef("pk")))
@@ -46,8 +49,8 @@ class Risk:
             unowned=Count("pk", filter=Q(ticket__owner=None) | Q(ticket__owner__is_active=False)),
         )
         return cls(
-            **counted, **_deliveries(choice), outside=_outside(owed, now, site),
-            tickets=tuple(_first(choice, now)),
+            **counted, **_deliveries(choice), away=Connection.away().count(),
+            outside=_outside(owed, now, site), tickets=tuple(_first(choice, now)),
         )  # fmt: skip
 
     @property
@@ -58,7 +61,9 @@ class Risk:
     @property
     def is_calm(self) -> bool:
         """Whether nothing of it needs anybody."""
-        return not any((self.overdue, self.soon, self.outside, self.unsure, self.refused))
+        return not any(
+            (self.overdue, self.soon, self.outside, self.unsure, self.refused, self.away)
+        )
 
 
 def _owed(path: str = "") -> Q:

@@ -55,6 +55,7 @@ class Tile:
             cls._of(risk.soon, "vencem em 2 h, sem tentativa", "ask", "clock", "fila"),
             cls._of(risk.unowned, "destes, sem dono", "ask", "alert", "fila"),
             cls._of(sendings, "envios recusados ou a verificar", "ask", "send", "envios"),
+            cls._of(risk.away, "sistemas sem resposta", "ask", "send", "integracoes"),
             cls._of(risk.outside, "prazos fora do horário", "ask", "settings", ""),
         ]
 
