@@ -298,6 +298,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"form": {"()": _FORM}},
+    "filters": {"unknown_host": {"()": "guiche.desk.logs.hosts.Unknown"}},
     "handlers": {"stderr": {"class": "guiche.desk.logs.lines.Stderr", "formatter": "form"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
@@ -307,5 +308,6 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
         # A mistyped address or a refused form is no fault; the server's own are errors.
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"filters": ["unknown_host"]},
     },
 }
