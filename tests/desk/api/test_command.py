@@ -78,7 +78,7 @@ def test_what_is_refused_is_said_key_by_key(environment: dict[str, str]) -> None
         ({"GUICHE_API_URL": ""}, "GUICHE_API_URL"),
         ({"GUICHE_API_URL": "http://guiche.example"}, "TLS"),
         ({"GUICHE_API_TOKEN": ""}, "GUICHE_API_TOKEN"),
-        ({"GUICHE_API_TOKEN": "guiche_errado"}, "token"),
+        ({"GUICHE_API_TOKEN": "guiche_errado"}, "Faça outro em Programas (API), no rodapé"),
         ({"GUICHE_API_TOKEN": "", "GUICHE_API_TOKEN_FILE": "/nada"}, "GUICHE_API_TOKEN_FILE"),
     ],
 )
