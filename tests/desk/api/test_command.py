@@ -90,6 +90,12 @@ def test_what_is_set_up_wrong(
     assert words in done.output
 
 
+def test_no_sentence_of_the_help_is_cut() -> None:
+    _, _, listed = run({}, "--help").output.partition("Comandos:")
+    assert "  move     Muda um chamado, " in listed
+    assert "..." not in listed
+
+
 class Unsteady(httpx.BaseTransport):
     """What each request meets in turn."""
 

@@ -94,7 +94,9 @@ def list_(state: tuple[str, ...], team: str | None, limit: int, *, as_json: bool
     _show(_asked(lambda api: list(api.all("/tickets", query, limit))), _line, as_json)
 
 
-@command.command("move", cls=Command)
+@command.command(
+    "move", cls=Command, short_help="Muda um chamado, ou mostra as mudanças possíveis."
+)
 @_number
 @click.argument("name", metavar="[MUDANÇA]", default="")
 @click.option("--reason", metavar="MOTIVO", default="", help="Um dos motivos da mudança.")
@@ -127,7 +129,9 @@ def attempt(
     _show([_asked(lambda api: api.post(path, sent, key or str(uuid4())))], _attempt, as_json)
 
 
-@command.command("search", cls=Command)
+@command.command(
+    "search", cls=Command, short_help="Busca por protocolo, nome, CPF, CNPJ, telefone ou e-mail."
+)
 @click.argument("text", metavar="TEXTO", default="-")
 @json_option
 def search(text: str, *, as_json: bool) -> None:
