@@ -46,14 +46,14 @@ def test_a_whole_life(environment: dict[str, str], tmp_path: Path) -> None:
     assert json.loads(opened.stdout)["number"] == ticket.number
     assert ticket.facts["name"] == "Mercado Exemplo Ltda"
 
-    shown = run(environment, "show", ticket.spoken)
+    assert run(environment, "show", ticket.spoken).exit_code == 0
+    shown = run(environment, "show", *ticket.spoken.split())
     assert "  name: Mercado Exemplo Ltda\n" in shown.stdout
     assert "?" not in shown.stdout, "a line break that was taken for a control mark"
     assert ticket.spoken in run(environment, "list", "--state", "forwarded").stdout
     assert ticket.spoken in run(environment, "search", typed="mercado exemplo\n").stdout
-    called = run(
-        environment, "attempt", ticket.number, "--phone", "11988887777", "--result", "no_answer"
-    )
+    number, result = ticket.spoken.split(), ["--phone", "11988887777", "--result", "no_answer"]
+    called = run(environment, "attempt", *number, *result)
     assert called.exit_code == 0, called.stdout
     assert "cancel  Cancelar o chamado\n    " in run(environment, "move", ticket.number).stdout
     possible = run(environment, "move", ticket.number, "--json").stdout.splitlines()

@@ -23,7 +23,11 @@ key_option = click.option(
     default="",
     help="Idempotency-Key: repetido com a mesma, o pedido não se faz de novo. Sem ela, uma nova.",
 )
-_number = click.argument("number", metavar="PROTOCOLO")
+_number = click.argument(
+    "number", metavar="PROTOCOLO", nargs=-1, required=True,
+    # Its spaces need no quotes: it is typed as it is printed.
+    callback=lambda _context, _parameter, parts: " ".join(parts),
+)  # fmt: skip
 
 
 @click.group("ticket", cls=Group, subcommand_metavar="COMANDO [ARGUMENTOS]...")
@@ -97,7 +101,7 @@ def list_(state: tuple[str, ...], team: str | None, limit: int, *, as_json: bool
 @command.command(
     "move", cls=Command, short_help="Muda um chamado, ou mostra as mudanças possíveis."
 )
-@_number
+@click.argument("number", metavar="PROTOCOLO")
 @click.argument("name", metavar="[MUDANÇA]", default="")
 @click.option("--reason", metavar="MOTIVO", default="", help="Um dos motivos da mudança.")
 @click.option("--note", metavar="TEXTO", default="", help="Anotação.")
