@@ -71,3 +71,25 @@ def test_a_mistake_is_told_once_by_what_starts_both(folder: Path) -> None:
     ended = guiche(folder, "up", "--port", str(free_port()), GUICHE_CONNECTIONS=str(path))
     assert ended.returncode == 2
     assert (ended.stderr + ended.stdout).count("settings.token: falta") == 1
+
+
+@pytest.mark.parametrize("words", [("list",), ("check", "Zammad")])
+def test_a_mistake_is_told_by_what_lists_and_checks(folder: Path, words: tuple[str, ...]) -> None:
+    path = folder / "connections.toml"
+    path.write_text(FILE, "utf-8")
+    ended = guiche(folder, "connections", *words, GUICHE_CONNECTIONS=str(path))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"{path}: Zammad: settings.token: falta: use token_file ou " in ended.stderr
+    assert "(desk.E015)" in ended.stderr
+
+
+def test_a_new_file_is_listed_and_checked_before_the_service_starts(folder: Path) -> None:
+    path = folder / "new.toml"
+    address = f"http://localhost:{free_port()}"
+    text = FILE.replace('"Zammad"', '"Nova"').replace("https://zammad.exemplo.com.br", address)
+    path.write_text(text, "utf-8")
+    new = {"GUICHE_CONNECTIONS": str(path), "GUICHE_CONNECTION_NOVA_TOKEN": "chave-de-teste"}
+    checked = guiche(folder, "connections", "check", "Nova", **new)
+    assert checked.returncode == 1, checked.stderr
+    assert "O servidor recusou a conexão" in checked.stdout
+    assert "Nova  Zammad" in guiche(folder, "connections", "list", **new).stdout

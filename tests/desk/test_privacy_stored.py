@@ -163,7 +163,8 @@ def test_what_is_deleted_is_counted_in_the_log(
     fill()
     with caplog.at_level("INFO"):
         retention.sweep(clock.now() + timedelta(days=7))
-    assert "1 drafts" in caplog.text
+    (line,) = [each for each in caplog.messages if each.startswith("retention: ")]
+    assert line == "retention: 1 drafts, 1 readings"
     assert "PADARIA" not in caplog.text
 
 

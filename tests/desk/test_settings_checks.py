@@ -161,3 +161,6 @@ def test_a_safe_production_runs_from_migration_to_a_round_of_the_worker(tmp_path
     )
     assert made == (0, "Conta ana: Suporte, ativa.\n")
     assert guiche("worker", "--once", env=env) == (0, "")
+    _, output = guiche("manage", "check", "--deploy", env=env)
+    assert "desk.W001" in output
+    assert "security." not in output

@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from guiche.desk.logs.lines import Lines
+
 
 @pytest.mark.django_db
 def test_a_mistyped_address_is_not_logged(
@@ -17,6 +19,18 @@ def test_a_mistyped_address_is_not_logged(
     visitor.get("/entrar/", headers={"HX-Request": "true"})
     visitor.get("/nada/")
     assert [record.name for record in caplog.records] == []
+
+
+@pytest.mark.parametrize("path", ["/entrar/", "/api/v1/tickets", "/nada/"])
+@pytest.mark.parametrize("host", ["10.1.2.3:8000", f"x\n{'y' * 500}"])
+def test_an_unknown_host_is_one_line_that_says_what_to_set(
+    path: str, host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert Client().get(path, headers={"Host": host}).status_code == 400
+    (record,) = caplog.records
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert record.message == f"host {host[:100]}: not one of GUICHE_HOSTS"
+    assert "\n" not in Lines().format(record)
 
 
 def test_faults_and_security_are() -> None:

@@ -27,9 +27,10 @@ def command() -> None:
 def list_(*, as_json: bool) -> None:
     """Lista as integrações e como cada uma está.
 
-    Termina com 0 se há alguma, 1 se não há nenhuma.
+    Antes põe em uso o que diz o arquivo de GUICHE_CONNECTIONS, se há um. Termina com 0 se há
+    alguma, 1 se não há nenhuma.
     """
-    start_desk(checked=False)
+    start_desk()
     from guiche.desk.models import Connection
 
     count = show(map(_told, Connection.objects.order_by("name")), as_json=as_json)
@@ -42,9 +43,10 @@ def list_(*, as_json: bool) -> None:
 def check(name: str, *, as_json: bool) -> None:
     """Confere endereço, acesso e nomes de uma integração, sem escrever nada lá.
 
-    Termina com 0 se tudo está certo, 1 se algo não está.
+    Antes põe em uso o que diz o arquivo de GUICHE_CONNECTIONS, se há um. Termina com 0 se tudo está
+    certo, 1 se algo não está.
     """
-    start_desk(checked=False)
+    start_desk()
     from guiche.desk.deliveries.trial import try_out
     from guiche.desk.models import Connection
 

@@ -107,6 +107,6 @@ def sweep(now: datetime) -> dict[str, int]:
             done[what] = step(now)
         except Exception:
             log.exception("retention: %s failed; trying again at the next sweep", what)
-    if any(done.values()):
-        log.info("retention: %s", ", ".join(f"{count} {what}" for what, count in done.items()))
+    if told := [f"{count} {what}" for what, count in done.items() if count]:
+        log.info("retention: %s", ", ".join(told))
     return done

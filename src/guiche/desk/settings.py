@@ -283,6 +283,9 @@ if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag(_ENV, "GUICHE_HSTS_SUBDOMAINS")
+# To cover subdomains is the site's choice, GUICHE_HSTS_SUBDOMAINS; the preload list of browsers is
+# for who owns the whole domain.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # The proxy in front ends TLS and sets these headers itself, whatever a client sends:
 # X-Forwarded-Proto, and X-Forwarded-For with the address of the client at its end.
 BEHIND_PROXY = environment.flag(_ENV, "GUICHE_BEHIND_PROXY")
@@ -295,6 +298,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"form": {"()": _FORM}},
+    "filters": {"unknown_host": {"()": "guiche.desk.logs.hosts.Unknown"}},
     "handlers": {"stderr": {"class": "guiche.desk.logs.lines.Stderr", "formatter": "form"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
@@ -304,5 +308,6 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
         # A mistyped address or a refused form is no fault; the server's own are errors.
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"filters": ["unknown_host"]},
     },
 }

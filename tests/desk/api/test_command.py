@@ -46,14 +46,14 @@ def test_a_whole_life(environment: dict[str, str], tmp_path: Path) -> None:
     assert json.loads(opened.stdout)["number"] == ticket.number
     assert ticket.facts["name"] == "Mercado Exemplo Ltda"
 
-    shown = run(environment, "show", ticket.spoken)
+    assert run(environment, "show", ticket.spoken).exit_code == 0
+    shown = run(environment, "show", *ticket.spoken.split())
     assert "  name: Mercado Exemplo Ltda\n" in shown.stdout
     assert "?" not in shown.stdout, "a line break that was taken for a control mark"
     assert ticket.spoken in run(environment, "list", "--state", "forwarded").stdout
     assert ticket.spoken in run(environment, "search", typed="mercado exemplo\n").stdout
-    called = run(
-        environment, "attempt", ticket.number, "--phone", "11988887777", "--result", "no_answer"
-    )
+    number, result = ticket.spoken.split(), ["--phone", "11988887777", "--result", "no_answer"]
+    called = run(environment, "attempt", *number, *result)
     assert called.exit_code == 0, called.stdout
     assert "cancel  Cancelar o chamado\n    " in run(environment, "move", ticket.number).stdout
     possible = run(environment, "move", ticket.number, "--json").stdout.splitlines()
@@ -78,7 +78,7 @@ def test_what_is_refused_is_said_key_by_key(environment: dict[str, str]) -> None
         ({"GUICHE_API_URL": ""}, "GUICHE_API_URL"),
         ({"GUICHE_API_URL": "http://guiche.example"}, "TLS"),
         ({"GUICHE_API_TOKEN": ""}, "GUICHE_API_TOKEN"),
-        ({"GUICHE_API_TOKEN": "guiche_errado"}, "token"),
+        ({"GUICHE_API_TOKEN": "guiche_errado"}, "Faça outro em Programas (API), no rodapé"),
         ({"GUICHE_API_TOKEN": "", "GUICHE_API_TOKEN_FILE": "/nada"}, "GUICHE_API_TOKEN_FILE"),
     ],
 )
@@ -88,6 +88,12 @@ def test_what_is_set_up_wrong(
     done = run({**environment, **changes}, "list")
     assert done.exit_code not in (0, 1) or "Error" in done.output
     assert words in done.output
+
+
+def test_no_sentence_of_the_help_is_cut() -> None:
+    _, _, listed = run({}, "--help").output.partition("Comandos:")
+    assert "  move     Muda um chamado, " in listed
+    assert "..." not in listed
 
 
 class Unsteady(httpx.BaseTransport):

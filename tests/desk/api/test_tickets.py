@@ -137,6 +137,21 @@ def test_one_ticket_is_shown_whole_and_listed_abbreviated(caller: Caller) -> Non
     assert "11144477735" not in str(listed)
 
 
+def test_what_is_made_is_told_as_it_is_shown(caller: Caller, supervisao: User) -> None:
+    chief = Caller(supervisao)
+    made = caller.post("/tickets", whole()).json()
+    path = f"/tickets/{made['number']}"
+    assert made["promise"] == caller.get(path).json()["promise"]
+    assert made["promise"]["due_at"].endswith("Z")
+    sent = {"phone": "11988887777", "result": "no_answer", "again": "amanha"}
+    attempt = chief.post(f"{path}/attempts", sent).json()
+    assert [attempt] == caller.get(f"{path}/attempts").json()["items"]
+    moves = chief.get(f"{path}/moves").json()["items"]
+    reason = next(each["reasons"][0] for each in moves if each["name"] == "cancel")
+    event = chief.post(f"{path}/moves", {"name": "cancel", "reason": reason}).json()
+    assert event == caller.get(f"{path}/events").json()["items"][-1]
+
+
 def test_pages_of_the_list_neither_miss_nor_double(caller: Caller) -> None:
     numbers = [caller.post("/tickets", whole()).json()["number"] for _ in range(5)]
     seen, cursor = [], None

@@ -11,6 +11,7 @@ from desk.deliveries.conftest import Run, states
 from desk.deliveries.memory import LAG, Desk, Fault, Memory, after, away, before, lost, refused
 from guiche.desk import clock
 from guiche.desk.connectors.connector import Created, Customer, DeliveryError, Found, Outcome
+from guiche.desk.connectors.web import Web
 from guiche.desk.deliveries.attempt import Attempt, Done
 from guiche.desk.deliveries.confirm import confirm
 from guiche.desk.deliveries.decided import DeliveryRefused
@@ -18,6 +19,7 @@ from guiche.desk.deliveries.delivery import PAUSES
 from guiche.desk.deliveries.dispatch import Dispatcher
 from guiche.desk.models import Connection, Delivery, Link, Stray, Ticket, User
 from guiche.desk.tickets.erasure import ON_REQUEST, erase
+from ports import free_port
 
 pytestmark = pytest.mark.django_db
 Open = Callable[..., Ticket]
@@ -524,6 +526,64 @@ class TestRest:
         assert connection.in_trouble
         assert not Connection.open_for_work(stopped_clock.now)
         assert Connection.open_for_work(stopped_clock.forward(seconds=2))
+
+
+class TestLog:
+    """The trouble of a desk is told when it begins, when it lasts, and when it is over."""
+
+    def test_one_that_is_away(
+        self,
+        connection: Connection,
+        stopped_clock: StoppedClock,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        caplog.set_level("INFO")
+        error = _refused_connection()
+        for _ in range(5):
+            connection.failed(error, stopped_clock.forward(minutes=6))
+        for _ in range(2):
+            connection.succeeded(stopped_clock.forward(minutes=6))
+        assert [each.partition(" em ")[0] for each in caplog.messages] == [
+            "connection Central fails: O servidor recusou a conexão",
+            "connection Central rests: O servidor recusou a conexão",
+            "connection Central works again",
+        ]
+        assert [each.levelname for each in caplog.records] == ["WARNING", "WARNING", "INFO"]
+
+    def test_what_the_desk_said_is_not_in_it(
+        self,
+        opened: Ticket,
+        desk: Desk,
+        run: Run,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        said = DeliveryError("Ana Exemplo travou", Outcome.RETRY, everywhere=True, status=503)
+        desk.fail("customer", before(said))
+        run()
+        assert "connection Central fails: HTTP 503" in caplog.messages
+        assert "Ana Exemplo" not in caplog.text
+
+    def test_one_that_refuses_the_login(
+        self,
+        connection: Connection,
+        stopped_clock: StoppedClock,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        refusal = DeliveryError("Senha errada", Outcome.RETRY, everywhere=True, login=True)
+        for _ in range(2):
+            connection.failed(refusal, stopped_clock.forward(minutes=6))
+        assert caplog.messages == [
+            "connection Central fails: see its page",
+            "connection Central stopped: see its page",
+        ]
+
+
+def _refused_connection() -> DeliveryError:
+    web = Web(f"http://localhost:{free_port()}")
+    with pytest.raises(DeliveryError) as caught:
+        web.call("GET", "/", writes=False)
+    web.close()
+    return caught.value
 
 
 def _busy(seconds: int) -> DeliveryError:

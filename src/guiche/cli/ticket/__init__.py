@@ -23,7 +23,11 @@ key_option = click.option(
     default="",
     help="Idempotency-Key: repetido com a mesma, o pedido não se faz de novo. Sem ela, uma nova.",
 )
-_number = click.argument("number", metavar="PROTOCOLO")
+_number = click.argument(
+    "number", metavar="PROTOCOLO", nargs=-1, required=True,
+    # Its spaces need no quotes: it is typed as it is printed.
+    callback=lambda _context, _parameter, parts: " ".join(parts),
+)  # fmt: skip
 
 
 @click.group("ticket", cls=Group, subcommand_metavar="COMANDO [ARGUMENTOS]...")
@@ -94,8 +98,10 @@ def list_(state: tuple[str, ...], team: str | None, limit: int, *, as_json: bool
     _show(_asked(lambda api: list(api.all("/tickets", query, limit))), _line, as_json)
 
 
-@command.command("move", cls=Command)
-@_number
+@command.command(
+    "move", cls=Command, short_help="Muda um chamado, ou mostra as mudanças possíveis."
+)
+@click.argument("number", metavar="PROTOCOLO")
 @click.argument("name", metavar="[MUDANÇA]", default="")
 @click.option("--reason", metavar="MOTIVO", default="", help="Um dos motivos da mudança.")
 @click.option("--note", metavar="TEXTO", default="", help="Anotação.")
@@ -127,7 +133,9 @@ def attempt(
     _show([_asked(lambda api: api.post(path, sent, key or str(uuid4())))], _attempt, as_json)
 
 
-@command.command("search", cls=Command)
+@command.command(
+    "search", cls=Command, short_help="Busca por protocolo, nome, CPF, CNPJ, telefone ou e-mail."
+)
 @click.argument("text", metavar="TEXTO", default="-")
 @json_option
 def search(text: str, *, as_json: bool) -> None:

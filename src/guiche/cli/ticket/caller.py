@@ -139,9 +139,15 @@ def _understood(response: "httpx.Response") -> Any:
         return content
     if not isinstance(content, dict) or "detail" not in content:
         raise click.ClickException(_NO_DESK)
-    if response.status_code in (401, 403):
+    if response.status_code == 401:
+        raise click.ClickException(_REFUSED)
+    if response.status_code == 403:
         raise click.ClickException(content["detail"])
     raise Denied(content["detail"], content.get("errors") or {})
 
 
+_REFUSED = (
+    "O Guichê não aceitou o token de GUICHE_API_TOKEN (ou de GUICHE_API_TOKEN_FILE): está errado, "
+    "venceu ou foi revogado. Faça outro em Programas (API), no rodapé das páginas."
+)
 _NO_DESK = "O que respondeu em GUICHE_API_URL não é um Guichê. Confira o endereço."

@@ -93,9 +93,8 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
         told = _attached(request, ticket, by, form)
     except AlreadyRecorded:  # by a request whose answer is no longer kept
         told = _before(ticket, form)
-    content = {**told, **{key: told[key] and told[key].isoformat() for key in ("at", "kept_until")}}
     address = f"/api/v1/tickets/{ticket.number}/attachments/{told['kind']}/{told['id']}"
-    return made(request, content, address)
+    return made(request, told, address)
 
 
 def _attached(request: HttpRequest, ticket: Ticket, by: User, form: UUID) -> dict[str, Any]:

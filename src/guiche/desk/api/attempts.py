@@ -95,11 +95,11 @@ def log(request: HttpRequest, number: str, sent: NewAttempt) -> HttpResponse:
 def _told(attempt: ContactAttempt, *, whole: bool = True) -> dict[str, Any]:
     phone = attempt.phone
     return {
-        "at": attempt.at.isoformat(),
+        "at": attempt.at,
         "by": str(attempt.by),
         "phone": phone if whole or not phone else mask_phone(phone),
         "result": attempt.result,
         "label": str(attempt),
         "note": text(attempt.note, whole=whole),
-        "next_at": attempt.next_at.isoformat() if attempt.next_at else None,
+        "next_at": attempt.next_at,
     }

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import resolve
 
 from guiche.desk.api.problem import MEDIA_TYPE, problem
+from guiche.desk.logs import hosts
 from guiche.desk.pages.uploads import ENCODING, is_too_large
 
 log = logging.getLogger(__name__)
@@ -31,8 +32,11 @@ class Door:
             return self.get_response(request)
         try:
             response = self._answer(request)
-        except (SuspiciousOperation, BadRequest) as error:
-            response = problem(400, _HOST if isinstance(error, DisallowedHost) else "")
+        except DisallowedHost:
+            hosts.refused(request)
+            response = problem(400, _HOST)
+        except (SuspiciousOperation, BadRequest):
+            response = problem(400)
         except Exception:
             log.exception("api: %s failed", request.method)
             response = problem(500)

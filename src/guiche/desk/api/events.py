@@ -63,7 +63,7 @@ def happened(event: Event, *, whole: bool = True) -> dict[str, Any]:
         "kind": event.kind,
         "label": event.label,
         "text": text(event.text, whole=whole),
-        "at": event.at.isoformat(),
+        "at": event.at,
         "by": str(event.by) if event.by else None,
         "digest": event.digest,
         "link": event.link,

@@ -218,8 +218,8 @@ def opened(ticket: Ticket, now: datetime | None = None) -> dict[str, Any]:
         "state": ticket.state,
         "team": ticket.team,
         "promise": {
-            "due_at": ends_at.isoformat() if ends_at else None,
-            "paused_at": since.isoformat() if since and not ends_at else None,
+            "due_at": ends_at,
+            "paused_at": None if ends_at else since,
             "spoken": promise.spoken(now) if ends_at else "",
             "state": promise.state(now).value,
         },

@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from smtplib import SMTPException
 from typing import Any
 
 from django.db import models, transaction
@@ -179,9 +180,14 @@ class Connection(models.Model):
         stale = Q(last_ok_at=None) | Q(last_ok_at__lte=now - timedelta(minutes=1))
         troubled = Q(failures__gt=0) | Q(login_refusals__gt=0)
         over = Case(When(open_until__gt=now, then=F("open_until")), default=None)
-        type(self).objects.filter(stale | troubled, pk=self.pk).update(
-            failures=0, open_until=over, login_refusals=0, last_error="", last_ok_at=now
+        is_news = (
+            type(self)
+            .objects.filter(stale | troubled, pk=self.pk)
+            .update(failures=0, open_until=over, login_refusals=0, last_error="", last_ok_at=now)
         )
+        if is_news and self.failures:
+            log.info("connection %s works again", self)
+            self.failures = 0
 
     def failed(self, error: DeliveryError, now: datetime) -> None:
         """Counts a failure of the desk as a whole, and rests for longer each time.
@@ -203,10 +209,26 @@ class Connection(models.Model):
             self._set(login_refusals=F("login_refusals") + 1)
             self.refresh_from_db(fields=["login_refusals"])
             self._set(stopped=self.login_refusals >= _LOGIN_REFUSALS)
+        # Once when it begins and once when it lasts, not for every step.
+        if is_news and (self.failures in (1, TROUBLE) or (error.login and self.stopped)):
+            how = "stopped" if self.stopped else "rests" if pause else "fails"
+            log.warning("connection %s %s: %s", self, how, _why(error))
 
     def _set(self, **changes: Any) -> None:
         type(self).objects.filter(pk=self.pk).update(**changes)
         self.refresh_from_db(fields=list(changes))
+
+
+def _why(error: DeliveryError) -> str:
+    """The words of the page where the network gave the reason; what the desk said may quote a
+    customer, and does not go into the log."""
+    if error.status:
+        return f"HTTP {error.status}"
+    cause: BaseException | None = error
+    while cause and not isinstance(cause, OSError):
+        cause = cause.__cause__ or cause.__context__
+    is_said = cause is None or isinstance(cause, SMTPException)
+    return "see its page" if is_said else str(error)
 
 
 def _rest(times: int) -> timedelta:
