@@ -89,6 +89,7 @@ def test_what_is_about_to_go_wrong_comes_first(
     assert [each.pk for each in risk.tickets] == [late.pk, left.pk]
     page = supervisor.get("/painel/").content.decode()
     assert page.index("vencidos") < page.index("prazos cumpridos")
+    assert '<a href="/fila/?quem=sem-dono">sem dono, vencidos ou perto disso</a>' in page
     assert left.spoken in page
     assert called.spoken not in page
     assert left.customer_masked in page
