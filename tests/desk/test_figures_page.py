@@ -301,6 +301,13 @@ def test_a_drawing_stands_alone(
         assert root.find(f"{SVG}title").text  # type: ignore[union-attr]
 
 
+def test_a_number_on_a_hatch_has_ground_wider_than_its_lines(supervisor: Client) -> None:
+    style = supervisor.get("/painel/prazos.svg").content.decode()
+    grounds = re.findall(r"paint-order: stroke; stroke: (#\w+); stroke-width: (\d+)px", style)
+    assert [ground for ground, _ in grounds] == ["#fff", "#1b1e28"]
+    assert all(int(width) > 2 * 6 for _, width in grounds)
+
+
 def test_the_style_of_a_drawing_is_the_one_that_its_policy_names() -> None:
     import base64
     from hashlib import sha256
