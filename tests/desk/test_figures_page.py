@@ -90,6 +90,7 @@ def test_what_is_about_to_go_wrong_comes_first(
     assert [each.pk for each in risk.tickets] == [late.pk, left.pk]
     page = supervisor.get("/painel/").content.decode()
     assert page.index("vencidos") < page.index("prazos cumpridos")
+    assert '<a href="/fila/?quem=sem-dono">sem dono, vencidos ou perto disso</a>' in page
     assert left.spoken in page
     assert called.spoken not in page
     assert left.customer_masked in page
@@ -316,6 +317,13 @@ def test_a_drawing_stands_alone(
         addresses = re.findall(rb"https?://[^\"' <]+", answer.content)
         assert set(addresses) <= {b"http://www.w3.org/2000/svg"}
         assert root.find(f"{SVG}title").text  # type: ignore[union-attr]
+
+
+def test_a_number_on_a_hatch_has_ground_wider_than_its_lines(supervisor: Client) -> None:
+    style = supervisor.get("/painel/prazos.svg").content.decode()
+    grounds = re.findall(r"paint-order: stroke; stroke: (#\w+); stroke-width: (\d+)px", style)
+    assert [ground for ground, _ in grounds] == ["#fff", "#1b1e28"]
+    assert all(int(width) > 2 * 6 for _, width in grounds)
 
 
 def test_the_style_of_a_drawing_is_the_one_that_its_policy_names() -> None:

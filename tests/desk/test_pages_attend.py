@@ -277,6 +277,32 @@ def shown(draft: Draft) -> dict[str, Any]:
     return {**{key: draft.values()[key] for key in asked}, "campo": sorted(asked)}
 
 
+def test_the_list_of_what_is_missing_follows_what_is_known(client: Client, draft: Draft) -> None:
+    refused = client.post(at(draft, "registrar"), shown(draft))
+    assert 'name="faltas-vistas"' in refused.content.decode()
+    sent = {**shown(draft), "requester_name": "Ana Exemplo", "faltas-vistas": "sim"}
+    saved = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
+    assert 'hx-swap-oob="innerHTML:#acertar"' in saved
+    assert 'id="acertar-no_reading"' in saved
+    assert 'id="acertar-requester_name"' not in saved
+    assert 'role="alert"' not in saved
+    read = client.post(at(draft, "ler"), {**sent, **upload(zeros())}, headers=HTMX)
+    assert 'id="acertar-relation"' in read.content.decode()
+    assert 'id="acertar-no_reading"' not in read.content.decode()
+
+
+def test_a_list_of_which_nothing_is_left_says_so(client: Client, draft: Draft) -> None:
+    sent = {**answers(), "faltas-vistas": "sim"}
+    saved = client.post(at(draft, "salvar"), sent, headers=HTMX).content.decode()
+    assert "Nada mais falta: já pode registrar o chamado" in saved
+
+
+def test_a_page_without_the_list_gets_none(client: Client, draft: Draft) -> None:
+    for verb, more in (("salvar", {}), ("ler", upload(zeros()))):
+        answer = client.post(at(draft, verb), {**shown(draft), **more}, headers=HTMX)
+        assert "#acertar" not in answer.content.decode()
+
+
 def test_a_fact_that_comes_to_be_asked_appears_and_one_that_does_not_goes(
     client: Client, draft: Draft
 ) -> None:
@@ -328,7 +354,7 @@ def test_says_all_that_is_missing_at_the_top_and_at_each_field(
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "<title>Erro: Atender" in page
-    assert '<a href="#f-phone_1">Peça ao cliente um telefone para o retorno.</a>' in page
+    assert ' href="#f-phone_1">Peça ao cliente um telefone para o retorno.</a>' in page
     assert page.count("Peça ao cliente um telefone para o retorno.") == 2
     assert 'value="123"' in page
     assert Ticket.objects.count() == 0

@@ -198,7 +198,7 @@ def test_the_card_has_all_that_one_call_needs(relacionamento: Client, ticket: Ti
         '<span class="soft">Bento Exemplo</span>',
         "Ligar até amanhã, terça, 24/11, às 14h30.",
         "<dd>CEI</dd>",
-        "<dd>11.583.00249/85</dd>",
+        '<dd><span class="digits">11.583.00249/85</span></dd>',
         "<dd>A única do cliente</dd>",
         "O Relacionamento informa se há custo; não consigo confirmar agora.",
         "<li>Comprovante do CEI: CND, inscrição no INSS ou consulta à Receita Federal</li>",

@@ -55,6 +55,11 @@ def test_the_tickets_are_of_every_kind_and_their_histories_hold(samples: Path, d
         ticket.verify_chain()
 
 
+def test_the_first_call_of_the_readme_has_no_ticket_yet(samples: Path, db: None) -> None:
+    make_demo(samples)
+    assert not any("PADARIA" in ticket.customer for ticket in Ticket.objects.all())
+
+
 def test_each_role_has_an_account(samples: Path, db: None) -> None:
     make_demo(samples)
     for username, _, role in ACCOUNTS:

@@ -149,7 +149,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "guiche.desk.pages.attention.attention",
-            ]
+            ],
+            "builtins": ["guiche.desk.pages.unbroken"],
         },
     }
 ]

@@ -102,6 +102,15 @@ def test_what_is_in_doubt_and_what_waits(
     assert 'Na fila <span class="count">1<' in waiting
 
 
+def test_opens_where_there_is_something_also_after_the_last_refusal_is_seen_to(
+    client: Client, desk: Desk, create: Delivery
+) -> None:
+    page = unescape(post(client, f"{create.pk}/repetir").content.decode())
+    assert "Nada foi recusado." not in page
+    assert '<a href="?estado=fila" aria-current="page">' in page
+    assert '<a href="?estado=fila" aria-current="page">' in show(client)
+
+
 def test_what_waits_for_another_step_stands_in_its_card(client: Client, create: Delivery) -> None:
     shown = show(client)
     assert "Esperam por este passo: " in shown

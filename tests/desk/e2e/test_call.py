@@ -181,6 +181,71 @@ def test_the_summary_has_the_focus_and_leads_to_the_fields(new_page: Open, bruno
     expect(page.get_by_label("Telefone para retorno")).to_be_focused()
 
 
+def test_the_summary_follows_what_is_typed_and_read(
+    new_page: Open, bruno: User, certificate: Path
+) -> None:
+    page = new_page(bruno)
+    page.goto("/atender/")
+    page.get_by_role("button", name="Registrar chamado").click()
+    summary, name = page.locator("#acertar"), page.get_by_label("Nome de quem fala")
+    expect(summary).to_be_focused()
+    expect(summary).to_have_attribute("role", "alert")
+    expect(summary).to_contain_text("Pergunte o nome de quem está falando.")
+    expect(page.locator("#p-requester_name")).to_be_visible()
+    name.fill("Ana Exemplo")
+    expect(summary).not_to_contain_text("Pergunte o nome de quem está falando.")
+    expect(page.locator("#p-requester_name")).to_be_hidden()
+    expect(name).to_have_attribute("aria-invalid", "false")
+    expect(name).to_be_focused()
+    expect(summary).to_have_attribute("role", "group")
+    expect(summary).to_contain_text("Leia o certificado")
+    page.set_input_files("#arquivo", certificate)
+    expect(summary).not_to_contain_text("Leia o certificado")
+    marked = page.locator(".problem[data-for]:not(:empty)")
+    expect(marked).to_have_count(summary.get_by_role("listitem").count())
+
+
+def test_an_answer_that_comes_late_brings_no_older_summary(
+    new_page: Open, bruno: User, certificate: Path
+) -> None:
+    draft = complete(bruno, phone_1="", no_reading="")
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    page.get_by_role("button", name="Registrar chamado").click()
+    summary = page.locator("#acertar")
+    expect(summary.get_by_role("listitem")).to_have_count(2)
+    held: list[Route] = []
+    page.route("**/salvar/", lambda route: held.append(route))
+    with page.expect_request("**/salvar/"):
+        page.get_by_label("Telefone para retorno").fill("11 98888-7777")
+    while not held:
+        page.wait_for_timeout(50)
+    answer = held[0].fetch()
+    page.set_input_files("#arquivo", certificate)
+    expect(summary).to_contain_text("Nada mais falta")
+    expect(page.locator("#anuncio")).to_contain_text("Sem CEI")
+    held[0].fulfill(response=answer)
+    expect(page.locator("#salvo")).to_have_text("Salvo às 14:44")
+    expect(summary).to_contain_text("Nada mais falta")
+
+
+def test_the_focus_in_the_summary_stays_there(new_page: Open, bruno: User) -> None:
+    draft = complete(bruno, phone_1="", email_confirmed="")
+    page = new_page(bruno)
+    page.goto(f"/atender/{draft.pk}/")
+    page.get_by_role("button", name="Registrar chamado").click()
+    summary = page.locator("#acertar")
+    link = summary.get_by_role("link", name="Peça ao cliente um telefone")
+    link.focus()
+    save = "htmx.trigger('#chamado', 'change')"
+    page.evaluate(save)
+    expect(summary).to_have_attribute("role", "group")
+    expect(link).to_be_focused()
+    page.evaluate(f"byId('f-phone_1').value = '11 98888-7777'; {save}")
+    expect(link).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
 def test_a_double_click_a_reload_and_a_step_back_give_one_ticket(
     new_page: Open, bruno: User
 ) -> None:

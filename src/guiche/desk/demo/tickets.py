@@ -52,7 +52,7 @@ def make_demo(certificates: Path) -> None:
         reason = "Cliente orientado; não precisa de novo certificado"
         resolved.move("resolve", relacionamento, reason)
 
-    overdue = ticket(25, "e-cnpj-sem-cei.cer")
+    overdue = ticket(25, "pessoa-fisica-sem-o-campo.cer")
     with _hours_ago(3):
         overdue.promise.log_attempt(relacionamento, overdue.phones[0], Result.NO_ANSWER)
 

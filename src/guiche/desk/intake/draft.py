@@ -323,6 +323,14 @@ class Draft(Whose, models.Model):
         """The message of each fact that is missing or not accepted, in the order of the form."""
         return self.answers(site).judged[1]
 
+    def missing(self, now: datetime) -> dict[str, str]:
+        """Why it could not be submitted now, as `submit` would tell it; empty where it could."""
+        try:
+            self._content(now)
+        except Incomplete as error:
+            return error.problems
+        return {}
+
     def due_times(self, now: datetime, site: Site) -> tuple[DueTime, ...]:
         """The times that may be promised now: none before the site has set its hours."""
         return due_times(now, self.procedure.promise, site.hours) if site.hours else ()

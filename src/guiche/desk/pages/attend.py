@@ -38,6 +38,8 @@ from guiche.desk.site.site import Site
 from guiche.desk.tickets.ticket import Ticket
 from guiche.sources import Found, SourceError
 
+_LISTED = "faltas-vistas"
+"""Sent by a page that shows what is missing; no fact has such a key."""
 _OTHER_TAB = (
     "Este atendimento mudou em outra aba. O que você digitou aqui não foi salvo: "
     "copie o que precisar e recarregue a página."
@@ -232,7 +234,7 @@ def _result(
 
 def _not_read(request: HttpRequest, draft: Draft) -> HttpResponse:
     """The page is old: what it shows beside the reader is left as it is, to be copied."""
-    nothing: dict[str, Any] = {"changed": (), "same": ()}
+    nothing: dict[str, Any] = {"changed": (), "same": (), "missing_now": None}
     return _result(request, draft, {}, status=409, reading_error=_OTHER_TAB, **nothing)
 
 
@@ -265,6 +267,7 @@ def _changes(
     request: HttpRequest, draft: Draft, sent: Mapping[str, str], checked: Collection[str] = ()
 ) -> dict[str, Any]:
     """What the page shows otherwise than the draft now stands, and the answers just checked."""
+    missing = _missing(request, draft)
     answers = draft.answers(Site.current() if checked else None)
     problems = answers.judged[1] if checked else {}
     wrong = {key: text for key, text in problems.items() if sent.get(key, "").strip()}
@@ -276,10 +279,20 @@ def _changes(
         "draft": draft,
         "known_now": known if known.mark != request.POST.get("conhecidos", "") else None,
         "offered_now": offered if offered.mark != request.POST.get(Offered.SEEN, "") else None,
+        "missing_now": missing,
         "changed": new,
         "same": same,
         "checked": [field for field in same if field.key in checked],
     }
+
+
+def _missing(request: HttpRequest, draft: Draft) -> list[tuple[str, str]] | None:
+    """What stands in the way of registering, where the page shows such a list."""
+    if _LISTED not in request.POST:
+        return None
+    # A reading and a save may pass each other: the list is of the version that it is marked with.
+    draft.refresh_from_db()
+    return list(draft.missing(clock.now()).items())
 
 
 def _checked(request: HttpRequest) -> list[str]:

@@ -45,6 +45,7 @@ class Tile:
     tone: str
     icon: str
     url: str = ""
+    query: str = ""
 
     @classmethod
     def all(cls, risk: Risk) -> "list[Tile]":
@@ -53,15 +54,22 @@ class Tile:
         return [
             cls._of(risk.overdue, "vencidos", "stop", "alert", "fila"),
             cls._of(risk.soon, "vencem em 2 h, sem tentativa", "ask", "clock", "fila"),
-            cls._of(risk.unowned, "destes, sem dono", "ask", "alert", "fila"),
+            cls._of(
+                risk.unowned,
+                "sem dono, vencidos ou perto disso",
+                "ask",
+                "alert",
+                "fila",
+                "quem=sem-dono",
+            ),
             cls._of(sendings, "envios recusados ou a verificar", "ask", "send", "envios"),
             cls._of(risk.away, "sistemas sem resposta", "ask", "send", "integracoes"),
             cls._of(risk.outside, "prazos fora do horário", "ask", "settings", ""),
         ]
 
     @classmethod
-    def _of(cls, count: int, label: str, tone: str, icon: str, url: str) -> "Tile":
-        return cls(count, label, tone if count else "no", icon if count else "yes", url)
+    def _of(cls, count: int, label: str, tone: str, icon: str, url: str, query: str = "") -> "Tile":
+        return cls(count, label, tone if count else "no", icon if count else "yes", url, query)
 
 
 @dataclass(frozen=True)

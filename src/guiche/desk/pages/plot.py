@@ -199,7 +199,8 @@ def _rules(
         if fill == "h":  # a number on a hatch needs ground under it
             yield (
                 f".text-overlay .color-{at} text "
-                f"{{ paint-order: stroke; stroke: {ground}; stroke-width: 4px; }}"
+                f"{{ paint-order: stroke; stroke: {ground}; stroke-width: 14px; "
+                "stroke-linejoin: round; }}"
             )
 
 

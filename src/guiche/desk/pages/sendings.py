@@ -220,7 +220,8 @@ def _stray_done(
 
 
 def _back(tab: Tab) -> HttpResponse:
-    return redirect(f"{reverse('envios')}?estado={tab.key}")
+    """To the tab that was left; once it is empty, to the first in which there is something."""
+    return redirect(reverse("envios") + (f"?estado={tab.key}" if _count(tab) else ""))
 
 
 def _tab(request: HttpRequest) -> Tab:

@@ -179,8 +179,12 @@ if (presence) {
 
 const form = byId("chamado");
 
+// The list of what is missing, where the page shows it: each field says what the list does.
+const missing = byId("acertar");
+
 function markProblems() {
-  for (const problem of document.querySelectorAll(".problem")) {
+  for (const problem of document.querySelectorAll(".problem[data-for]")) {
+    if (missing) problem.textContent = byId(`acertar-${problem.dataset.for}`)?.textContent ?? "";
     const field = byId(`f-${problem.dataset.for}`);
     field?.setAttribute("aria-invalid", problem.textContent.trim() ? "true" : "false");
   }
@@ -215,6 +219,21 @@ for (const part of saves) {
     }
   });
 }
+
+// Each answer brings the list anew: nothing is read out until it is empty, and the focus stays.
+missing?.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { fragment } = event.detail;
+  const version = (part) => Number(part.querySelector("[data-version]").dataset.version);
+  if (version(fragment) < version(missing)) {
+    event.preventDefault(); // an answer that was overtaken
+    return;
+  }
+  missing.setAttribute("role", "group");
+  if (missing.querySelector("li") && !fragment.querySelector("li")) announce(fragment.textContent.trim());
+  // To a link that stays, the library gives the focus back.
+  const at = document.activeElement;
+  if (missing.contains(at) && !fragment.querySelector(`#${at.id}`)) missing.focus({ preventScroll: true });
+});
 
 if (form) {
   // A text that is being typed is not replaced by a newer proposal.
