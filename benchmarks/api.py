@@ -26,8 +26,9 @@ from benchmarks.measure import Figure, duration
 from ports import free_port
 
 TICKETS, LEAST = 1_000, 150
-AT_ONCE, REPEATED = 6, 10
-"""Requests under way; and one in so many keys comes again, at once, and once more at the end."""
+AT_ONCE, REPEATED = 12, 10
+"""Requests under way, each over its connection: with few of them one process may have nearly all.
+And one in so many keys comes again, at once, and once more at the end."""
 
 _PREPARE = """
 from guiche.desk.api.token import ApiToken, Scope
