@@ -91,9 +91,7 @@ class Stale(models.Model):
     @classmethod
     def mark(cls, days: Iterable[date]) -> None:
         """Has these days counted anew."""
-        rows = [Stale(day=day) for day in sorted(set(days))]
-        if rows:
-            insert(rows)
+        insert([Stale(day=day) for day in sorted(set(days))])
 
 
 class Counted(models.Model):
