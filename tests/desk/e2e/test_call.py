@@ -171,11 +171,16 @@ def test_a_way_out_and_a_value_exclude_each_other(new_page: Open, bruno: User) -
     expect(exit_).to_have_value("Cliente só tem um telefone")
 
 
-def test_the_summary_has_the_focus_and_leads_to_the_fields(new_page: Open, bruno: User) -> None:
-    draft = complete(bruno, phone_1="", email_confirmed="")
-    page = new_page(bruno)
-    page.goto(f"/atender/{draft.pk}/")
+def refused(new_page: Open, user: User, **lacks: str) -> Page:
+    """A call that was to be registered and lacks this."""
+    page = new_page(user)
+    page.goto(f"/atender/{complete(user, **lacks).pk}/")
     page.get_by_role("button", name="Registrar chamado").click()
+    return page
+
+
+def test_the_summary_has_the_focus_and_leads_to_the_fields(new_page: Open, bruno: User) -> None:
+    page = refused(new_page, bruno, phone_1="", email_confirmed="")
     expect(page.get_by_role("alert").filter(has_text="Falta acertar 2 itens")).to_be_focused()
     page.get_by_role("link", name="Peça ao cliente um telefone").click()
     expect(page.get_by_label("Telefone para retorno")).to_be_focused()
@@ -211,10 +216,7 @@ def test_the_summary_follows_what_is_typed_and_read(
 def test_an_answer_that_comes_late_brings_no_older_summary(
     new_page: Open, bruno: User, certificate: Path
 ) -> None:
-    draft = complete(bruno, phone_1="", no_reading="")
-    page = new_page(bruno)
-    page.goto(f"/atender/{draft.pk}/")
-    page.get_by_role("button", name="Registrar chamado").click()
+    page = refused(new_page, bruno, phone_1="", no_reading="")
     summary = page.locator("#acertar")
     expect(summary.get_by_role("listitem")).to_have_count(2)
     held: list[Route] = []
@@ -233,10 +235,7 @@ def test_an_answer_that_comes_late_brings_no_older_summary(
 
 
 def test_the_focus_in_the_summary_stays_there(new_page: Open, bruno: User) -> None:
-    draft = complete(bruno, phone_1="", email_confirmed="")
-    page = new_page(bruno)
-    page.goto(f"/atender/{draft.pk}/")
-    page.get_by_role("button", name="Registrar chamado").click()
+    page = refused(new_page, bruno, phone_1="", email_confirmed="")
     summary = page.locator("#acertar")
     link = summary.get_by_role("link", name="Peça ao cliente um telefone")
     link.focus()
